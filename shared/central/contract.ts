@@ -1,0 +1,400 @@
+// The central server's contract: every endpoint with its shapes. The reference server registers its routes
+// from it, the desk's client takes its types from it, docs/openapi.json is generated from it.
+import { z } from 'zod';
+import { librarySchema, libraryNameSchema } from '../library.ts';
+import { patronDataFileSchema } from '../patron-data/document.ts';
+import {
+  agreementSchema,
+  blockSchema,
+  commentSchema,
+  notificationSchema,
+  patronSchema,
+  patronSummarySchema,
+  pinSchema,
+  standingSchema,
+} from '../patrons/patron.ts';
+import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
+import {
+  permissionSchema,
+  type Permission,
+  BLOCK_PATRON,
+  DELETE_PATRON,
+  DOWNLOAD_PATRON_DATA,
+} from '../permissions.ts';
+import { countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
+import type { ProblemName } from './problems.ts';
+
+/** Headers that every answer carries: which history the server is in, its newest change, its newest backed-up one. */
+export const ANSWER_HEADERS = {
+  epoch: 'circdesk-epoch',
+  head: 'circdesk-head',
+  durable: 'circdesk-durable',
+} as const;
+
+/** Headers that every act carries. `key` is one attempt's; `act` is the act's for life. */
+export const ACT_HEADERS = {
+  key: 'idempotency-key',
+  act: 'circdesk-act',
+  actedAt: 'circdesk-acted-at',
+  epoch: 'circdesk-epoch',
+} as const;
+
+export const actHeadersSchema = z.object({
+  [ACT_HEADERS.key]: deskMadeIdSchema,
+  [ACT_HEADERS.act]: deskMadeIdSchema,
+  [ACT_HEADERS.actedAt]: timeSchema,
+  [ACT_HEADERS.epoch]: z.string().min(1).max(100),
+});
+
+export const staffSchema = z.object({ id: idSchema, username: z.string(), name: z.string() });
+
+export const sessionSchema = z.object({
+  accessToken: z.string(),
+  /** Seconds until the access token ends. */
+  accessExpiresIn: countSchema,
+  refreshToken: z.string(),
+  staff: staffSchema,
+  library: librarySchema,
+  permissions: z.array(permissionSchema),
+  epoch: z.string(),
+  serverTime: timeSchema,
+});
+export type Session = z.infer<typeof sessionSchema>;
+export type Staff = z.infer<typeof staffSchema>;
+
+/** An answer to an act: the history's marks beside the act's own value, stored and repeated with its key. */
+const actAnswer = <T extends z.ZodType>(value: T) =>
+  z.object({ epoch: z.string(), head: countSchema, durable: countSchema, value });
+
+const changeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('patron'), position: countSchema, patron: patronSchema }),
+  z.object({ kind: z.literal('deleted'), position: countSchema, patronId: idSchema }),
+]);
+export type Change = z.infer<typeof changeSchema>;
+
+const patronPath = z.object({ patronId: idSchema });
+const pageSize = (max: number, standard: number) => z.coerce.number().int().min(1).max(max).default(standard);
+
+export interface Endpoint {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  summary: string;
+  /** Who may ask: anybody, a session, or a session or push-only grant (acts only). */
+  auth: 'none' | 'session' | 'act';
+  permission?: Permission;
+  /** `required` where an act is judged against the tag in If-Match. */
+  ifMatch?: 'required';
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+  status: 200 | 201;
+  answer: z.ZodType;
+  problems: readonly ProblemName[];
+}
+
+const ACT_PROBLEMS = [
+  'key-required',
+  'key-reused',
+  'other-epoch',
+  'patron-gone',
+  'not-found',
+  'invalid',
+] as const;
+
+export const endpoints = {
+  describe: {
+    method: 'GET',
+    path: '/',
+    summary: 'What this server is, and the libraries on it.',
+    auth: 'none',
+    status: 200,
+    answer: z.object({
+      kind: z.literal('circdesk-reference'),
+      version: z.string(),
+      epoch: z.string(),
+      libraries: z.array(libraryNameSchema),
+    }),
+    problems: [],
+  },
+  signIn: {
+    method: 'POST',
+    path: '/sessions',
+    summary: 'Sign in a member of staff at one library, at one desk.',
+    auth: 'none',
+    body: z.object({
+      library: z.string().min(1).max(60),
+      username: z.string().min(1).max(200),
+      password: z.string().min(1).max(1000),
+      desk: idSchema,
+    }),
+    status: 201,
+    answer: sessionSchema,
+    problems: ['wrong-credentials', 'account-locked'],
+  },
+  refresh: {
+    method: 'POST',
+    path: '/sessions/refresh',
+    summary: 'Trade a refresh token, once, for new tokens. A token used twice ends its whole family.',
+    auth: 'none',
+    body: z.object({ refreshToken: z.string().min(1).max(500) }),
+    status: 201,
+    answer: sessionSchema,
+    problems: ['signed-out'],
+  },
+  signOut: {
+    method: 'POST',
+    path: '/sessions/end',
+    summary: 'End this session. For acts that still wait at the desk a push-only grant stays.',
+    auth: 'session',
+    body: z.object({ waitingActs: z.array(deskMadeIdSchema).max(10_000) }),
+    status: 200,
+    answer: z.object({ pushGrant: z.string().nullable() }),
+    problems: [],
+  },
+  search: {
+    method: 'GET',
+    path: '/patrons',
+    summary: 'Find patrons of this library by words in any order; `*` stands for any letters.',
+    auth: 'session',
+    query: z.object({
+      query: z.string().max(200),
+      offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+      limit: pageSize(200, 100),
+    }),
+    status: 200,
+    answer: z.object({ total: countSchema, patrons: z.array(patronSummarySchema) }),
+    problems: [],
+  },
+  patron: {
+    method: 'GET',
+    path: '/patrons/{patronId}',
+    summary: 'A whole patron. The look is written to the audit log.',
+    auth: 'session',
+    params: patronPath,
+    status: 200,
+    answer: patronSchema,
+    problems: ['not-found', 'patron-gone'],
+  },
+  standing: {
+    method: 'GET',
+    path: '/patrons/{patronId}/standing',
+    summary: 'Which services are refused to a patron at this library, and why.',
+    auth: 'session',
+    params: patronPath,
+    status: 200,
+    answer: standingSchema,
+    problems: ['not-found', 'patron-gone'],
+  },
+  notifications: {
+    method: 'GET',
+    path: '/patrons/{patronId}/notifications',
+    summary: 'Notifications sent to a patron, newest first.',
+    auth: 'session',
+    params: patronPath,
+    status: 200,
+    answer: z.object({ notifications: z.array(notificationSchema) }),
+    problems: ['not-found', 'patron-gone'],
+  },
+  agreements: {
+    method: 'GET',
+    path: '/patrons/{patronId}/agreements',
+    summary: 'Agreements that a patron accepted, newest first.',
+    auth: 'session',
+    params: patronPath,
+    status: 200,
+    answer: z.object({ agreements: z.array(agreementSchema) }),
+    problems: ['not-found', 'patron-gone'],
+  },
+  section: {
+    method: 'GET',
+    path: '/patrons/{patronId}/sections/{section}',
+    summary: 'One section of a patron, with its tag as ETag too.',
+    auth: 'session',
+    params: patronPath.extend({ section: sectionIdSchema }),
+    status: 200,
+    answer: taggedValuesSchema,
+    problems: ['not-found', 'patron-gone'],
+  },
+  saveSection: {
+    method: 'PATCH',
+    path: '/patrons/{patronId}/sections/{section}',
+    summary: 'Change fields of one section.',
+    auth: 'act',
+    ifMatch: 'required',
+    params: patronPath.extend({ section: sectionIdSchema }),
+    body: z.object({ changes: fieldValuesSchema }),
+    status: 200,
+    answer: actAnswer(taggedValuesSchema),
+    problems: [...ACT_PROBLEMS, 'stale-tag', 'tag-required'],
+  },
+  setPin: {
+    method: 'PUT',
+    path: '/patrons/{patronId}/pin',
+    summary: 'Give a patron a new PIN.',
+    auth: 'act',
+    params: patronPath,
+    body: z.object({ pin: pinSchema }),
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: ACT_PROBLEMS,
+  },
+  block: {
+    method: 'POST',
+    path: '/patrons/{patronId}/blocks',
+    summary: 'Block a patron at this library. The id is made at the desk.',
+    auth: 'act',
+    permission: BLOCK_PATRON,
+    params: patronPath,
+    body: z.object({ id: deskMadeIdSchema, comment: commentSchema }),
+    status: 201,
+    answer: actAnswer(blockSchema),
+    problems: ACT_PROBLEMS,
+  },
+  unblock: {
+    method: 'POST',
+    path: '/patrons/{patronId}/blocks/lift',
+    summary: 'Lift the blocks that staff saw; one that they had not seen stays.',
+    auth: 'act',
+    permission: BLOCK_PATRON,
+    params: patronPath,
+    body: z.object({ blocks: z.array(idSchema).min(1).max(100), comment: commentSchema }),
+    status: 200,
+    answer: actAnswer(z.object({ lifted: z.array(idSchema) })),
+    problems: [...ACT_PROBLEMS, 'not-blocked'],
+  },
+  deletePatron: {
+    method: 'DELETE',
+    path: '/patrons/{patronId}',
+    summary: 'Delete a patron at this library. Accounts at other libraries stay.',
+    auth: 'act',
+    permission: DELETE_PATRON,
+    ifMatch: 'required',
+    params: patronPath,
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: [...ACT_PROBLEMS, 'stale-tag', 'tag-required', 'not-deletable'],
+  },
+  exportPatronData: {
+    method: 'POST',
+    path: '/patrons/{patronId}/exports',
+    summary:
+      'Compile everything that the library keeps about a patron. The export is written to the audit log.',
+    auth: 'act',
+    permission: DOWNLOAD_PATRON_DATA,
+    params: patronPath,
+    status: 200,
+    answer: patronDataFileSchema,
+    problems: ['key-required', 'other-epoch', 'not-found', 'patron-gone'],
+  },
+  logEvents: {
+    method: 'POST',
+    path: '/audit/events',
+    summary: "Looks and exports that a desk made from its own copy. An event's id makes a repeat harmless.",
+    auth: 'act',
+    body: z.object({
+      events: z
+        .array(
+          z.object({
+            id: deskMadeIdSchema,
+            kind: z.enum(['looked', 'exported']),
+            patronId: idSchema,
+            at: timeSchema,
+          }),
+        )
+        .min(1)
+        .max(500),
+    }),
+    status: 200,
+    answer: z.object({ logged: countSchema }),
+    problems: ['key-required', 'other-epoch', 'invalid'],
+  },
+  audit: {
+    method: 'GET',
+    path: '/patrons/{patronId}/audit',
+    summary: 'Who looked at, changed and exported a patron, and when; newest first.',
+    auth: 'session',
+    permission: DOWNLOAD_PATRON_DATA,
+    params: patronPath,
+    status: 200,
+    answer: z.object({
+      entries: z.array(
+        z.object({
+          id: z.string(),
+          kind: z.enum([
+            'looked',
+            'changed',
+            'blocked',
+            'unblocked',
+            'pinSet',
+            'exported',
+            'deleted',
+            'refused',
+          ]),
+          at: timeSchema,
+          staff: z.string(),
+          detail: z.string(),
+        }),
+      ),
+    }),
+    problems: ['not-found'],
+  },
+  act: {
+    method: 'GET',
+    path: '/acts/{key}',
+    summary: 'The stored answer to an act, by the key of its attempt. 404 where the server never took it.',
+    auth: 'act',
+    params: z.object({ key: deskMadeIdSchema }),
+    status: 200,
+    answer: z.object({ status: z.int(), body: z.json() }),
+    problems: ['not-found'],
+  },
+  snapshot: {
+    method: 'GET',
+    path: '/snapshot',
+    summary: 'Every patron of this library, by pages in the order of their ids, for a first fill.',
+    auth: 'session',
+    query: z.object({ after: idSchema.optional(), limit: pageSize(1000, 500) }),
+    status: 200,
+    answer: z.object({
+      epoch: z.string(),
+      /** The feed's position when this page was read: changes are asked for after the first page's. */
+      position: countSchema,
+      total: countSchema,
+      patrons: z.array(patronSchema),
+      more: z.boolean(),
+    }),
+    problems: [],
+  },
+  changes: {
+    method: 'GET',
+    path: '/changes',
+    summary: 'Changed and deleted patrons of this library after a position.',
+    auth: 'session',
+    query: z.object({
+      after: z.coerce.number().int().min(0),
+      epoch: z.string().max(100),
+      limit: pageSize(1000, 200),
+    }),
+    status: 200,
+    answer: z.object({
+      epoch: z.string(),
+      head: countSchema,
+      durable: countSchema,
+      /** Ask after this position next time. */
+      position: countSchema,
+      changes: z.array(changeSchema),
+      more: z.boolean(),
+    }),
+    problems: ['other-epoch', 'cursor-too-old', 'cursor-unknown'],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type Endpoints = typeof endpoints;
+export type EndpointName = keyof Endpoints;
+type Part<N extends EndpointName, P extends string> =
+  Endpoints[N] extends Record<P, infer S extends z.ZodType> ? z.input<S> : undefined;
+/** What an endpoint is asked with, part by part; a part it doesn't have is undefined. */
+export type EndpointRequest<N extends EndpointName> = {
+  [P in 'params' | 'query' | 'body' as Part<N, P> extends undefined ? never : P]: Part<N, P>;
+};
+export type EndpointAnswer<N extends EndpointName> = z.output<Endpoints[N]['answer']>;

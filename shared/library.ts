@@ -1,0 +1,57 @@
+// A library of the network: its name, its rules, its branches and its patrons' categories.
+import { z } from 'zod';
+import { amountSchema, countSchema } from './primitives.ts';
+
+export const libraryNameSchema = z.object({
+  id: z.string().min(1).max(60),
+  name: z.string().min(1).max(200),
+});
+
+const namedSchema = z.object({ id: z.string(), name: z.string() });
+
+export const librarySchema = libraryNameSchema.extend({
+  /** ISO 3166-1 alpha-2; whose rules a national ID is checked by. */
+  country: z.string().length(2),
+  /** ISO 4217. */
+  currency: z.string().length(3),
+  /** IANA name, such as `Europe/Stockholm`. */
+  timeZone: z.string(),
+  branches: z.array(namedSchema),
+  categories: z.array(namedSchema),
+  rules: z.object({
+    /** Debts of this much or more set the debt block. */
+    debtLimit: amountSchema,
+    /** In years; a patron younger than this needs a guarantor. */
+    guarantorBelowAge: countSchema,
+    pinLength: z.object({ min: countSchema, max: countSchema }),
+  }),
+});
+
+export type LibraryName = z.infer<typeof libraryNameSchema>;
+export type Library = z.infer<typeof librarySchema>;
+
+/** Whole years between a birth date and a day, both `YYYY-MM-DD`. */
+export function ageOn(birthDate: string, day: string): number {
+  const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4));
+  return day.slice(5) < birthDate.slice(5) ? years - 1 : years;
+}
+
+/** Why a PIN can't be used, as a code for the window; undefined when it can. */
+export function pinProblem(
+  pin: string,
+  rules: Library['rules']['pinLength'],
+  birthDate: string | null,
+  cardNumbers: string[],
+): 'notAPin' | 'pinLength' | 'pinIsBirthDate' | 'pinIsCardNumber' | undefined {
+  if (!/^\d+$/.test(pin)) return 'notAPin';
+  if (pin.length < rules.min || pin.length > rules.max) return 'pinLength';
+  if (birthDate) {
+    const [year = '', month = '', day = ''] = birthDate.split('-');
+    const short = year.slice(2);
+    const ways = [year, month + day, day + month];
+    for (const y of [year, short]) ways.push(y + month + day, day + month + y, month + day + y);
+    if (ways.includes(pin)) return 'pinIsBirthDate';
+  }
+  const partOf = (card: string) => card === pin || card.endsWith(pin) || card.startsWith(pin);
+  return cardNumbers.some(partOf) ? 'pinIsCardNumber' : undefined;
+}

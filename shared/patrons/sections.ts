@@ -1,0 +1,125 @@
+// The sections of the tab Patron data: which fields each has, and which values an edit may give them.
+// An issue's message is a code (`required`, `tooLong`, …) that the window turns into words.
+import { z } from 'zod';
+import { dateSchema, idSchema, tagSchema } from '../primitives.ts';
+
+const text = (max: number) => z.string().max(max, 'tooLong');
+const requiredText = (max: number) => text(max).refine((value) => value.trim() !== '', 'required');
+
+export const GENDERS = ['female', 'male', 'other', 'unspecified'] as const;
+export const CHANNELS = ['email', 'sms', 'letter', 'none'] as const;
+export const CARD_STATES = ['active', 'lost', 'damaged', 'replaced', 'withdrawn'] as const;
+
+const channelSchema = z.enum(CHANNELS);
+/** Digits with the usual signs between them; which country's rules hold is not this program's to say. */
+const phoneSchema = requiredText(40).regex(/^\+?[\d\s().\-/]*\d[\d\s().\-/]*$/, 'notAPhone');
+const emailSchema = requiredText(254).regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'notAnEmail');
+/** ISO 3166-1 alpha-2, or empty where it is not known. */
+const countrySchema = z.union([z.literal(''), z.string().regex(/^[A-Z]{2}$/, 'notACountry')]);
+
+export const addressSchema = z.object({
+  line1: text(200),
+  line2: text(200),
+  postcode: text(20),
+  town: text(100),
+  country: countrySchema,
+});
+
+export const cardSchema = z.object({
+  number: requiredText(40).regex(/^[\p{L}\p{N}\-]+$/u, 'notACardNumber'),
+  state: z.enum(CARD_STATES),
+});
+
+export const guarantorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('patron'), patronId: idSchema, name: text(400) }),
+  z.object({ kind: z.literal('name'), name: requiredText(400) }),
+]);
+
+export const sectionSchemas = {
+  personal: z.object({
+    nationalId: text(40),
+    givenName: text(200),
+    familyName: requiredText(200),
+    birthDate: dateSchema.nullable(),
+    gender: z.enum(GENDERS),
+    /** BCP 47, such as `sv`. */
+    language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'notALanguage'),
+  }),
+  contact: z.object({
+    phones: z.array(phoneSchema).max(10, 'tooMany'),
+    emails: z.array(emailSchema).max(10, 'tooMany'),
+    preferredChannel: channelSchema,
+  }),
+  /** The first address stands field by field, so that two desks may change its postcode and its town. */
+  address: addressSchema.extend({ otherAddresses: z.array(addressSchema).max(5, 'tooMany') }),
+  card: z.object({ cards: z.array(cardSchema).max(50, 'tooMany') }),
+  guarantor: z.object({ guarantor: guarantorSchema.nullable() }),
+  library: z.object({ branch: requiredText(60), category: requiredText(60) }),
+  preferences: z.object({
+    reservationReady: channelSchema,
+    dueSoon: channelSchema,
+    overdue: channelSchema,
+    keepLoanHistory: z.boolean(),
+  }),
+  note: z.object({ staffNote: text(10_000) }),
+} as const;
+
+export const SECTIONS = [
+  'personal',
+  'contact',
+  'address',
+  'card',
+  'guarantor',
+  'library',
+  'preferences',
+  'note',
+] as const satisfies (keyof typeof sectionSchemas)[];
+export const sectionIdSchema = z.enum(SECTIONS);
+
+export type SectionId = (typeof SECTIONS)[number];
+export type SectionValues<S extends SectionId = SectionId> = z.infer<(typeof sectionSchemas)[S]>;
+export type Address = z.infer<typeof addressSchema>;
+export type Card = z.infer<typeof cardSchema>;
+export type Guarantor = z.infer<typeof guarantorSchema>;
+export type Channel = z.infer<typeof channelSchema>;
+
+const tagged = <T extends z.ZodType>(values: T) => z.object({ values, tag: tagSchema });
+
+/** Every section's stored values with the tag of their version. */
+export const taggedSectionsSchema = z.object({
+  personal: tagged(sectionSchemas.personal),
+  contact: tagged(sectionSchemas.contact),
+  address: tagged(sectionSchemas.address),
+  card: tagged(sectionSchemas.card),
+  guarantor: tagged(sectionSchemas.guarantor),
+  library: tagged(sectionSchemas.library),
+  preferences: tagged(sectionSchemas.preferences),
+  note: tagged(sectionSchemas.note),
+});
+export type TaggedSections = z.infer<typeof taggedSectionsSchema>;
+
+/** A section's values without saying which section: a field's name and its value. */
+export const fieldValuesSchema = z.record(z.string().max(60), z.json());
+export type FieldValues = z.infer<typeof fieldValuesSchema>;
+export const taggedValuesSchema = tagged(fieldValuesSchema);
+export type TaggedValues = z.infer<typeof taggedValuesSchema>;
+
+/** What is wrong with a field; `field` is a path such as `emails.1`. */
+export const fieldIssueSchema = z.object({ field: z.string().max(200), code: z.string().max(60) });
+export type FieldIssue = z.infer<typeof fieldIssueSchema>;
+
+/** Checks the changed fields of a section; unknown fields are issues of their own. */
+export function checkChanges(section: SectionId, changes: Record<string, unknown>): FieldIssue[] {
+  const parsed = sectionSchemas[section].partial().strict().safeParse(changes);
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ field: key, code: 'unknownField' }))
+      : [
+          {
+            field: issue.path.join('.'),
+            code: /^[a-zA-Z]+$/.test(issue.message) ? issue.message : 'invalid',
+          },
+        ],
+  );
+}

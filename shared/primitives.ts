@@ -1,0 +1,13 @@
+// Small schemas that several contracts share. Times are RFC 3339 in UTC, dates ISO 8601 without a time,
+// amounts whole minor units (cents, öre) of the library's currency.
+import { z } from 'zod';
+
+export const idSchema = z.uuid();
+/** Ids made at a desk: time-ordered, so that they sort as staff acted. */
+export const deskMadeIdSchema = z.uuidv7();
+export const timeSchema = z.iso.datetime();
+export const dateSchema = z.iso.date();
+export const amountSchema = z.int();
+export const countSchema = z.int().min(0);
+/** An opaque version mark of a section or a patron; equal tags mean equal content. */
+export const tagSchema = z.string().min(1).max(100);
