@@ -1,0 +1,68 @@
+// What main answers when a request fails: a code that the window turns into words for staff, and details.
+import { z } from 'zod';
+import { obstaclesSchema } from '../patrons/patron.ts';
+import { fieldIssueSchema, taggedValuesSchema } from '../patrons/sections.ts';
+import { permissionSchema } from '../permissions.ts';
+import { timeSchema } from '../primitives.ts';
+
+export const ERROR_CODES = [
+  'wrongCredentials',
+  'accountLocked',
+  'tooManyRequests',
+  'signedOut',
+  'notPermitted',
+  'serverAway',
+  'serverSlow',
+  'serverRubbish',
+  'serverFailed',
+  'serverRestored',
+  'patronGone',
+  'patronUnknown',
+  'conflict',
+  'invalid',
+  'notDeletable',
+  'changedMeanwhile',
+  'notBlocked',
+  'unsavedChanges',
+  'folderReadOnly',
+  'folderUnusable',
+  'diskFull',
+  'fileGone',
+  'requestRefused',
+  'internal',
+] as const;
+
+/** A field that was changed here and at the server since it was read. */
+export const fieldConflictSchema = z.object({
+  field: z.string(),
+  base: z.json(),
+  mine: z.json(),
+  theirs: z.json(),
+});
+export type FieldConflict = z.infer<typeof fieldConflictSchema>;
+
+export const deskErrorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  /** Finds this occurrence in the log. */
+  reference: z.string(),
+  /** With `invalid`. */
+  fields: z.array(fieldIssueSchema).optional(),
+  /** With `conflict`: what the section holds now, and the fields changed on both sides. */
+  current: taggedValuesSchema.optional(),
+  conflicts: z.array(fieldConflictSchema).optional(),
+  /** With `notDeletable`. */
+  obstacles: obstaclesSchema.optional(),
+  /** With `notPermitted`. */
+  permission: permissionSchema.optional(),
+  /** With `accountLocked` and `tooManyRequests`. */
+  retryAt: timeSchema.optional(),
+  /** With the errors of files: the folder. */
+  folder: z.string().optional(),
+  /** With `unsavedChanges`: in how many windows. */
+  windows: z.int().optional(),
+});
+
+export type DeskError = z.infer<typeof deskErrorSchema>;
+export type ErrorCode = DeskError['code'];
+
+export type Result<T> = { ok: true; value: T } | { ok: false; error: DeskError };
