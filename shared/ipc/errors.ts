@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'accountLocked',
   'tooManyRequests',
   'signedOut',
+  'noServer',
   'notPermitted',
   'serverAway',
   'serverSlow',

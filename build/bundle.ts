@@ -1,0 +1,76 @@
+// npm run build: bundles main, preload and the pages into out/.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import vueI18n from '@intlify/unplugin-vue-i18n/vite';
+import vue from '@vitejs/plugin-vue';
+import { build, type InlineConfig } from 'vite';
+import { requests, WINDOW_KINDS } from '../shared/ipc/contract.ts';
+
+const root = join(import.meta.dirname, '..');
+const out = join(root, 'out');
+
+const requestNames = Object.fromEntries(
+  WINDOW_KINDS.map((kind) => [
+    kind,
+    Object.entries(requests)
+      .filter(([, request]) => (request.windows as readonly string[]).includes(kind))
+      .map(([name]) => name),
+  ]),
+);
+
+const common = { configFile: false, logLevel: 'warn' } satisfies InlineConfig;
+
+/** Main and preload run in Node and Electron: nothing is left to be found in node_modules but what is native. */
+const nodeBundle = (entry: string, folder: string, format: 'es' | 'cjs', file: string): InlineConfig => ({
+  ...common,
+  root,
+  define: { REQUEST_NAMES: JSON.stringify(requestNames) },
+  ssr: { noExternal: true },
+  build: {
+    ssr: entry,
+    target: 'node24',
+    outDir: join(out, folder),
+    emptyOutDir: true,
+    rolldownOptions: {
+      external: ['electron', 'better-sqlite3', /^node:/],
+      output: { format, entryFileNames: file, codeSplitting: false },
+    },
+  },
+});
+
+const pages: InlineConfig = {
+  ...common,
+  root: join(root, 'renderer'),
+  base: '/',
+  plugins: [
+    vue(),
+    vueI18n({
+      include: [join(root, 'renderer', 'messages', '*.json')],
+      runtimeOnly: true,
+      fullInstall: false,
+    }),
+  ],
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  build: {
+    target: 'chrome140',
+    outDir: join(out, 'renderer'),
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: WINDOW_KINDS.map((kind) => join(root, 'renderer', kind, 'index.html')),
+    },
+  },
+};
+
+/** Builds everything anew; takes seconds, so nothing decides whether it is needed. */
+export async function bundle(): Promise<void> {
+  await rm(out, { recursive: true, force: true });
+  await Promise.all([
+    build(nodeBundle('electron/main.ts', 'main', 'es', 'main.js')),
+    build(nodeBundle('electron/preload.ts', 'preload', 'cjs', 'preload.cjs')),
+    build(pages),
+  ]);
+}
+
+if (import.meta.main) await bundle();

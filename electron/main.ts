@@ -1,0 +1,57 @@
+// Where the app starts: what must be said before Electron is ready, then one desk.
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, dialog, Menu, protocol } from 'electron';
+import { buildDesk, type Desk } from './desk.ts';
+import { isSafeAddress, readPolicy, type Policy } from './policy/policy.ts';
+import { SCHEME } from './windows/app-protocol.ts';
+
+const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A switch that only a developer's start may use: what is installed obeys the machine's policy alone. */
+const developerSwitch = (name: string) => (app.isPackaged ? '' : app.commandLine.getSwitchValue(name));
+
+function startOptions(): { out: string; server: string | undefined } {
+  const policyFile = developerSwitch('policy');
+  const policy: Policy = policyFile ? readPolicy(resolve(policyFile)) : {};
+  const server = developerSwitch('server') || policy.server?.url;
+  if (server !== undefined && !isSafeAddress(server)) {
+    throw new Error(`The server's address must be https, or http on this machine: ${server}`);
+  }
+  return { out: OUT, server };
+}
+
+function start(): void {
+  const userData = app.commandLine.getSwitchValue('user-data-dir');
+  if (userData) app.setPath('userData', resolve(userData));
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
+  app.enableSandbox();
+
+  let desk: Desk | undefined;
+  app.on('second-instance', () => desk?.comeToFront());
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  app.on('will-quit', () => desk?.shutdown());
+
+  app
+    .whenReady()
+    .then(() => {
+      if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+      desk = buildDesk(startOptions());
+      desk.boot();
+    })
+    .catch((thrown: unknown) => {
+      dialog.showErrorBox(
+        'Circdesk could not start',
+        thrown instanceof Error ? thrown.message : String(thrown),
+      );
+      app.exit(1);
+    });
+}
+
+start();

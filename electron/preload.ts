@@ -1,0 +1,34 @@
+// Gives the page `window.circdesk`, one frozen object with a function for each request that its window may make.
+// It holds no logic: main checks everything.
+import { contextBridge, ipcRenderer } from 'electron';
+import { EVENT_CHANNEL, REQUEST_CHANNEL, WINDOW_ARGUMENT } from '../shared/ipc/api.ts';
+
+/** For each kind of window the names of its requests; put in by the build from the contract. */
+declare const REQUEST_NAMES: Record<string, string[]>;
+
+type Listener = (payload: unknown) => void;
+
+const kind = process.argv
+  .find((argument) => argument.startsWith(WINDOW_ARGUMENT))
+  ?.slice(WINDOW_ARGUMENT.length);
+
+const api: Record<string, Record<string, unknown>> = {};
+for (const name of REQUEST_NAMES[kind ?? ''] ?? []) {
+  const [group = '', method = ''] = name.split('.');
+  api[group] = {
+    ...api[group],
+    [method]: (args: unknown) => ipcRenderer.invoke(REQUEST_CHANNEL, name, args),
+  };
+}
+
+const on = (name: string, listener: Listener) => {
+  const heard = (_event: unknown, told: string, payload: unknown) => {
+    if (told === name) listener(payload);
+  };
+  ipcRenderer.on(EVENT_CHANNEL, heard);
+  return () => {
+    ipcRenderer.removeListener(EVENT_CHANNEL, heard);
+  };
+};
+
+contextBridge.exposeInMainWorld('circdesk', { ...api, on });

@@ -1,0 +1,16 @@
+// A failure that staff are told of: thrown anywhere in main, turned into a Result by the gate.
+import type { DeskError } from '../../shared/ipc/errors.ts';
+
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly error: Omit<DeskError, 'reference'>;
+
+  /** `because` is for the log only. */
+  constructor(error: Omit<DeskError, 'reference'>, because?: unknown) {
+    super(error.code, because === undefined ? undefined : { cause: because });
+    this.error = error;
+  }
+}
+
+export const isFailure = (thrown: unknown, ...codes: DeskError['code'][]): thrown is Failure =>
+  thrown instanceof Failure && (codes.length === 0 || codes.includes(thrown.error.code));

@@ -1,0 +1,54 @@
+// The few things that a desk remembers between starts, in one small file: its own id, the last library used.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+const settingsSchema = z.object({ desk: z.uuid(), lastLibrary: z.string().nullable() });
+type SettingsValues = z.infer<typeof settingsSchema>;
+
+export class Settings {
+  readonly #file: string;
+  #values: SettingsValues;
+
+  /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
+  constructor(file: string) {
+    this.#file = file;
+    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null };
+    this.#write();
+  }
+
+  get desk(): string {
+    return this.#values.desk;
+  }
+
+  get lastLibrary(): string | null {
+    return this.#values.lastLibrary;
+  }
+
+  set lastLibrary(library: string | null) {
+    this.#values = { ...this.#values, lastLibrary: library };
+    this.#write();
+  }
+
+  #read(): SettingsValues | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#file, 'utf8');
+    } catch {
+      return undefined;
+    }
+    try {
+      return settingsSchema.parse(JSON.parse(text));
+    } catch {
+      renameSync(this.#file, `${this.#file}.damaged`);
+      return undefined;
+    }
+  }
+
+  #write(): void {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#values), { mode: 0o600 });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+}

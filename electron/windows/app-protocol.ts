@@ -1,0 +1,58 @@
+// app://circdesk/…: serves the built pages, and nothing else, under a strict content security policy.
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+
+export const SCHEME = 'app';
+export const HOST = 'circdesk';
+export const ORIGIN = `${SCHEME}://${HOST}`;
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "connect-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+/** Whether an address is a page of ours: parsed, then compared part by part. */
+export function isOurAddress(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && url.protocol === `${SCHEME}:` && url.host === HOST && !url.username && !url.password;
+}
+
+/** Answers requests from the files that `folder` holds now; a path that isn't among them is 404. */
+export function appProtocol(folder: string): (request: Request) => Promise<Response> {
+  const assets = new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(folder.length).split(sep).join('/'), file]),
+  );
+  return async ({ url, method }) => {
+    const asset = method === 'GET' && isOurAddress(url) ? assets.get(new URL(url).pathname) : undefined;
+    const type = asset && TYPES[extname(asset)];
+    if (!asset || !type) return new Response(null, { status: 404 });
+    return new Response(new Uint8Array(await readFile(asset)), {
+      headers: {
+        'content-type': type,
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    });
+  };
+}

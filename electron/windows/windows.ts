@@ -1,0 +1,138 @@
+// The windows of the desk: one desk window, and one window for each patron that is open.
+import { BrowserWindow, type WebContents } from 'electron';
+import { WINDOW_ARGUMENT, EVENT_CHANNEL } from '../../shared/ipc/api.ts';
+import type { EventName, EventPayload, WindowKind } from '../../shared/ipc/contract.ts';
+import { Failure } from '../support/failure.ts';
+import { ORIGIN } from './app-protocol.ts';
+
+/** Whose window it is; a patron window is bound to its patron for life. */
+export type WindowOwner = { kind: 'desk' } | { kind: 'patron'; patronId: string };
+
+interface OpenWindow {
+  browserWindow: BrowserWindow;
+  owner: WindowOwner;
+  unsaved: boolean;
+}
+
+const SIZES: Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }> = {
+  desk: { width: 1280, height: 800, minWidth: 720, minHeight: 480 },
+  patron: { width: 1120, height: 800, minWidth: 640, minHeight: 480 },
+};
+
+export class Windows {
+  readonly #preload: string;
+  readonly #open = new Map<WebContents, OpenWindow>();
+
+  constructor(preload: string) {
+    this.#preload = preload;
+  }
+
+  /** The desk window, brought to the front; made where there is none. */
+  showDesk(): void {
+    this.#show({ kind: 'desk' }, (open) => open.owner.kind === 'desk');
+  }
+
+  /** This patron's window, brought to the front; made where there is none. */
+  showPatron(patronId: string): void {
+    this.#show(
+      { kind: 'patron', patronId },
+      ({ owner }) => owner.kind === 'patron' && owner.patronId === patronId,
+    );
+  }
+
+  ownerOf(contents: WebContents): WindowOwner | undefined {
+    return this.#open.get(contents)?.owner;
+  }
+
+  setUnsaved(contents: WebContents, unsaved: boolean): void {
+    const open = this.#open.get(contents);
+    if (open) open.unsaved = unsaved;
+  }
+
+  /** Closes a window without asking: staff have been asked. */
+  close(contents: WebContents): void {
+    this.#open.get(contents)?.browserWindow.destroy();
+  }
+
+  /** Closes all patron windows; with unsaved text in one, fails unless `discard`. */
+  closePatrons(discard: boolean): void {
+    const patrons = [...this.#open.values()].filter((open) => open.owner.kind === 'patron');
+    const unsaved = patrons.filter((open) => open.unsaved).length;
+    if (unsaved > 0 && !discard) throw new Failure({ code: 'unsavedChanges', windows: unsaved });
+    for (const open of patrons) open.browserWindow.destroy();
+  }
+
+  /** Tells every window. */
+  tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
+    for (const contents of this.#open.keys()) this.#tellOne(contents, name, payload);
+  }
+
+  #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
+    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, payload);
+  }
+
+  #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): void {
+    const browserWindow = [...this.#open.values()].find(isIt)?.browserWindow;
+    if (!browserWindow) {
+      this.#make(owner);
+      return;
+    }
+    if (browserWindow.isMinimized()) browserWindow.restore();
+    browserWindow.show();
+    browserWindow.focus();
+  }
+
+  #make(owner: WindowOwner): void {
+    const browserWindow = new BrowserWindow({
+      ...SIZES[owner.kind],
+      show: false,
+      title: 'Circdesk',
+      autoHideMenuBar: true,
+      webPreferences: {
+        preload: this.#preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        devTools: false,
+        spellcheck: false,
+        navigateOnDragDrop: false,
+        additionalArguments: [`${WINDOW_ARGUMENT}${owner.kind}`],
+      },
+    });
+    const contents = browserWindow.webContents;
+    const open: OpenWindow = { browserWindow, owner, unsaved: false };
+    this.#open.set(contents, open);
+
+    browserWindow.once('ready-to-show', () => {
+      browserWindow.show();
+    });
+    // A title shows in the task bar, to everybody at the counter.
+    browserWindow.on('page-title-updated', (event) => {
+      event.preventDefault();
+    });
+    browserWindow.on('close', (event) => {
+      const asks = owner.kind === 'desk' ? this.#firstUnsaved() : open.unsaved ? open : undefined;
+      if (!asks) return;
+      event.preventDefault();
+      asks.browserWindow.show();
+      asks.browserWindow.focus();
+      this.#tellOne(asks.browserWindow.webContents, 'window.closeRequested', {});
+    });
+    browserWindow.once('closed', () => {
+      this.#open.delete(contents);
+      // Without the desk window nobody could sign out: the patrons' windows go with it.
+      if (owner.kind === 'desk') this.closePatrons(true);
+    });
+    contents.on('render-process-gone', () => {
+      // Nothing typed can be saved any more; a fresh page is better than a white one.
+      open.unsaved = false;
+      contents.reload();
+    });
+    void browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`);
+  }
+
+  #firstUnsaved(): OpenWindow | undefined {
+    return [...this.#open.values()].find((open) => open.unsaved);
+  }
+}
