@@ -7,10 +7,13 @@ import {
   agreementSchema,
   blockSchema,
   commentSchema,
+  debtSchema,
+  loanSchema,
   notificationSchema,
   patronSchema,
   patronSummarySchema,
   pinSchema,
+  reservationSchema,
   standingSchema,
 } from '../patrons/patron.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
@@ -21,7 +24,7 @@ import {
   DELETE_PATRON,
   DOWNLOAD_PATRON_DATA,
 } from '../permissions.ts';
-import { countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
+import { amountSchema, countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
 import type { ProblemName } from './problems.ts';
 
 /** Headers that every answer carries: which history the server is in, its newest change, its newest backed-up one. */
@@ -38,6 +41,9 @@ export const ACT_HEADERS = {
   actedAt: 'circdesk-acted-at',
   epoch: 'circdesk-epoch',
 } as const;
+
+/** Beside the act's headers where a push-only grant stands in for a session: the desk it is bound to. */
+export const GRANT_HEADERS = { desk: 'circdesk-desk' } as const;
 
 export const actHeadersSchema = z.object({
   [ACT_HEADERS.key]: deskMadeIdSchema,
@@ -227,6 +233,16 @@ export const endpoints = {
     answer: actAnswer(taggedValuesSchema),
     problems: [...ACT_PROBLEMS, 'stale-tag', 'tag-required'],
   },
+  createPatron: {
+    method: 'POST',
+    path: '/patrons',
+    summary: 'Register a patron at this library. The id is made at the desk; what is not said stays empty.',
+    auth: 'act',
+    body: z.object({ id: deskMadeIdSchema, sections: z.partialRecord(sectionIdSchema, fieldValuesSchema) }),
+    status: 201,
+    answer: actAnswer(patronSchema),
+    problems: ACT_PROBLEMS,
+  },
   setPin: {
     method: 'PUT',
     path: '/patrons/{patronId}/pin',
@@ -284,7 +300,111 @@ export const endpoints = {
     params: patronPath,
     status: 200,
     answer: patronDataFileSchema,
-    problems: ['key-required', 'other-epoch', 'not-found', 'patron-gone'],
+    problems: ['key-required', 'key-reused', 'other-epoch', 'not-found', 'patron-gone'],
+  },
+  lend: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans',
+    summary: 'Lend an item. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath,
+    body: z.object({
+      id: deskMadeIdSchema,
+      title: z.string().min(1).max(500),
+      author: z.string().max(500).default(''),
+      itemBarcode: z.string().min(1).max(60),
+      dueAt: timeSchema,
+    }),
+    status: 201,
+    answer: actAnswer(loanSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  renew: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans/{loanId}/renewals',
+    summary: 'Renew a loan. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath.extend({ loanId: idSchema }),
+    body: z.object({ dueAt: timeSchema }),
+    status: 201,
+    answer: actAnswer(loanSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  returnLoan: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans/{loanId}/return',
+    summary: 'Take an item back. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ loanId: idSchema }),
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: ACT_PROBLEMS,
+  },
+  reserve: {
+    method: 'POST',
+    path: '/patrons/{patronId}/reservations',
+    summary: 'Reserve a title. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath,
+    body: z.object({
+      id: deskMadeIdSchema,
+      title: z.string().min(1).max(500),
+      author: z.string().max(500).default(''),
+      pickupBranch: z.string().min(1).max(60),
+    }),
+    status: 201,
+    answer: actAnswer(reservationSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  cancelReservation: {
+    method: 'DELETE',
+    path: '/patrons/{patronId}/reservations/{reservationId}',
+    summary: 'Cancel a reservation. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ reservationId: idSchema }),
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: ACT_PROBLEMS,
+  },
+  addDebt: {
+    method: 'POST',
+    path: '/patrons/{patronId}/debts',
+    summary: "Charge a patron. Debts at the library's limit set the debt block.",
+    auth: 'act',
+    params: patronPath,
+    body: debtSchema.omit({ createdAt: true }).extend({
+      id: deskMadeIdSchema,
+      description: z.string().max(500),
+      amount: amountSchema.min(1).max(100_000_000),
+    }),
+    status: 201,
+    answer: actAnswer(debtSchema),
+    problems: ACT_PROBLEMS,
+  },
+  payDebt: {
+    method: 'POST',
+    path: '/patrons/{patronId}/debts/{debtId}/payments',
+    summary: 'Pay a debt, or a part of it. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ debtId: idSchema }),
+    body: z.object({ amount: amountSchema.min(1) }),
+    status: 201,
+    answer: actAnswer(z.object({ left: amountSchema })),
+    problems: ACT_PROBLEMS,
+  },
+  patronSignIn: {
+    method: 'POST',
+    path: '/patron-sessions',
+    summary: "The patron's own sign-in, as self-service machines and the web catalogue ask it.",
+    auth: 'none',
+    body: z.object({
+      library: z.string().min(1).max(60),
+      cardNumber: z.string().min(1).max(40),
+      pin: z.string().min(1).max(20),
+    }),
+    status: 201,
+    answer: z.object({ patronId: idSchema }),
+    problems: ['wrong-credentials', 'account-locked', 'refused'],
   },
   logEvents: {
     method: 'POST',
@@ -306,7 +426,7 @@ export const endpoints = {
     }),
     status: 200,
     answer: z.object({ logged: countSchema }),
-    problems: ['key-required', 'other-epoch', 'invalid'],
+    problems: ['key-required', 'key-reused', 'other-epoch', 'invalid'],
   },
   audit: {
     method: 'GET',
@@ -322,10 +442,12 @@ export const endpoints = {
           id: z.string(),
           kind: z.enum([
             'looked',
+            'created',
             'changed',
             'blocked',
             'unblocked',
             'pinSet',
+            'circulation',
             'exported',
             'deleted',
             'refused',

@@ -1,7 +1,7 @@
 // Problem details (RFC 9457) of the central server's contract: their types, and what each carries.
 import { z } from 'zod';
 import { timeSchema } from '../primitives.ts';
-import { obstaclesSchema } from '../patrons/patron.ts';
+import { obstaclesSchema, refusalReasonSchema } from '../patrons/patron.ts';
 import { fieldIssueSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
 
@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'patron-gone': { status: 410, title: 'The patron has been deleted at this library.' },
   'not-deletable': { status: 409, title: 'Something stands in the way of deleting the patron.' },
   'not-blocked': { status: 409, title: 'None of the named blocks is in force.' },
+  refused: { status: 409, title: 'A block refuses this service to the patron.' },
   'stale-tag': { status: 412, title: 'The section or patron has changed since it was read.' },
   'tag-required': { status: 428, title: 'This act needs If-Match.' },
   'key-required': { status: 428, title: 'This act needs an Idempotency-Key.' },
@@ -45,6 +46,8 @@ export const problemSchema = z.object({
   fields: z.array(fieldIssueSchema).optional(),
   /** With `not-deletable`: how many of each stand in the way. */
   obstacles: obstaclesSchema.optional(),
+  /** With `refused`: which blocks. */
+  reasons: z.array(refusalReasonSchema).optional(),
   /** With `stale-tag` on a section: what the section holds now. */
   current: taggedValuesSchema.optional(),
   /** With `not-permitted`: the permission that is missing. */

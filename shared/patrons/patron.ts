@@ -110,7 +110,8 @@ export const obstaclesSchema = z.object({
   guarantorFor: countSchema,
 });
 
-const refusalReasonSchema = z.discriminatedUnion('kind', [
+/** Why a service is refused: a block of staff, or debts at the library's limit. */
+export const refusalReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('block'), blockId: idSchema }),
   z.object({ kind: z.literal('debtBlock'), amount: amountSchema, limit: amountSchema }),
 ]);

@@ -104,9 +104,44 @@ export type FieldValues = z.infer<typeof fieldValuesSchema>;
 export const taggedValuesSchema = tagged(fieldValuesSchema);
 export type TaggedValues = z.infer<typeof taggedValuesSchema>;
 
+/** Every code that the central server gives for a field; the window has words for each. */
+export const FIELD_CODES = [
+  'required',
+  'tooLong',
+  'tooMany',
+  'notAPhone',
+  'notAnEmail',
+  'notACountry',
+  'notALanguage',
+  'notACardNumber',
+  'cardNumberTaken',
+  'guarantorRequired',
+  'guarantorIsSelf',
+  'guarantorNeedsOne',
+  'guarantorCircle',
+  'guarantorUnknown',
+  'branchUnknown',
+  'categoryUnknown',
+  'notAPin',
+  'pinLength',
+  'pinIsBirthDate',
+  'pinIsCardNumber',
+  'birthDateInFuture',
+  'unknownField',
+  'moreThanOwed',
+  'idTaken',
+  'invalid',
+] as const;
+export type FieldCode = (typeof FIELD_CODES)[number];
+
 /** What is wrong with a field; `field` is a path such as `emails.1`. */
 export const fieldIssueSchema = z.object({ field: z.string().max(200), code: z.string().max(60) });
 export type FieldIssue = z.infer<typeof fieldIssueSchema>;
+
+/** An issue's message where it is a code of ours; else a value of the wrong kind: `invalid`. */
+export function fieldCode(message: string): FieldCode {
+  return FIELD_CODES.find((code) => code === message) ?? 'invalid';
+}
 
 /** Checks the changed fields of a section; unknown fields are issues of their own. */
 export function checkChanges(section: SectionId, changes: Record<string, unknown>): FieldIssue[] {
@@ -118,7 +153,7 @@ export function checkChanges(section: SectionId, changes: Record<string, unknown
       : [
           {
             field: issue.path.join('.'),
-            code: /^[a-zA-Z]+$/.test(issue.message) ? issue.message : 'invalid',
+            code: fieldCode(issue.message),
           },
         ],
   );
