@@ -56,6 +56,7 @@ const CODES: Record<ProblemName, ErrorCode> = {
   'other-epoch': 'serverRestored',
   'cursor-too-old': 'internal',
   'cursor-unknown': 'internal',
+  refused: 'internal',
   invalid: 'invalid',
   'bad-request': 'internal',
   'too-large': 'internal',

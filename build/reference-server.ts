@@ -1,0 +1,45 @@
+// Starts the reference server as its own process, as a library would, and reads the line that it prints.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface DemoAccount {
+  username: string;
+  password: string;
+  library: string;
+  permissions: string[];
+}
+
+export interface RunningServer {
+  url: string;
+  accounts: DemoAccount[];
+  /** Its process, for tests that kill it. */
+  kill(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+const main = join(import.meta.dirname, '..', 'server', 'main.ts');
+
+/** Starts a server with demo patrons in `data`; `options` are further ones of its command line. */
+export async function startServer(data: string, options: string[] = []): Promise<RunningServer> {
+  const server = spawn(process.execPath, [main, '--data', data, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const line = await Promise.race([
+    new Promise<string>((resolve) => createInterface(server.stdout).once('line', resolve)),
+    ended.then(() => {
+      throw new Error('The reference server ended before it was ready.');
+    }),
+  ]);
+  const { url, accounts } = JSON.parse(line) as Pick<RunningServer, 'url' | 'accounts'>;
+  return {
+    url,
+    accounts,
+    kill: (signal) => server.kill(signal),
+    async stop() {
+      server.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

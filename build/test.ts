@@ -1,0 +1,107 @@
+// npm test: every check and every suite, each within its budget, and one line of sums at the end.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { electronBinary } from './app-host.ts';
+import { bundle } from './bundle.ts';
+import { ensureChromium } from './ensure-chromium.ts';
+
+const root = join(import.meta.dirname, '..');
+const results = join(root, 'test-results');
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Suite {
+  name: string;
+  /** A program of node_modules and its arguments. */
+  program: string;
+  args: string[];
+  /** Seconds after which the suite has failed, however it would end. */
+  budget: number;
+  /** Reads the counts; a suite without counts is one check. */
+  counts?: () => Counts;
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(join(results, file), 'utf8'));
+
+const SUITES: Suite[] = [
+  {
+    name: 'format',
+    program: 'prettier/bin/prettier.cjs',
+    args: ['--check', '--log-level', 'warn', '.'],
+    budget: 60,
+  },
+  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'], budget: 120 },
+  { name: 'types', program: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit'], budget: 120 },
+  {
+    name: 'units, contract, host, install',
+    program: 'vitest/vitest.mjs',
+    args: [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${join(results, 'vitest.json')}`,
+    ],
+    budget: 300,
+    counts: () => {
+      const sums = readJson('vitest.json') as Record<string, number>;
+      return {
+        passed: sums['numPassedTests'] ?? 0,
+        failed: (sums['numFailedTests'] ?? 0) + (sums['numFailedTestSuites'] ?? 0),
+        skipped: (sums['numPendingTests'] ?? 0) + (sums['numTodoTests'] ?? 0),
+      };
+    },
+  },
+  {
+    name: 'end to end',
+    program: '@playwright/test/cli.js',
+    args: ['test'],
+    budget: 420,
+    counts: () => {
+      const { stats } = readJson('playwright.json') as { stats: Record<string, number> };
+      return {
+        passed: (stats['expected'] ?? 0) + (stats['flaky'] ?? 0),
+        failed: stats['unexpected'] ?? 0,
+        skipped: stats['skipped'] ?? 0,
+      };
+    },
+  },
+];
+
+function run(suite: Suite): Counts {
+  console.log(`\n── ${suite.name} (at most ${suite.budget} s)`);
+  const began = performance.now();
+  const ended = spawnSync(process.execPath, [join(root, 'node_modules', suite.program), ...suite.args], {
+    cwd: root,
+    stdio: 'inherit',
+    timeout: suite.budget * 1000,
+  });
+  console.log(`── ${suite.name}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const ok = ended.status === 0;
+  if (ended.signal) console.error(`${suite.name} did not end within ${suite.budget} s.`);
+  try {
+    const counts = suite.counts?.() ?? { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+    return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } catch (thrown) {
+    console.error(`${suite.name} left no counts:`, thrown);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+await ensureChromium(console.log);
+if (!electronBinary()) console.log("Electron's binary isn't here: the app runs on the Chromium host only.");
+await bundle();
+
+const sums: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of SUITES) {
+  const counts = run(suite);
+  for (const key of ['passed', 'failed', 'skipped'] as const) sums[key] += counts[key];
+}
+console.log(`\n${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);
+process.exitCode = sums.failed === 0 && sums.passed > 0 ? 0 : 1;

@@ -1,0 +1,83 @@
+// The client against servers that are real but wrong: what they answer never gets further than this.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { Failure } from '../../support/failure.ts';
+import { ReferenceHttp } from './http.ts';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function answering(listener: RequestListener): Promise<string> {
+  server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server?.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const heard: boolean[] = [];
+const codeOf = (address: string) => {
+  heard.length = 0;
+  const http = new ReferenceHttp(address, fetch, (reachable) => heard.push(reachable));
+  return http.ask('describe', {}).then(
+    () => 'believed',
+    (thrown: unknown) => (thrown instanceof Failure ? thrown.error.code : thrown),
+  );
+};
+const good = { kind: 'circdesk-reference', version: '1', epoch: 'e', libraries: [] };
+
+test('an answer that fits the contract is believed', async () => {
+  expect(await codeOf(await answering((_, res) => res.end(JSON.stringify(good))))).toBe('believed');
+  expect(heard).toEqual([true]);
+});
+
+test.each([
+  ['text that is no JSON', '<html>Welcome to the hotel</html>'],
+  ['half of the JSON', '{"kind":"circdesk-ref'],
+  ['JSON of another shape', '{"kind":"something else"}'],
+  ['nothing', ''],
+])('%s is rubbish', async (_what, body) => {
+  expect(await codeOf(await answering((_, res) => res.end(body)))).toBe('serverRubbish');
+});
+
+test.each([
+  [500, 'serverFailed'],
+  [502, 'serverAway'],
+  [503, 'serverAway'],
+  [404, 'serverRubbish'],
+])('status %i without problem details is %s', async (status, code) => {
+  expect(await codeOf(await answering((_, res) => res.writeHead(status).end('no')))).toBe(code);
+});
+
+test('a redirect to another origin is not followed', async () => {
+  let visited = false;
+  const elsewhere = createServer((_, res) => {
+    visited = true;
+    res.end(JSON.stringify(good));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => elsewhere.once('listening', resolve));
+  const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
+  const address = await answering((_, res) => res.writeHead(302, { location }).end());
+  expect(await codeOf(address)).toBe('serverAway');
+  expect(visited).toBe(false);
+  elsewhere.close();
+});
+
+test('a server that takes the connection and hangs up is away', async () => {
+  expect(await codeOf(await answering((req) => req.socket.destroy()))).toBe('serverAway');
+  expect(heard).toEqual([false]);
+});
+
+test('a server that does not answer is slow, after ten seconds', async () => {
+  const began = performance.now();
+  expect(await codeOf(await answering(() => undefined))).toBe('serverSlow');
+  expect(performance.now() - began).toBeLessThan(12_000);
+});
+
+test('nobody at the address is away', async () => {
+  const address = await answering(() => undefined);
+  await new Promise((resolve) => server?.close(resolve));
+  expect(await codeOf(address)).toBe('serverAway');
+});

@@ -1,0 +1,95 @@
+// The built app, driven as a member of staff would, by the names that the manual gives things.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import type { AppHost } from '../../build/app-host.ts';
+import type { DemoAccount } from '../../build/reference-server.ts';
+
+export interface DeskFolders {
+  home: string;
+  downloads: string;
+  userData: string;
+  remove(): Promise<void>;
+}
+
+/** A home of its own: Downloads and user data go nowhere else. */
+export async function makeDeskFolders(): Promise<DeskFolders> {
+  const home = await mkdtemp(join(tmpdir(), 'circdesk-home-'));
+  const downloads = join(home, 'Downloads');
+  await mkdir(downloads);
+  return {
+    home,
+    downloads,
+    userData: join(home, 'desk'),
+    remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+export class DeskApp {
+  readonly app: ElectronApplication;
+  readonly desk: Page;
+
+  private constructor(app: ElectronApplication, desk: Page) {
+    this.app = app;
+    this.desk = desk;
+  }
+
+  static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
+    const { home, userData } = folders;
+    const app = await _electron.launch({
+      executablePath: host.executable,
+      args: [join(import.meta.dirname, '..', '..'), `--user-data-dir=${userData}`, ...options],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: home,
+        XDG_CONFIG_HOME: join(home, '.config'),
+        XDG_DATA_HOME: join(home, '.local', 'share'),
+        XDG_CACHE_HOME: join(home, '.cache'),
+        ...(process.env['CHROMIUM_HOST_CHROMIUM'] && {
+          CHROMIUM_HOST_CHROMIUM: process.env['CHROMIUM_HOST_CHROMIUM'],
+        }),
+      },
+    });
+    return new DeskApp(app, await app.firstWindow());
+  }
+
+  async signIn({ library, username, password }: DemoAccount): Promise<void> {
+    await this.desk.getByLabel('Library').selectOption(library);
+    await this.desk.getByLabel('Username').fill(username);
+    await this.desk.getByLabel('Password').fill(password);
+    await this.desk.getByRole('button', { name: 'Sign in' }).click();
+    await this.desk.getByRole('searchbox', { name: 'Search patrons' }).waitFor();
+  }
+
+  async search(words: string): Promise<void> {
+    await this.desk.getByRole('searchbox', { name: 'Search patrons' }).fill(words);
+  }
+
+  /** The row of a hit, by words that stand in it. */
+  hit(words: string | RegExp) {
+    return this.desk.getByRole('row').filter({ hasText: words }).first();
+  }
+
+  /** Searches by card and clicks the hit; answers the patron details window. */
+  async openPatron(card: string): Promise<Page> {
+    await this.search(card);
+    const window = this.app.waitForEvent('window');
+    await this.hit(card).click();
+    const patron = await window;
+    await patron.getByRole('tab', { name: 'Patron data' }).waitFor();
+    return patron;
+  }
+
+  /** Opens the patron details window on its tab Patron data. */
+  async openPatronData(card: string): Promise<Page> {
+    const patron = await this.openPatron(card);
+    await patron.getByRole('tab', { name: 'Patron data' }).click();
+    await patron.getByRole('button', { name: 'Edit Contact' }).waitFor();
+    return patron;
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
