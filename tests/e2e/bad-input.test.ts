@@ -1,0 +1,337 @@
+// What goes wrong at a desk: each has a message fit for staff, and nothing that was typed is lost.
+import { execFileSync } from 'node:child_process';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { openLine, type BadLine } from '../drive/bad-line.ts';
+import { cardOf, isFree } from '../drive/central.ts';
+import { DeskApp } from '../drive/desk-app.ts';
+import { expect, test as base } from './fixtures.ts';
+
+/** The desk's only way to its server is this line. */
+const test = base.extend<{ line: BadLine }>({
+  line: async ({ server }, use) => {
+    const line = await openLine(server.url);
+    await use(line);
+    await line.close();
+  },
+  desk: async ({ host, folders, line }, use) => {
+    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
+    await use(desk);
+    await desk.close();
+  },
+});
+
+const typeIntoContact = async (window: Page, phone: string) => {
+  await window.getByRole('button', { name: 'Edit Contact' }).click();
+  await window.getByLabel('Phone', { exact: true }).fill(phone);
+};
+const phone = (window: Page) => window.getByLabel('Phone', { exact: true });
+const save = (window: Page) => window.getByRole('button', { name: 'Save', exact: true }).click();
+
+test.describe('Signing in', () => {
+  const tryToSignIn = async (desk: Page, username: string, password: string) => {
+    await desk.getByLabel('Library').selectOption('north');
+    await desk.getByLabel('Username').fill(username);
+    await desk.getByLabel('Password').fill(password);
+    await desk.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  test('a wrong password says so, and keeps library and username', async ({ desk }) => {
+    await tryToSignIn(desk.desk, 'lead', 'wrong');
+    await expect(desk.desk.getByRole('alert')).toContainText(/username or password/i);
+    await expect(desk.desk.getByLabel('Username')).toHaveValue('lead');
+    await expect(desk.desk.getByLabel('Library')).toHaveValue('north');
+  });
+
+  test('an account that is locked says so, and when to try again', async ({ desk, account }) => {
+    const { username, password } = account('lead');
+    await expect(async () => {
+      await tryToSignIn(desk.desk, username, 'wrong');
+      await expect(desk.desk.getByRole('alert')).toContainText(/locked/i, { timeout: 500 });
+    }).toPass({ timeout: 40_000 });
+    await tryToSignIn(desk.desk, username, password);
+    await expect(desk.desk.getByRole('alert')).toContainText(/locked/i);
+  });
+
+  test('a server that is away says so; when it is back, signing in works', async ({
+    desk,
+    line,
+    account,
+  }) => {
+    await desk.desk.getByLabel('Library').selectOption('north');
+    line.state = 'cut';
+    await tryToSignIn(desk.desk, 'lead', 'whatever');
+    await expect(desk.desk.getByRole('alert')).toContainText(/reach/i);
+    line.state = 'good';
+    await desk.signIn(account('lead'));
+  });
+
+  test('a network that answers for the server is not believed', async ({ desk, line }) => {
+    await desk.desk.getByLabel('Library').selectOption('north');
+    line.state = 'rubbish';
+    await tryToSignIn(desk.desk, 'lead', 'whatever');
+    await expect(desk.desk.getByRole('alert')).toBeVisible();
+    await expect(desk.desk.getByRole('searchbox')).toHaveCount(0);
+  });
+});
+
+test.describe('In the middle of an edit', () => {
+  test('the line is cut: the text stays, and saving again works', async ({
+    desk,
+    account,
+    colleague,
+    line,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await typeIntoContact(window, '+44 1632 960001');
+    line.state = 'cut';
+    await save(window);
+    await expect(window.getByRole('alert').first()).toContainText(/reach/i);
+    await expect(phone(window)).toHaveValue('+44 1632 960001');
+    line.state = 'good';
+    await save(window);
+    await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.contact.values.phones[0]).toBe('+44 1632 960001');
+  });
+
+  test('an answer that is lost: the block is made once, however often it is sent', async ({
+    desk,
+    account,
+    colleague,
+    line,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('lead'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Block patron' }).click();
+    await window.getByLabel('Comment').fill('Only once.');
+    line.state = 'losesAnswers';
+    await window.getByRole('button', { name: 'Block account' }).click();
+    await expect(window.getByRole('alert').first()).toBeVisible();
+    await expect(window.getByLabel('Comment')).toHaveValue('Only once.');
+    line.state = 'good';
+    await window.getByRole('button', { name: 'Block account' }).click();
+    await expect(window.getByRole('button', { name: 'Unblock patron' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).blocks.map((block) => block.comment)).toEqual(['Only once.']);
+  });
+
+  test('a server that stays silent is told within 45 seconds, and the text stays', async ({
+    desk,
+    account,
+    colleague,
+    line,
+  }) => {
+    test.setTimeout(90_000);
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await typeIntoContact(window, '+44 1632 960002');
+    line.state = 'silent';
+    await save(window);
+    await expect(window.getByRole('alert').first()).toContainText(/answer/i, { timeout: 45_000 });
+    await expect(phone(window)).toHaveValue('+44 1632 960002');
+  });
+
+  test('the session ends: sign in again, the text is still there, and saving works', async ({
+    desk,
+    account,
+    colleague,
+    dataFolder,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    const { username, password } = account('desk');
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await typeIntoContact(window, '+44 1632 960003');
+    const staff = [
+      'server/main.ts',
+      'staff',
+      '--data',
+      dataFolder,
+      '--library',
+      'north',
+      '--username',
+      username,
+    ];
+    execFileSync(process.execPath, [...staff, '--end-sessions']);
+    await save(window);
+    const again = window.getByRole('dialog').filter({ has: window.getByLabel('Password') });
+    await again.getByLabel('Password').fill(password);
+    await again.getByRole('button', { name: 'Sign in' }).click();
+    await expect(again).toHaveCount(0);
+    await expect(phone(window)).toHaveValue('+44 1632 960003');
+    await save(window);
+    await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.contact.values.phones[0]).toBe('+44 1632 960003');
+  });
+
+  test('another desk deletes the patron: the window says so, and the text can still be copied', async ({
+    desk,
+    account,
+    colleague,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await typeIntoContact(window, '+44 1632 960004');
+    const { tag } = await colleague.patron(patron.id);
+    expect((await colleague.act('DELETE', `/patrons/${patron.id}`, undefined, tag)).ok).toBe(true);
+    await save(window);
+    await expect(window.getByText(/deleted/i).first()).toBeVisible();
+    await expect(phone(window)).toHaveValue('+44 1632 960004');
+  });
+
+  test('leaving asks first', async ({ desk, account, colleague }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await typeIntoContact(window, '+44 1632 960005');
+    await desk.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().forEach((open) => open.close()),
+    );
+    await expect(window.getByRole('button', { name: 'Stay' })).toBeVisible();
+    await window.getByRole('button', { name: 'Stay' }).click();
+    await expect(phone(window)).toHaveValue('+44 1632 960005');
+    await window.getByRole('tab', { name: 'Loans' }).click();
+    await window.getByRole('button', { name: 'Stay' }).click();
+    await expect(phone(window)).toHaveValue('+44 1632 960005');
+  });
+});
+
+test.describe('Two desks edit the same patron', () => {
+  test('different fields of a section merge by themselves', async ({ desk, account, colleague }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Edit Address' }).click();
+    await window.getByLabel('Town', { exact: true }).fill('Visby');
+    await colleague.saveSection(patron.id, 'address', { postcode: '621 57' });
+    await save(window);
+    await expect(window.getByRole('button', { name: 'Edit Address' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.address.values).toMatchObject({
+      town: 'Visby',
+      postcode: '621 57',
+    });
+  });
+
+  test('the same field: both values are shown, nothing is lost, staff decide', async ({
+    desk,
+    account,
+    colleague,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Edit Address' }).click();
+    await window.getByLabel('Town', { exact: true }).fill('Visby');
+    await colleague.saveSection(patron.id, 'address', { town: 'Ystad' });
+    await save(window);
+    await expect(window.getByText('Ystad').first()).toBeVisible();
+    await expect(window.getByText('Visby').first()).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.address.values.town).toBe('Ystad');
+    await window.getByRole('radio', { name: /yours/i }).click();
+    await window.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await expect(window.getByRole('button', { name: 'Edit Address' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.address.values.town).toBe('Visby');
+  });
+});
+
+test.describe('Names that break things', () => {
+  const NAMES = [
+    ['quotes and markup', `O'Brien "Bo" <script>alert(1)</script> & Söhne`],
+    ['emoji', 'Ana 🧑‍🚀 Ünal'],
+    ['right-to-left script', 'שלום עזרא'],
+    ['a bidi override', 'Lind\u202Eqvist'],
+  ] as const;
+  for (const [what, name] of NAMES) {
+    test(`${what} are saved, shown as text and found`, async ({ desk, account, colleague }) => {
+      const patron = await colleague.patronWho(isFree);
+      await desk.signIn(account('desk'));
+      const window = await desk.openPatronData(cardOf(patron));
+      await window.getByRole('button', { name: 'Edit Personal details' }).click();
+      await window.getByLabel('Family name', { exact: true }).fill(name);
+      await save(window);
+      await expect(window.getByRole('button', { name: 'Edit Personal details' })).toBeVisible();
+      await expect(window.locator('body')).toContainText(name);
+      expect((await colleague.patron(patron.id)).sections.personal.values.familyName).toBe(name);
+      await desk.search(cardOf(patron));
+      await expect(desk.hit(cardOf(patron))).toContainText(name);
+    });
+  }
+
+  test('5,000 characters are refused at the field, and stay', async ({ desk, account, colleague }) => {
+    const patron = await colleague.patronWho(isFree);
+    const long = 'Åsa '.repeat(1250);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Edit Personal details' }).click();
+    const field = window.getByLabel('Family name', { exact: true });
+    await field.fill(long);
+    await save(window);
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveValue(long);
+  });
+
+  test('a staff note of 5,000 characters is saved and does not break the page', async ({
+    desk,
+    account,
+    colleague,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    const long = 'W'.repeat(5000);
+    await desk.signIn(account('desk'));
+    const window = await desk.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Edit Staff note' }).click();
+    await window.getByRole('textbox', { name: 'Staff note' }).fill(long);
+    await save(window);
+    await expect(window.getByRole('button', { name: 'Edit Staff note' })).toBeVisible();
+    expect((await colleague.patron(patron.id)).sections.note.values.staffNote).toBe(long);
+    const sideways = await window.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(sideways).toBe(false);
+  });
+});
+
+test.describe('A Downloads folder that can not take the file', () => {
+  const mounts = process.platform === 'linux' && process.getuid?.() === 0;
+  const download = async (desk: DeskApp, card: string) => {
+    const window = await desk.openPatronData(card);
+    await window.getByRole('button', { name: 'Download patron data' }).click();
+    return window;
+  };
+
+  test('it is read-only', async ({ desk, account, colleague, folders }) => {
+    test.skip(!mounts, 'a read-only folder needs root on Linux');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', folders.downloads]);
+    try {
+      await desk.signIn(account('lead'));
+      const window = await download(desk, cardOf(await colleague.patronWho(isFree)));
+      await expect(window.getByRole('alert').first()).toContainText(folders.downloads);
+    } finally {
+      execFileSync('umount', [folders.downloads]);
+    }
+  });
+
+  test('the disk is full: no half file stays', async ({ desk, account, colleague, folders }) => {
+    test.skip(!mounts, 'a full disk needs root on Linux');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folders.downloads]);
+    try {
+      await writeFile(`${folders.downloads}/other`, 'x'.repeat(4096));
+      await desk.signIn(account('lead'));
+      const window = await download(desk, cardOf(await colleague.patronWho(isFree)));
+      await expect(window.getByRole('alert').first()).toContainText(/full|space/i);
+      expect(await readdir(folders.downloads)).toEqual(['other']);
+    } finally {
+      execFileSync('umount', [folders.downloads]);
+    }
+  });
+
+  test('a file stands where the folder should be', async ({ desk, account, colleague, folders }) => {
+    await rm(folders.downloads, { recursive: true });
+    await writeFile(folders.downloads, 'a file');
+    await desk.signIn(account('lead'));
+    const window = await download(desk, cardOf(await colleague.patronWho(isFree)));
+    await expect(window.getByRole('alert').first()).toContainText(folders.downloads);
+  });
+});

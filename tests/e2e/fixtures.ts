@@ -1,0 +1,64 @@
+// Each test gets a server, a home and a user data folder of its own; all go when it ends.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base } from '@playwright/test';
+import { findAppHost, type AppHost } from '../../build/app-host.ts';
+import { startServer, type DemoAccount, type RunningServer } from '../../build/reference-server.ts';
+import { Central } from '../drive/central.ts';
+import { DeskApp, makeDeskFolders, type DeskFolders } from '../drive/desk-app.ts';
+
+interface Fixtures {
+  /** Further options of the server's command line, by `test.use`. */
+  serverOptions: string[];
+  dataFolder: string;
+  server: RunningServer;
+  folders: DeskFolders;
+  /** A demo account by its username, at `north` unless said otherwise. */
+  account: (username: string, library?: string) => DemoAccount;
+  desk: DeskApp;
+  /** A colleague with all permissions at another desk of `north`. */
+  colleague: Central;
+}
+
+export const test = base.extend<Fixtures, { host: AppHost }>({
+  host: [
+    async ({}, use) => {
+      await use(await findAppHost(console.log));
+    },
+    { scope: 'worker' },
+  ],
+  serverOptions: [[], { option: true }],
+  dataFolder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'circdesk-server-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+  server: async ({ serverOptions, dataFolder }, use) => {
+    const server = await startServer(dataFolder, ['--demo', '120', '--seed', '7', ...serverOptions]);
+    await use(server);
+    await server.stop();
+  },
+  folders: async ({}, use) => {
+    const folders = await makeDeskFolders();
+    await use(folders);
+    await folders.remove();
+  },
+  account: async ({ server }, use) => {
+    await use((username, library = 'north') => {
+      const account = server.accounts.find((a) => a.username === username && a.library === library);
+      if (!account) throw new Error(`There is no demo account ${username} at ${library}.`);
+      return account;
+    });
+  },
+  desk: async ({ host, folders, server }, use) => {
+    const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
+    await use(desk);
+    await desk.close();
+  },
+  colleague: async ({ server, account }, use) => {
+    await use(await Central.signIn(server.url, account('lead')));
+  },
+});
+
+export { expect } from '@playwright/test';

@@ -1,0 +1,75 @@
+// The desk's windows, and who may use them.
+import { expect, test } from './fixtures.ts';
+import { cardOf, isFree, nameOf } from '../drive/central.ts';
+
+test('a patron has one window: opening again brings it to the front', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('desk'));
+  await desk.openPatron(cardOf(patron));
+  await desk.hit(cardOf(patron)).click();
+  await desk.search('');
+  await desk.search(cardOf(patron));
+  await desk.hit(cardOf(patron)).click();
+  expect(desk.app.windows()).toHaveLength(2);
+});
+
+test('the results can be walked and opened by keyboard alone', async ({ desk, account, colleague }) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('desk'));
+  await desk.search(cardOf(patron));
+  await desk.hit(cardOf(patron)).waitFor();
+  const opened = desk.app.waitForEvent('window');
+  await desk.desk.keyboard.press('ArrowDown');
+  await desk.desk.keyboard.press('Enter');
+  await expect((await opened).getByText(cardOf(patron)).first()).toBeVisible();
+});
+
+test('no window title names a patron', async ({ desk, account, colleague }) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('desk'));
+  await desk.openPatron(cardOf(patron));
+  const titles = await desk.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((w) => w.getTitle()),
+  );
+  const { familyName } = patron.sections.personal.values;
+  for (const title of titles) expect(title).not.toContain(familyName);
+  for (const window of desk.app.windows()) expect(await window.title()).not.toContain(familyName);
+});
+
+test('signing out closes the patron windows and leaves nothing of them', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('desk'));
+  await desk.openPatron(cardOf(patron));
+  await desk.desk.getByRole('button', { name: 'Sign out' }).click();
+  await expect(desk.desk.getByLabel('Password')).toBeVisible();
+  await expect.poll(() => desk.app.windows().length).toBe(1);
+  await expect(desk.desk.locator('body')).not.toContainText(cardOf(patron));
+  const answer = await desk.desk.evaluate(() =>
+    window.circdesk.patrons.search({ query: 'a', offset: 0, limit: 10 }),
+  );
+  expect(answer).toMatchObject({ ok: false, error: { code: 'signedOut' } });
+});
+
+test('a search for many shows them quickly, and scrolls to the last', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  await desk.signIn(account('desk'));
+  const all = await colleague.patrons();
+  await desk.search('*');
+  await expect(desk.desk.getByRole('row').nth(3)).toBeVisible();
+  await desk.desk.getByRole('row').nth(1).focus();
+  await desk.desk.keyboard.press('End');
+  const byName = (a: string, b: string) => a.localeCompare(b, 'sv');
+  expect(all.map(nameOf).sort(byName).length).toBe(all.length);
+  await expect(desk.desk.getByText(new RegExp(String(all.length))).first()).toBeVisible();
+});
