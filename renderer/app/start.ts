@@ -1,0 +1,20 @@
+// Starts a window: its words, its stores, its root component.
+import { createPinia } from 'pinia';
+import { createApp, type Component } from 'vue';
+import { useNotices } from './notices.ts';
+import { useSession } from './session.ts';
+import { i18n } from './words.ts';
+
+export async function startWindow(root: Component): Promise<void> {
+  const app = createApp(root).use(createPinia()).use(i18n);
+  // What nobody caught is told to staff as well as to the log; the window goes on.
+  const report = (error: unknown) => {
+    console.error(error);
+    useNotices().failed({ code: 'internal', reference: '' });
+  };
+  app.config.errorHandler = report;
+  window.addEventListener('unhandledrejection', (event) => report(event.reason));
+  document.documentElement.lang = i18n.global.locale.value;
+  await useSession().start();
+  app.mount('#app');
+}

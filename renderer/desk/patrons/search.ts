@@ -1,0 +1,90 @@
+// The search for patrons: what is typed, the hits that have come so far, and which answer still counts.
+import { defineStore } from 'pinia';
+import { ref, shallowRef, triggerRef } from 'vue';
+import type { DeskError } from '../../../shared/ipc/errors.ts';
+import type { PatronSummary } from '../../../shared/patrons/patron.ts';
+import { ask } from '../../app/ask.ts';
+
+export const PAGE = 100;
+export const TYPING_PAUSE_MS = 150;
+
+export const useSearch = defineStore('search', () => {
+  const typed = ref('');
+  /** What the hits answer to; undefined before the first search. */
+  const answered = ref<string>();
+  const total = ref(0);
+  const hits = shallowRef(new Map<number, PatronSummary>());
+  const searching = ref(false);
+  const failure = ref<DeskError>();
+  /** Each search has a number; an answer to an older one is dropped. */
+  let current = 0;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let pagesAsked = new Set<number>();
+
+  function type(text: string): void {
+    typed.value = text;
+    clearTimeout(pause);
+    pause = setTimeout(() => void searchNow(), TYPING_PAUSE_MS);
+  }
+
+  /** Doesn't wait for the typing to pause. Keeps the old hits in sight until the new ones are here. */
+  async function searchNow(): Promise<void> {
+    clearTimeout(pause);
+    const query = typed.value.trim();
+    const number = ++current;
+    failure.value = undefined;
+    if (query === '') return clear();
+    searching.value = true;
+    const answer = await ask('patrons.search', { query, offset: 0, limit: PAGE });
+    if (number !== current) return;
+    searching.value = false;
+    if (!answer.ok) {
+      failure.value = answer.error;
+      return;
+    }
+    answered.value = query;
+    total.value = answer.value.total;
+    pagesAsked = new Set([0]);
+    hits.value = new Map(answer.value.patrons.map((patron, index) => [index, patron]));
+  }
+
+  /** Fetches the pages that rows `first` to `last` stand on, each once. */
+  async function need(first: number, last: number): Promise<void> {
+    const pages = [Math.floor(first / PAGE), Math.floor(last / PAGE)];
+    await Promise.all([...new Set(pages)].filter((page) => !pagesAsked.has(page)).map(fetchPage));
+  }
+
+  async function fetchPage(page: number): Promise<void> {
+    const query = answered.value;
+    if (query === undefined || page * PAGE >= total.value) return;
+    const number = current;
+    pagesAsked.add(page);
+    const answer = await ask('patrons.search', { query, offset: page * PAGE, limit: PAGE });
+    if (number !== current) return;
+    if (!answer.ok) {
+      pagesAsked.delete(page);
+      failure.value = answer.error;
+      return;
+    }
+    answer.value.patrons.forEach((patron, index) => hits.value.set(page * PAGE + index, patron));
+    triggerRef(hits);
+  }
+
+  function clear(): void {
+    answered.value = undefined;
+    total.value = 0;
+    searching.value = false;
+    hits.value = new Map();
+  }
+
+  /** For whoever signs in next: nothing typed or found before is kept. */
+  function forget(): void {
+    clearTimeout(pause);
+    current++;
+    typed.value = '';
+    failure.value = undefined;
+    clear();
+  }
+
+  return { typed, answered, total, hits, searching, failure, type, searchNow, need, forget };
+});

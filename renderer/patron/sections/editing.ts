@@ -1,0 +1,198 @@
+// The section in edit: one at a time in a window. Keeps what is typed until it is saved or let go knowingly.
+import { defineStore } from 'pinia';
+import { computed, ref, watch, type ComputedRef } from 'vue';
+import type { DeskError } from '../../../shared/ipc/errors.ts';
+import {
+  checkChanges,
+  type FieldIssue,
+  type FieldValues,
+  type SectionId,
+  type SectionValues,
+  type TaggedValues,
+} from '../../../shared/patrons/sections.ts';
+import { ask } from '../../app/ask.ts';
+import { issueWords } from '../../app/failure.ts';
+import { useNotices } from '../../app/notices.ts';
+import { plain } from '../../app/plain.ts';
+import { useSession } from '../../app/session.ts';
+import { useWords } from '../../app/words.ts';
+import { usePatron } from '../patron.ts';
+import { useUnsaved } from '../unsaved.ts';
+import {
+  changesOf,
+  choiceOf,
+  hasOwnInput,
+  rebased,
+  startDraft,
+  tidied,
+  type Conflict,
+  type Draft,
+  type Merged,
+} from './draft.ts';
+
+export const useEditing = defineStore('editing', () => {
+  const { t } = useWords();
+  const patron = usePatron();
+  const session = useSession();
+  const unsaved = useUnsaved();
+  const notices = useNotices();
+
+  const draft = ref<Draft>();
+  const issues = ref<FieldIssue[]>([]);
+  const failure = ref<DeskError>();
+  const saving = ref(false);
+  const conflicts = ref<Conflict[]>([]);
+  const merged = ref<Merged[]>([]);
+  /** Conflicting fields whose own value staff have confirmed. */
+  const choseMine = ref<string[]>([]);
+  /** Counts attempts that were turned back, so that the form can lead the focus to what to mend. */
+  const turnedBack = ref(0);
+
+  const section = computed(() => draft.value?.section);
+  const dirty = computed(() => draft.value !== undefined && Object.keys(changesOf(draft.value)).length > 0);
+  const undecided = computed(() =>
+    conflicts.value.filter(
+      (conflict) =>
+        choiceOf(conflict, draft.value?.values[conflict.field], choseMine.value.includes(conflict.field)) ===
+        undefined,
+    ),
+  );
+
+  watch(
+    () => dirty.value || conflicts.value.length > 0,
+    (holdsText) => unsaved.mark('section', holdsText),
+  );
+  // Signed in again: the form no longer needs to say that the session has ended.
+  watch(
+    () => session.status,
+    (status) => {
+      if (status === 'signedIn' && failure.value?.code === 'signedOut') failure.value = undefined;
+    },
+  );
+
+  async function open(wanted: SectionId): Promise<void> {
+    const stored = patron.patron?.sections[wanted];
+    if (!stored || !(await unsaved.mayLeave())) return;
+    close();
+    draft.value = startDraft(wanted, stored);
+  }
+
+  async function cancel(): Promise<boolean> {
+    const leave = await unsaved.mayLeave();
+    if (leave) close();
+    return leave;
+  }
+
+  function close(): void {
+    draft.value = undefined;
+    conflicts.value = [];
+    merged.value = [];
+    choseMine.value = [];
+    clearErrors();
+  }
+
+  function clearErrors(): void {
+    issues.value = [];
+    failure.value = undefined;
+  }
+
+  async function save(): Promise<void> {
+    if (!draft.value || saving.value || patron.gone) return;
+    clearErrors();
+    const changes = changesOf(draft.value);
+    draft.value.values = tidied(draft.value.values);
+    issues.value = checkChanges(draft.value.section, changes);
+    if (issues.value.length > 0 || undecided.value.length > 0) {
+      turnedBack.value++;
+      return;
+    }
+    if (Object.keys(changes).length === 0) {
+      notices.say(t('sections.unchanged'));
+      close();
+      return;
+    }
+    saving.value = true;
+    const sent = draft.value.section;
+    const answer = await ask('patron.saveSection', {
+      section: sent,
+      base: draft.value.base as TaggedValues,
+      changes: changes as FieldValues,
+    });
+    saving.value = false;
+    if (answer.ok) {
+      patron.sectionSaved(sent, answer.value);
+      close();
+      notices.done(t('sections.saved', { section: t(`sections.${sent}`) }));
+    } else turnBack(answer.error);
+  }
+
+  function turnBack(error: DeskError): void {
+    turnedBack.value++;
+    patron.failed(error);
+    if (error.code === 'invalid' && error.fields?.length) issues.value = error.fields;
+    else if (error.code === 'conflict' && error.current && error.conflicts && draft.value) {
+      const next = rebased(draft.value, error.current);
+      draft.value = next.draft;
+      merged.value = next.merged;
+      conflicts.value = error.conflicts;
+      choseMine.value = [];
+    } else if (error.code !== 'patronGone') failure.value = error;
+  }
+
+  function choose(conflict: Conflict, choice: 'mine' | 'theirs'): void {
+    if (!draft.value) return;
+    draft.value.values[conflict.field] = plain(conflict[choice]);
+    const others = choseMine.value.filter((field) => field !== conflict.field);
+    choseMine.value = choice === 'mine' ? [...others, conflict.field] : others;
+  }
+
+  /** The words of a field's issue, by its path such as `emails.1`. */
+  function issue(path: string): string | undefined {
+    const found = issues.value.find(
+      ({ field }) => field === path || (path === 'guarantor' && field.startsWith('guarantor.')),
+    );
+    return found && wordsOf(found);
+  }
+
+  function wordsOf(found: FieldIssue): string {
+    const code = found.field === 'birthDate' && found.code === 'invalid' ? 'notADate' : found.code;
+    return issueWords({ ...found, code }, { age: session.library?.rules.guarantorBelowAge ?? 0 });
+  }
+
+  /** Issues that no input can show. */
+  const strayIssues = computed(() =>
+    issues.value.filter((one) => !draft.value || !hasOwnInput(one, draft.value.values)).map(wordsOf),
+  );
+
+  return {
+    draft,
+    section,
+    issues,
+    failure,
+    saving,
+    conflicts,
+    merged,
+    choseMine,
+    turnedBack,
+    dirty,
+    undecided,
+    strayIssues,
+    open,
+    cancel,
+    close,
+    save,
+    choose,
+    issue,
+  };
+});
+
+/** The typed values of the section that is open; forms write into them. */
+export function useDraftValues<S extends SectionId>(section: S): ComputedRef<SectionValues<S>> {
+  const editing = useEditing();
+  // A form lives a moment longer than its draft: until it is taken away, it shows what it showed.
+  let shown = {} as SectionValues<S>;
+  return computed(() => {
+    if (editing.draft?.section === section) shown = editing.draft.values as unknown as SectionValues<S>;
+    return shown;
+  });
+}
