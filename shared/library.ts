@@ -55,3 +55,10 @@ export function pinProblem(
   const partOf = (card: string) => card === pin || card.endsWith(pin) || card.startsWith(pin);
   return cardNumbers.some(partOf) ? 'pinIsCardNumber' : undefined;
 }
+
+/** The group that services and statistics go by. */
+export function ageGroupOn(birthDate: string | null, day: string): 'child' | 'youth' | 'adult' | 'unknown' {
+  if (!birthDate) return 'unknown';
+  const age = ageOn(birthDate, day);
+  return age < 13 ? 'child' : age < 18 ? 'youth' : 'adult';
+}

@@ -132,12 +132,26 @@ export function searchPlan(query: string): SearchPlan {
     empty: units.length === 0 && patterns.length === 0 && !everything,
     alternatives: ways(units).slice(0, 64),
     patterns,
-    cardNumber: joined(query),
+    cardNumber: patterns.length > 0 ? '' : joined(query),
   };
+}
+
+/** Without a regular expression: a pattern of many stars must not cost more than one walk along the word. */
+function wordMatches(word: string, first: string, middle: string[], last: string): boolean {
+  if (!word.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of middle) {
+    const found = word.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return word.length - last.length >= at && word.endsWith(last);
 }
 
 /** Whether one of a patron's words, told apart by blanks, is what a pattern asks for. */
 export function wordsMatch(words: string, pattern: string): boolean {
-  const source = pattern.split('*').join('[^ ]*');
-  return new RegExp(`(?:^| )${source}(?: |$)`, 'u').test(words);
+  const parts = pattern.split('*');
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  const middle = parts.slice(1, -1).filter(Boolean);
+  return words.split(' ').some((word) => word !== '' && wordMatches(word, first, middle, last));
 }

@@ -83,6 +83,25 @@ export type Card = z.infer<typeof cardSchema>;
 export type Guarantor = z.infer<typeof guarantorSchema>;
 export type Channel = z.infer<typeof channelSchema>;
 
+/** What a section holds before anything is known. Name, branch and category are still to be given. */
+export const EMPTY_SECTIONS: { [S in SectionId]: SectionValues<S> } = {
+  personal: {
+    nationalId: '',
+    givenName: '',
+    familyName: '',
+    birthDate: null,
+    gender: 'unspecified',
+    language: 'sv',
+  },
+  contact: { phones: [], emails: [], preferredChannel: 'none' },
+  address: { line1: '', line2: '', postcode: '', town: '', country: '', otherAddresses: [] },
+  card: { cards: [] },
+  guarantor: { guarantor: null },
+  library: { branch: '', category: '' },
+  preferences: { reservationReady: 'none', dueSoon: 'none', overdue: 'none', keepLoanHistory: false },
+  note: { staffNote: '' },
+};
+
 const tagged = <T extends z.ZodType>(values: T) => z.object({ values, tag: tagSchema });
 
 /** Every section's stored values with the tag of their version. */

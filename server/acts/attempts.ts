@@ -1,0 +1,112 @@
+// The memory of attempts: each key with the answer that it got, so that a repeat has no second effect.
+import { createHash, scryptSync } from 'node:crypto';
+import type { Answer } from '../outcome.ts';
+import type { Clock } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Attempt {
+  key: string;
+  act: string;
+  staff: string;
+  endpoint: string;
+  patronId: string | null;
+  /** What was asked, without epoch and If-Match, as a hash. */
+  fingerprint: string;
+}
+
+interface AttemptRow {
+  key: string;
+  act: string;
+  staff: string;
+  endpoint: string;
+  patron_id: string | null;
+  fingerprint: string;
+  status: number;
+  body: string | null;
+  etag: string | null;
+}
+
+/** The same for two bodies that differ only in the order of their fields. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, inner]) => [key, canonical(inner)]);
+}
+
+/** `secret`: the body holds a PIN, which a quick hash would give away to whoever reads the database. */
+export function fingerprintOf(parts: { key: string; content: unknown; secret: boolean }): string {
+  const text = JSON.stringify(canonical(parts.content));
+  return parts.secret
+    ? scryptSync(text, parts.key, 32).toString('base64url')
+    : createHash('sha256').update(text).digest('base64url');
+}
+
+export class Attempts {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  find(key: string): AttemptRow | undefined {
+    return this.#store.row('SELECT * FROM attempt WHERE key = ?', key);
+  }
+
+  /** The attempt that had the act's one effect. */
+  applied(act: string): AttemptRow | undefined {
+    return this.#store.row(
+      'SELECT attempt.* FROM applied_act JOIN attempt USING (key) WHERE applied_act.act = ?',
+      act,
+    );
+  }
+
+  /** `body` null: made anew at each repeat. */
+  keep(attempt: Attempt, answer: { status: number; body: string | null; etag: string | null }): void {
+    this.#store.run(
+      `INSERT INTO attempt (key, act, staff, endpoint, patron_id, fingerprint, status, body, etag, answered_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      attempt.key,
+      attempt.act,
+      attempt.staff,
+      attempt.endpoint,
+      attempt.patronId,
+      attempt.fingerprint,
+      answer.status,
+      answer.body,
+      answer.etag,
+      this.#clock.now(),
+    );
+  }
+
+  markApplied(act: string, key: string): void {
+    this.#store.run('INSERT INTO applied_act (act, key) VALUES (?, ?)', act, key);
+  }
+
+  /**
+   * A deleted patron's answers held what the patron's record held. Ids, keys and kinds stay; a repeat is told that
+   * the patron is gone, which is so.
+   */
+  forgetPatron(patronId: string, gone: Answer): void {
+    this.#store.run(
+      `UPDATE attempt SET status = ?, body = ?, etag = NULL
+       WHERE patron_id = ? AND endpoint <> 'deletePatron'`,
+      gone.status,
+      JSON.stringify(gone.body),
+      patronId,
+    );
+  }
+
+  /** Forgets attempts from before a moment, in milliseconds. */
+  forgetBefore(moment: number): void {
+    this.#store.together(() => {
+      this.#store.run(
+        'DELETE FROM applied_act WHERE key IN (SELECT key FROM attempt WHERE answered_at < ?)',
+        moment,
+      );
+      this.#store.run('DELETE FROM attempt WHERE answered_at < ?', moment);
+    });
+  }
+}

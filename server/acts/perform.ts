@@ -1,0 +1,195 @@
+// Performs an act, with the checks in the order that the protocol needs: who asks (before this), epoch, key,
+// permission, validity, If-Match. Effect, key with its answer, and change-log row are one transaction.
+import { ACT_HEADERS, actHeadersSchema, endpoints, type Endpoint } from '../../shared/central/contract.ts';
+import type { ProblemName } from '../../shared/central/problems.ts';
+import { fieldCode } from '../../shared/patrons/sections.ts';
+import type { Audit } from '../audit.ts';
+import { asAnswer, invalid, refused, type Answer, type Outcome, type Refused } from '../outcome.ts';
+import { timeOf, type Clock } from '../ports.ts';
+import type { Asker } from '../sessions/sessions.ts';
+import type { History } from '../store/history.ts';
+import type { Store } from '../store/store.ts';
+import { fingerprintOf, type Attempt, type Attempts } from './attempts.ts';
+import type { ActContext, ActHandlers, ActName } from './handlers.ts';
+
+export interface ActCall {
+  name: ActName;
+  asker: Asker;
+  params: Record<string, string>;
+  body: unknown;
+  headers: Record<string, string | undefined>;
+  secretHash: string | undefined;
+}
+
+/** Not final: the same attempt may yet be taken. */
+const NOT_KEPT: ReadonlySet<ProblemName> = new Set([
+  'other-epoch',
+  'tag-required',
+  'key-required',
+  'bad-request',
+]);
+/** Answered without the history's marks around the value. */
+const PLAIN: ReadonlySet<ActName> = new Set(['exportPatronData', 'logEvents']);
+/** Their answers are too much, or too personal, to be kept under a key: a repeat makes them anew. */
+const MADE_ANEW: ReadonlySet<ActName> = new Set(['exportPatronData']);
+
+type AnyHandler = (context: ActContext, params: unknown, body: unknown) => Outcome<unknown>;
+
+class Undo extends Error {
+  readonly refusal: Refused;
+  constructor(refusal: Refused) {
+    super('An act was refused.');
+    this.refusal = refusal;
+  }
+}
+
+export class Acts {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #history: History;
+  readonly #attempts: Attempts;
+  readonly #audit: Audit;
+  readonly #handlers: ActHandlers;
+
+  constructor(
+    store: Store,
+    clock: Clock,
+    history: History,
+    attempts: Attempts,
+    audit: Audit,
+    handlers: ActHandlers,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#history = history;
+    this.#attempts = attempts;
+    this.#audit = audit;
+    this.#handlers = handlers;
+  }
+
+  perform(call: ActCall): Answer {
+    if (call.headers[ACT_HEADERS.key] === undefined) return asAnswer(refused('key-required'));
+    const headers = actHeadersSchema.safeParse(call.headers);
+    if (!headers.success) {
+      const which = headers.error.issues.map(({ path }) => path.join('.')).join(', ');
+      return asAnswer(refused('bad-request', { detail: `Header missing or malformed: ${which}` }));
+    }
+    const key = headers.data[ACT_HEADERS.key].toLowerCase();
+    const act = headers.data[ACT_HEADERS.act].toLowerCase();
+    if (call.asker.onlyActs && !call.asker.onlyActs.has(act)) return asAnswer(refused('signed-out'));
+    if (headers.data[ACT_HEADERS.epoch] !== this.#history.epoch) return asAnswer(refused('other-epoch'));
+    const actedAt = headers.data[ACT_HEADERS.actedAt];
+    const { name, params, body } = call;
+    const attempt: Attempt = {
+      key,
+      act,
+      staff: call.asker.staff.id,
+      endpoint: name,
+      patronId: params['patronId'] ?? newPatronId(name, body),
+      fingerprint: fingerprintOf({
+        key,
+        content: [name, params, body ?? null, act, actedAt],
+        secret: name === 'setPin',
+      }),
+    };
+    return this.#store.together(() => this.#inTransaction(call, attempt, actedAt));
+  }
+
+  #inTransaction(call: ActCall, attempt: Attempt, actedAt: string): Answer {
+    const stored = this.#attempts.find(attempt.key);
+    if (stored) {
+      const same = stored.staff === attempt.staff && stored.fingerprint === attempt.fingerprint;
+      return same ? this.#again(call, stored) : asAnswer(refused('key-reused'));
+    }
+    const first = this.#attempts.applied(attempt.act);
+    if (first) {
+      const same =
+        first.staff === attempt.staff &&
+        first.endpoint === attempt.endpoint &&
+        first.patron_id === attempt.patronId;
+      if (!same)
+        return asAnswer(refused('key-reused', { detail: 'The id of the act was used for another act.' }));
+      this.#attempts.keep(attempt, first);
+      return this.#again(call, first);
+    }
+    const now = timeOf(this.#clock);
+    const acted = new Date(actedAt).toISOString();
+    const answer = this.#take(call, acted < now ? acted : now);
+    if (!answer.ok) return this.#refuse(attempt, call, answer);
+    const status = endpointOf(call.name).status;
+    const value = PLAIN.has(call.name) ? answer.value : { ...this.#history.marks(), value: answer.value };
+    const body = MADE_ANEW.has(call.name) ? null : JSON.stringify(value);
+    this.#attempts.keep(attempt, { status, body, etag: answer.tag ?? null });
+    this.#attempts.markApplied(attempt.act, attempt.key);
+    return answer.tag === undefined ? { status, body: value } : { status, body: value, tag: answer.tag };
+  }
+
+  #refuse(attempt: Attempt, call: ActCall, refusal: Refused): Answer {
+    const answer = asAnswer(refusal);
+    if (NOT_KEPT.has(refusal.name)) return answer;
+    this.#attempts.keep(attempt, { status: answer.status, body: JSON.stringify(answer.body), etag: null });
+    if (refusal.name === 'not-permitted' && attempt.patronId)
+      this.#audit.log({
+        library: call.asker.staff.library,
+        patronId: attempt.patronId,
+        staff: call.asker.staff.id,
+        kind: 'refused',
+        detail: call.name,
+      });
+    return answer;
+  }
+
+  /** The stored answer; of those that are made anew, the value as it is today. */
+  #again(call: ActCall, stored: { status: number; body: string | null; etag: string | null }): Answer {
+    if (stored.body === null) {
+      const outcome = this.#run(call, timeOf(this.#clock), true);
+      return outcome.ok ? { status: stored.status, body: outcome.value } : asAnswer(outcome);
+    }
+    const body: unknown = JSON.parse(stored.body);
+    return stored.etag === null
+      ? { status: stored.status, body }
+      : { status: stored.status, body, tag: stored.etag };
+  }
+
+  #take(call: ActCall, actedAt: string): Outcome<unknown> {
+    const { permission } = endpointOf(call.name);
+    if (permission && !call.asker.permissions.includes(permission))
+      return refused('not-permitted', { permission });
+    return this.#run(call, actedAt, false);
+  }
+
+  /** What a refused act wrote is undone; what it answered stays. */
+  #run(call: ActCall, actedAt: string, repeated: boolean): Outcome<unknown> {
+    const { body: shape } = endpointOf(call.name);
+    const body = shape?.safeParse(call.body);
+    if (body && !body.success)
+      return invalid(
+        body.error.issues.map(({ path, message }) => ({ field: path.join('.'), code: fieldCode(message) })),
+      );
+    const handler = this.#handlers[call.name] as AnyHandler;
+    const context: ActContext = {
+      asker: call.asker,
+      actedAt,
+      ifMatch: call.headers['if-match'],
+      secretHash: call.secretHash,
+      repeated,
+    };
+    try {
+      return this.#store.together(() => {
+        const outcome = handler(context, call.params, body?.data);
+        if (!outcome.ok) throw new Undo(outcome);
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof Undo) return error.refusal;
+      throw error;
+    }
+  }
+}
+
+const endpointOf = (name: ActName): Endpoint => endpoints[name];
+
+function newPatronId(name: ActName, body: unknown): string | null {
+  if (name !== 'createPatron' || typeof body !== 'object' || body === null || !('id' in body)) return null;
+  return typeof body.id === 'string' ? body.id.toLowerCase() : null;
+}

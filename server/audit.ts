@@ -1,0 +1,70 @@
+// The audit log: who looked at, changed and exported a patron, and when. Rows are only added; they go when the
+// library's time for keeping them is over. Details name fields and counts, never what is in them.
+import { v7 as uuidv7 } from 'uuid';
+import type { EndpointAnswer } from '../shared/central/contract.ts';
+import type { Libraries } from './libraries.ts';
+import { daysFrom, timeOf, type Ports } from './ports.ts';
+import type { Store } from './store/store.ts';
+
+export type AuditEntry = EndpointAnswer<'audit'>['entries'][number];
+export interface AuditFact {
+  library: string;
+  patronId: string;
+  staff: string;
+  kind: AuditEntry['kind'];
+  detail: string;
+  /** Where a desk made the id: a repeat of it adds nothing. */
+  id?: string;
+  at?: string;
+}
+
+export class Audit {
+  readonly #store: Store;
+  readonly #ports: Ports;
+  readonly #libraries: Libraries;
+
+  constructor(store: Store, ports: Ports, libraries: Libraries) {
+    this.#store = store;
+    this.#ports = ports;
+    this.#libraries = libraries;
+  }
+
+  /** Answers whether a row was added. */
+  log(fact: AuditFact): boolean {
+    const { clock, random } = this.#ports;
+    const id = fact.id ?? uuidv7({ msecs: clock.now(), random: random.bytes(16) });
+    const keepUntil = daysFrom(clock, this.#libraries.get(fact.library).retention.audit);
+    const added = this.#store.run(
+      `INSERT OR IGNORE INTO audit (id, library, patron_id, staff, kind, at, detail, keep_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      fact.library,
+      fact.patronId,
+      fact.staff,
+      fact.kind,
+      fact.at ?? timeOf(clock),
+      fact.detail,
+      keepUntil,
+    );
+    return added > 0;
+  }
+
+  entries(library: string, patronId: string): AuditEntry[] {
+    return this.#store.rows(
+      `SELECT audit.id, kind, at, coalesce(staff.name, '') AS staff, detail FROM audit
+       LEFT JOIN staff ON staff.id = audit.staff
+       WHERE audit.library = ? AND patron_id = ? ORDER BY at DESC, audit.id DESC`,
+      library,
+      patronId,
+    );
+  }
+
+  /** Removes what the libraries need not keep any longer. */
+  expire(): void {
+    const now = timeOf(this.#ports.clock);
+    this.#store.together(() => {
+      this.#store.run("INSERT OR REPLACE INTO setting (name, value) VALUES ('expired_before', ?)", now);
+      this.#store.run('DELETE FROM audit WHERE keep_until < ?', now);
+    });
+  }
+}

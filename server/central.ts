@@ -1,0 +1,174 @@
+// The central server's logic, put together: everything but HTTP. A simulation calls `answer` as a route does.
+import { z } from 'zod';
+import { endpoints, GRANT_HEADERS, type Endpoint, type EndpointName } from '../shared/central/contract.ts';
+import { Attempts } from './acts/attempts.ts';
+import type { ActName, Body } from './acts/handlers.ts';
+import { Acts } from './acts/perform.ts';
+import { Audit } from './audit.ts';
+import { circulation } from './circulation.ts';
+import { deskLog } from './desk-log.ts';
+import { housekeep } from './housekeeping.ts';
+import { Libraries } from './libraries.ts';
+import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome.ts';
+import { PatronData } from './patron-data.ts';
+import { patronActs } from './patrons/acts.ts';
+import { Feed } from './patrons/feed.ts';
+import { Guarantors } from './patrons/guarantors.ts';
+import { patronSignIn } from './patrons/patron-sign-in.ts';
+import { patronReads, type ReadName } from './patrons/reads.ts';
+import { Records } from './patrons/record.ts';
+import { SearchIndex } from './patrons/search-index.ts';
+import { Validity } from './patrons/validity.ts';
+import { Writing } from './patrons/writing.ts';
+import type { Ports } from './ports.ts';
+import { hashSecret, USUAL_COST } from './sessions/secrets.ts';
+import { Sessions, type Asker } from './sessions/sessions.ts';
+import { StaffAccounts } from './sessions/staff.ts';
+import { History, type HistoryFile, type Marks } from './store/history.ts';
+import { Store } from './store/store.ts';
+
+export interface CentralOptions extends Ports {
+  /** The database's path, or `:memory:`. */
+  database: string;
+  historyFile: HistoryFile;
+  version: string;
+  accessSeconds?: number;
+  /** Work of scrypt for new PINs; less of it in simulations only. */
+  secretCost?: number;
+  /** Start from a database that is older than what desks were told is safe. */
+  acceptLoss?: boolean;
+}
+
+/** One request, whatever it came by. Header names in lower case. */
+export interface Call {
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  headers: Record<string, string | undefined>;
+}
+
+export type Central = ReturnType<typeof createCentral>;
+
+export const ACCESS_SECONDS = 600;
+
+type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
+
+export function createCentral(options: CentralOptions) {
+  const ports: Ports = options;
+  const { clock, random } = ports;
+  const store = new Store(options.database);
+  const history = openHistory(store, options);
+  const libraries = new Libraries(store);
+  const staff = new StaffAccounts(store);
+  const secretCost = options.secretCost ?? USUAL_COST;
+  const sessions = new Sessions(store, ports, staff, libraries, history.epoch, {
+    accessSeconds: options.accessSeconds ?? ACCESS_SECONDS,
+    secretCost,
+  });
+  const records = new Records(store, libraries);
+  const search = new SearchIndex(store, libraries, records);
+  const feed = new Feed(store, clock, history, records);
+  const guarantors = new Guarantors(store, clock, libraries, records);
+  const parts = { store, ports, clock, history, libraries, records, guarantors, search, feed };
+  const writing = new Writing(parts);
+  const validity = new Validity(store, clock, libraries, records, guarantors);
+  const audit = new Audit(store, ports, libraries);
+  const attempts = new Attempts(store, clock);
+  const patronData = new PatronData(store, clock, libraries, records, audit);
+  const reads = patronReads({ records, search, feed, audit, attempts });
+  const acts = new Acts(store, clock, history, attempts, audit, {
+    ...patronActs({ ...parts, writing, validity, audit, attempts }),
+    ...circulation({ ...parts, audit }),
+    ...deskLog(clock, records, audit, patronData),
+  });
+
+  const open = {
+    describe: () =>
+      granted({
+        kind: 'circdesk-reference' as const,
+        version: options.version,
+        epoch: history.epoch,
+        libraries: libraries.names(),
+      }),
+    signIn: (body: Body<'signIn'>) => sessions.signIn(body),
+    refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
+    patronSignIn: (body: Body<'patronSignIn'>) =>
+      patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),
+  };
+
+  async function answer(name: EndpointName, call: Call): Promise<Answer> {
+    const endpoint: Endpoint = endpoints[name];
+    const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
+    if (who && !who.ok) return asAnswer(who);
+    const asker = who?.value;
+    if (asker?.onlyActs && endpoint.auth !== 'act') return asAnswer(refused('signed-out'));
+    const params = readPart(endpoint.params, lowerCase(call.params));
+    if (!params.ok) return asAnswer(params);
+    if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });
+    if (asker && endpoint.permission && !asker.permissions.includes(endpoint.permission))
+      return asAnswer(refused('not-permitted', { permission: endpoint.permission }));
+    const rest = readPart(endpoint.body ?? endpoint.query, endpoint.body ? call.body : call.query);
+    if (!rest.ok) return asAnswer(rest);
+    const outcome = await readOrOpen(name, asker, params.value, rest.value);
+    if (!outcome.ok) return asAnswer(outcome);
+    const { value: body, tag } = outcome;
+    return tag === undefined ? { status: endpoint.status, body } : { status: endpoint.status, body, tag };
+  }
+
+  function whoAsks({ headers }: Call): Outcome<Asker> {
+    return sessions.whoAsks(headers['authorization'], headers[GRANT_HEADERS.desk]);
+  }
+
+  async function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
+    const pin = name === 'setPin' && endpoints.setPin.body.safeParse(call.body).data?.pin;
+    const secretHash = pin ? await hashSecret(pin, random, secretCost) : undefined;
+    return acts.perform({ name, asker, ...call, secretHash });
+  }
+
+  async function readOrOpen(name: EndpointName, asker: Asker | undefined, params: unknown, rest: unknown) {
+    if (asker && name === 'signOut')
+      return granted(sessions.signOut(asker, (rest as Body<'signOut'>).waitingActs));
+    if (asker) {
+      const read = reads[name as ReadName] as (...parts: unknown[]) => Outcome<unknown>;
+      return store.together(() => read(asker, params, rest));
+    }
+    const ask = open[name as Exclude<OpenName, 'signOut'>] as (body: unknown) => Promise<Outcome<unknown>>;
+    return ask(rest);
+  }
+
+  const everything = { ...parts, writing, audit, attempts, sessions };
+  return {
+    answer,
+    /** What every answer's headers say. */
+    marks: (): Marks => history.marks(),
+    housekeep: () => housekeep(everything),
+    staff,
+    /** For demo data and tests: the parts that write without an act. */
+    parts: everything,
+    close: () => store.close(),
+  };
+}
+
+function openHistory(store: Store, options: CentralOptions): History {
+  try {
+    return new History(store, options.historyFile, options.random, options.acceptLoss);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
+
+/** Ids are compared in lower case. */
+const lowerCase = (params: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, name === 'section' ? value : value.toLowerCase()]),
+  );
+
+function readPart(shape: z.ZodType | undefined, value: unknown): Outcome<unknown> {
+  const parsed = (shape ?? z.unknown()).safeParse(value);
+  if (parsed.success) return granted(parsed.data);
+  const where = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
+  return refused('bad-request', { detail: `Not of the expected shape: ${where}` });
+}

@@ -1,0 +1,47 @@
+// `backup`: a copy of the whole database, marked as what it is, while the server goes on.
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { markBackup, recordBackup } from '../store/backup.ts';
+import { StartProblem, Store } from '../store/store.ts';
+import { needed, readOptions } from './arguments.ts';
+import { openDataFolder } from './data-folder.ts';
+
+const options = { data: { type: 'string' }, out: { type: 'string' } } as const;
+
+export async function backup(argv: string[]): Promise<void> {
+  const asked = readOptions(argv, options);
+  const data = needed(asked.data, 'data');
+  const out = resolve(needed(asked.out, 'out'));
+  if (!existsSync(data)) throw new StartProblem(`There is no folder ${data}.`);
+  if (existsSync(out)) throw new StartProblem(`${out} is there already.`);
+  const folder = openDataFolder(data);
+  if (!folder.used) throw new StartProblem(`There is no database in ${data}.`);
+  const unfinished = `${out}.unfinished`;
+  rmSync(unfinished, { force: true });
+  const live = new Store(folder.database);
+  try {
+    await live.copyTo(unfinished);
+    const madeAt = new Date().toISOString();
+    const head = markBackup(unfinished, madeAt);
+    sync(unfinished);
+    renameSync(unfinished, out);
+    sync(dirname(out));
+    recordBackup(live, head, madeAt);
+    process.stdout.write(`${JSON.stringify({ file: out, head })}\n`);
+  } catch (error) {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + end, { force: true });
+    throw error;
+  } finally {
+    live.close();
+  }
+}
+
+/** On the disk, not only handed to the system: desks forget what a backup covers. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,41 @@
+// The server's folder: its database, the note of its history, and a lock that dies with the process that holds it.
+import Database from 'better-sqlite3';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartProblem } from '../store/store.ts';
+
+export const DATABASE = 'circdesk.sqlite';
+export const HISTORY = 'history.json';
+const LOCK = 'lock.sqlite';
+
+export interface DataFolder {
+  database: string;
+  history: string;
+  /** There is a database in it already. */
+  used: boolean;
+}
+
+/** Makes the folder where it is missing; refuses one that holds something else. */
+export function openDataFolder(path: string): DataFolder {
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new StartProblem(`${path} is not a folder.`);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const database = join(path, DATABASE);
+  const used = existsSync(database);
+  const others = readdirSync(path).filter((name) => !name.startsWith(LOCK) && name !== HISTORY);
+  if (!used && others.length > 0)
+    throw new StartProblem(`${path} holds other files, and no database of this server.`);
+  return { database, history: join(path, HISTORY), used };
+}
+
+/** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
+export function lockFolder(path: string): () => void {
+  const lock = new Database(join(path, LOCK));
+  try {
+    lock.pragma('busy_timeout = 0');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch {
+    lock.close();
+    throw new StartProblem(`Another server runs on ${path}.`);
+  }
+  return () => lock.close();
+}

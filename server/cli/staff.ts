@@ -1,0 +1,60 @@
+// `staff`: what an administrator may do to a staff account while the server runs. It counts from the next request on.
+import { permissionSchema, PERMISSIONS, type Permission } from '../../shared/permissions.ts';
+import { FailedSignIns } from '../sessions/failed-sign-ins.ts';
+import { StaffAccounts, usernameKey } from '../sessions/staff.ts';
+import { StartProblem, Store } from '../store/store.ts';
+import { needed, readOptions, UsageProblem } from './arguments.ts';
+import { openDataFolder } from './data-folder.ts';
+
+const options = {
+  data: { type: 'string' },
+  library: { type: 'string' },
+  username: { type: 'string' },
+  lock: { type: 'boolean' },
+  unlock: { type: 'boolean' },
+  'end-sessions': { type: 'boolean' },
+  grant: { type: 'string', multiple: true },
+  revoke: { type: 'string', multiple: true },
+} as const;
+
+function permissionOf(name: string): Permission {
+  const permission = permissionSchema.safeParse(name).data;
+  if (permission) return permission;
+  throw new UsageProblem(`There is no permission "${name}". There are: ${PERMISSIONS.join('; ')}.`);
+}
+
+export function staff(argv: string[]): Promise<void> {
+  const asked = readOptions(argv, options);
+  const library = needed(asked.library, 'library');
+  const username = needed(asked.username, 'username');
+  const grants = (asked.grant ?? []).map(permissionOf);
+  const revokes = (asked.revoke ?? []).map(permissionOf);
+  const folder = openDataFolder(needed(asked.data, 'data'));
+  if (!folder.used) throw new StartProblem('There is no database in this folder.');
+  const store = new Store(folder.database);
+  try {
+    const accounts = new StaffAccounts(store);
+    const account = accounts.byUsername(library, username);
+    if (!account) throw new StartProblem(`There is no account ${username} at ${library}.`);
+    store.together(() => {
+      for (const permission of grants) accounts.grant(account.id, permission);
+      for (const permission of revokes) accounts.revoke(account.id, permission);
+      if (asked.lock) accounts.setLocked(account.id, true);
+      if (asked.unlock) accounts.setLocked(account.id, false);
+      if (asked.unlock)
+        new FailedSignIns(store, { now: () => Date.now() }).clearAll(`${library}/${usernameKey(username)}`);
+      if (asked['end-sessions']) accounts.endSessions(account.id);
+    });
+    const now = accounts.byId(account.id);
+    const shown = {
+      username,
+      library,
+      locked: now?.locked === 1,
+      permissions: accounts.permissions(account.id),
+    };
+    process.stdout.write(`${JSON.stringify(shown)}\n`);
+  } finally {
+    store.close();
+  }
+  return Promise.resolve();
+}

@@ -1,0 +1,86 @@
+// Starts the server on loopback, makes demo data where the folder is empty, and says in one line that it is ready.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { demoAccounts } from '../demo/accounts.ts';
+import { createServer, type Server } from '../http/server.ts';
+import { DAY } from '../ports.ts';
+import { historyFileAt } from '../store/history-file.ts';
+import { StartProblem } from '../store/store.ts';
+import { VERSION } from '../version.ts';
+import { needed, readOptions, wholeNumber } from './arguments.ts';
+import { lockFolder, openDataFolder } from './data-folder.ts';
+
+const options = {
+  data: { type: 'string' },
+  demo: { type: 'string' },
+  seed: { type: 'string' },
+  port: { type: 'string' },
+  'access-seconds': { type: 'string' },
+  log: { type: 'boolean' },
+  'accept-loss': { type: 'boolean' },
+} as const;
+
+const clock = { now: () => Date.now() };
+const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
+
+export async function start(argv: string[]): Promise<void> {
+  const asked = readOptions(argv, options);
+  const data = needed(asked.data, 'data');
+  const demo = wholeNumber(asked.demo, 'demo', 1, 1_000_000);
+  const port = wholeNumber(asked.port, 'port', 0, 65_535) ?? 0;
+  const accessSeconds = wholeNumber(asked['access-seconds'], 'access-seconds', 1, 86_400);
+  const folder = openDataFolder(data);
+  if (!folder.used && demo === undefined)
+    throw new StartProblem(`${data} is empty. Give --demo N to make a network with N patrons per library.`);
+  const unlock = lockFolder(data);
+  const historyFile = historyFileAt(folder.history);
+  const server = await createServer({
+    database: folder.database,
+    historyFile,
+    clock,
+    random,
+    pause: (ms) => pause(ms),
+    version: VERSION,
+    ...(accessSeconds !== undefined && { accessSeconds }),
+    log: asked.log ?? false,
+    acceptLoss: asked['accept-loss'] ?? false,
+  });
+  server.app.addHook('onClose', () => {
+    historyFile.close();
+    unlock();
+  });
+  await makeDemo(server, demo, asked.seed ?? '1');
+  server.central.housekeep();
+  const daily = setInterval(() => server.central.housekeep(), DAY);
+  endOnSignal(server, daily);
+  const url = await listen(server, port);
+  const ready = { url, accounts: demoAccounts(server.central) };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+/** Loaded only where it's needed: the names of the world take their time. */
+async function makeDemo({ central }: Server, patrons: number | undefined, seed: string): Promise<void> {
+  if (patrons === undefined || central.parts.libraries.names().length > 0) return;
+  const { makeDemoNetwork } = await import('../demo/network.ts');
+  makeDemoNetwork(central, { patrons, seed, now: clock.now() });
+}
+
+async function listen({ app }: Server, port: number): Promise<string> {
+  try {
+    return await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    await app.close();
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (taken) throw new StartProblem(`Port ${port} is taken.`);
+    throw error;
+  }
+}
+
+function endOnSignal({ app }: Server, daily: NodeJS.Timeout): void {
+  const end = () => {
+    clearInterval(daily);
+    void app.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}

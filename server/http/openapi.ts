@@ -1,0 +1,113 @@
+// The OpenAPI document of the contract, made from the same schemas that requests and answers are judged by.
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  ANSWER_HEADERS,
+  actHeadersSchema,
+  endpoints,
+  GRANT_HEADERS,
+  type Endpoint,
+} from '../../shared/central/contract.ts';
+import { PROBLEMS, problemSchema, type ProblemName } from '../../shared/central/problems.ts';
+import { idSchema } from '../../shared/primitives.ts';
+
+const answerHeaders = z.object({
+  [ANSWER_HEADERS.epoch]: z.string().meta({ description: 'Which history the server is in.' }),
+  [ANSWER_HEADERS.head]: z.string().meta({ description: 'Position of the newest change.' }),
+  [ANSWER_HEADERS.durable]: z.string().meta({ description: 'Position up to which backups reach.' }),
+});
+
+const problem = problemSchema.meta({ id: 'Problem' });
+
+/** What any endpoint of its kind may answer beside its own problems. */
+export function problemsOf(endpoint: Endpoint): ProblemName[] {
+  return [
+    ...new Set<ProblemName>([
+      ...endpoint.problems,
+      'bad-request',
+      'too-many',
+      'internal',
+      ...(endpoint.auth === 'none' ? [] : ['signed-out' as const]),
+      ...(endpoint.permission ? ['not-permitted' as const] : []),
+      ...(endpoint.body ? ['too-large' as const] : []),
+    ]),
+  ];
+}
+
+const isAct = (endpoint: Endpoint) => endpoint.auth === 'act' && endpoint.method !== 'GET';
+
+function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
+  if (!isAct(endpoint)) return undefined;
+  const headers = actHeadersSchema.extend({
+    [GRANT_HEADERS.desk]: idSchema.optional().meta({ description: 'Needed with a push-only grant.' }),
+  });
+  const quoted = z.string().meta({ description: 'The tag in quotes, as ETag gave it.' });
+  return endpoint.ifMatch ? headers.extend({ 'if-match': quoted }) : headers;
+}
+
+function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const byStatus = new Map<number, ProblemName[]>();
+  for (const name of problemsOf(endpoint)) {
+    const { status } = PROBLEMS[name];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
+  }
+  const refusals = [...byStatus].map(([status, names]) => [
+    status,
+    {
+      description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('\n\n'),
+      headers: answerHeaders,
+      content: { 'application/problem+json': { schema: problem } },
+    },
+  ]);
+  return {
+    [endpoint.status]: {
+      description: endpoint.summary,
+      headers: answerHeaders,
+      content: { 'application/json': { schema: endpoint.answer } },
+    },
+    ...Object.fromEntries(refusals),
+  };
+}
+
+function operation(name: string, endpoint: Endpoint) {
+  const header = requestHeaders(endpoint);
+  return {
+    operationId: name,
+    summary: endpoint.summary,
+    ...(endpoint.permission && { description: `Needs the permission \`${endpoint.permission}\`.` }),
+    security: endpoint.auth === 'none' ? [] : [{ bearer: [] }],
+    requestParams: {
+      ...(endpoint.params && { path: endpoint.params }),
+      ...(endpoint.query && { query: endpoint.query }),
+      ...(header && { header }),
+    },
+    ...(endpoint.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } },
+    }),
+    responses: responses(endpoint),
+  };
+}
+
+export function openApiDocument(): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints))
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operation(name, endpoint),
+    };
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: "Circdesk's central server",
+      version: '1',
+      description: 'Patrons, their blocks and their data, for the desks of a network of libraries.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: paths as ZodOpenApiPathsObject,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'Access token, or push-only grant for acts.' },
+      },
+    },
+  });
+}

@@ -1,0 +1,152 @@
+// The server's face: one Fastify route for each endpoint of the contract. Logic is elsewhere; here is only what HTTP
+// asks for. Logs name routes and times, never what was asked or answered.
+import rateLimit from '@fastify/rate-limit';
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { createHash } from 'node:crypto';
+import {
+  ANSWER_HEADERS,
+  endpoints,
+  type Endpoint,
+  type EndpointName,
+} from '../../shared/central/contract.ts';
+import { createCentral, type Central, type CentralOptions } from '../central.ts';
+import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
+import { openApiDocument } from './openapi.ts';
+
+export interface ServerOptions extends CentralOptions {
+  /** One line of JSON on stderr for each answer: route, status, milliseconds. */
+  log?: boolean;
+  /** Requests per second of one session, and sign-ins per second of one address. */
+  rates?: { session: number; signIn: number };
+}
+
+export interface Server {
+  app: FastifyInstance;
+  central: Central;
+}
+
+const BODY_LIMIT = 256 * 1024;
+const USUAL_RATES = { session: 100, signIn: 10 };
+const SIGN_INS: ReadonlySet<EndpointName> = new Set(['signIn', 'refresh', 'patronSignIn']);
+
+/** Closing `app` closes the database too. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const central = createCentral(options);
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    logger: options.log ? { stream: process.stderr, base: null } : false,
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.addHook('onClose', () => central.close());
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    const { epoch, head, durable } = central.marks();
+    void reply.headers({
+      [ANSWER_HEADERS.epoch]: epoch,
+      [ANSWER_HEADERS.head]: head,
+      [ANSWER_HEADERS.durable]: durable,
+      'cache-control': 'no-store',
+    });
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime });
+    done();
+  });
+  acceptEmptyJson(app);
+  app.setNotFoundHandler((_request, reply) => send(reply, asAnswer(refused('not-found'))));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.name === 'internal')
+      request.log.error({ route: request.routeOptions.url, failure: nameOf(error) });
+    return send(reply, asAnswer(problem));
+  });
+  const rates = options.rates ?? USUAL_RATES;
+  await app.register(rateLimit, {
+    max: rates.session,
+    timeWindow: 1000,
+    keyGenerator: whoseRequest,
+    errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
+  });
+  for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
+  app.get('/openapi.json', () => openApiDocument());
+  return { app, central };
+}
+
+function addRoute(app: FastifyInstance, central: Central, name: EndpointName, signInRate: number): void {
+  const endpoint: Endpoint = endpoints[name];
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...(SIGN_INS.has(name) && { config: { rateLimit: { max: signInRate, timeWindow: 1000 } } }),
+    handler: async (request, reply) =>
+      send(
+        reply,
+        await central.answer(name, {
+          params: request.params as Record<string, string>,
+          query: request.query as Record<string, unknown>,
+          body: request.body,
+          headers: headersOf(request),
+        }),
+      ),
+  });
+}
+
+function headersOf({ headers }: FastifyRequest): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function send(reply: FastifyReply, { status, body, tag }: Answer): FastifyReply {
+  if (tag !== undefined) void reply.header('etag', `"${tag}"`);
+  const retryAt = status >= 400 ? (body as Refused['problem']).retryAt : undefined;
+  if (retryAt)
+    void reply.header('retry-after', Math.max(1, Math.ceil((Date.parse(retryAt) - Date.now()) / 1000)));
+  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+  return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify(body));
+}
+
+/** A DELETE or POST without a body may still say that it would be JSON. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, String(body), done);
+  });
+}
+
+class TooMany extends Error {
+  readonly retryAt: string;
+  constructor(ms: number) {
+    super('Too many requests.');
+    this.retryAt = new Date(Date.now() + ms).toISOString();
+  }
+}
+
+function whoseRequest(request: FastifyRequest): string {
+  const { authorization } = request.headers;
+  return authorization ? createHash('sha256').update(authorization).digest('base64') : request.ip;
+}
+
+/** Fastify's own errors carry a status; what has none is a fault of ours, and says nothing outside. */
+function problemOf(error: unknown): Refused {
+  if (error instanceof TooMany) return refused('too-many', { retryAt: error.retryAt });
+  const status = typeof error === 'object' && error && 'statusCode' in error ? error.statusCode : 500;
+  if (status === 413) return refused('too-large');
+  if (typeof status === 'number' && status >= 400 && status < 500) return refused('bad-request');
+  return refused('internal');
+}
+
+/** An error's class and code; its words may quote what was asked. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+}

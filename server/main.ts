@@ -1,0 +1,28 @@
+// The reference central server's command line.
+import { start } from './cli/start.ts';
+import { USAGE, UsageProblem } from './cli/arguments.ts';
+import { StartProblem } from './store/store.ts';
+
+const verbs: Record<string, (argv: string[]) => Promise<void>> = {
+  start,
+  backup: async (argv) => (await import('./cli/backup.ts')).backup(argv),
+  staff: async (argv) => (await import('./cli/staff.ts')).staff(argv),
+};
+
+async function main([first = '', ...rest]: string[]): Promise<void> {
+  if (first === '--help' || first === '-h') return void process.stdout.write(`${USAGE}\n`);
+  if (first === '' || first.startsWith('-')) return start(first === '' ? [] : [first, ...rest]);
+  const verb = verbs[first];
+  if (!verb) throw new UsageProblem(`There is no command ${first}.`);
+  return verb(rest);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageProblem) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+  else if (error instanceof StartProblem) process.stderr.write(`${error.message}\n`);
+  else throw error;
+  process.exitCode = error instanceof UsageProblem ? 2 : 1;
+  process.exit();
+}

@@ -1,0 +1,124 @@
+// The change feed: one row a patron at its newest position, and tombstones of the deleted ones. Whoever changes
+// anything that a patron's record shows calls `moved` in the same transaction.
+import type { Change, EndpointAnswer } from '../../shared/central/contract.ts';
+import { granted, refused, type Outcome } from '../outcome.ts';
+import { DAY, timeOf, type Clock } from '../ports.ts';
+import type { History } from '../store/history.ts';
+import type { Store } from '../store/store.ts';
+import type { PatronRow, Records } from './record.ts';
+
+interface ChangeRow {
+  patron_id: string;
+  position: number;
+  deleted_at: string | null;
+}
+
+export class Feed {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #history: History;
+  readonly #records: Records;
+
+  constructor(store: Store, clock: Clock, history: History, records: Records) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#history = history;
+    this.#records = records;
+  }
+
+  #put(patron: { id: string; library: string }, deletedAt: string | null): void {
+    this.#store.run(
+      `INSERT INTO change (patron_id, library, position, deleted_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET position = excluded.position, deleted_at = excluded.deleted_at`,
+      patron.id,
+      patron.library,
+      this.#history.next(),
+      deletedAt,
+    );
+  }
+
+  /** The patron's record is another now: a new version in this epoch, at a new position. */
+  moved(number: number): void {
+    this.#store.run(
+      'UPDATE patron SET version = version + 1, epoch = ?, changed_at = ? WHERE number = ?',
+      this.#history.epoch,
+      timeOf(this.#clock),
+      number,
+    );
+    const patron = this.#records.byNumber(number);
+    if (patron) this.#put(patron, null);
+  }
+
+  deleted(patron: PatronRow): void {
+    this.#put(patron, timeOf(this.#clock));
+  }
+
+  changes(
+    library: string,
+    ask: { after: number; epoch: string; limit: number },
+  ): Outcome<EndpointAnswer<'changes'>> {
+    const { epoch, head, durable } = this.#history.marks();
+    if (ask.epoch !== epoch) return refused('other-epoch');
+    if (ask.after > head) return refused('cursor-unknown');
+    if (ask.after < this.#floor(library)) return refused('cursor-too-old');
+    const rows = this.#store.rows<ChangeRow>(
+      `SELECT patron_id, position, deleted_at FROM change WHERE library = ? AND position > ?
+       ORDER BY position LIMIT ?`,
+      library,
+      ask.after,
+      ask.limit + 1,
+    );
+    const page = rows.slice(0, ask.limit);
+    const more = rows.length > ask.limit;
+    const changes = page.map((row) => this.#change(library, row));
+    const position = more ? (page.at(-1)?.position ?? head) : head;
+    return granted({ epoch, head, durable, position, changes, more });
+  }
+
+  /** Deletions up to this position are no longer known. */
+  #floor(library: string): number {
+    return this.#store.row<{ floor: number }>('SELECT floor FROM library WHERE id = ?', library)?.floor ?? 0;
+  }
+
+  #change(library: string, { patron_id, position, deleted_at }: ChangeRow): Change {
+    if (deleted_at !== null) return { kind: 'deleted', position, patronId: patron_id };
+    const found = this.#records.find(library, patron_id);
+    if (!found.ok) throw new Error('The change feed names a patron who is not there.');
+    return { kind: 'patron', position, patron: this.#records.whole(found.value) };
+  }
+
+  snapshot(library: string, ask: { after?: string | undefined; limit: number }): EndpointAnswer<'snapshot'> {
+    const rows = this.#store.rows<PatronRow>(
+      'SELECT * FROM patron WHERE library = ? AND id > ? ORDER BY id LIMIT ?',
+      library,
+      ask.after ?? '',
+      ask.limit + 1,
+    );
+    const count = this.#store.row<{ n: number }>(
+      'SELECT count(*) AS n FROM patron WHERE library = ?',
+      library,
+    );
+    return {
+      epoch: this.#history.epoch,
+      position: this.#history.head(),
+      total: count?.n ?? 0,
+      patrons: rows.slice(0, ask.limit).map((row) => this.#records.whole(row)),
+      more: rows.length > ask.limit,
+    };
+  }
+
+  /** Forgets deletions older than so many days; a cursor from before that has to fill anew. */
+  compact(library: string, days: number): void {
+    const before = new Date(this.#clock.now() - days * DAY).toISOString();
+    this.#store.together(() => {
+      const last = this.#store.row<{ position: number | null }>(
+        'SELECT max(position) AS position FROM change WHERE library = ? AND deleted_at < ?',
+        library,
+        before,
+      );
+      if (!last?.position) return;
+      this.#store.run('DELETE FROM change WHERE library = ? AND deleted_at < ?', library, before);
+      this.#store.run('UPDATE library SET floor = max(floor, ?) WHERE id = ?', last.position, library);
+    });
+  }
+}

@@ -1,0 +1,105 @@
+// What staff read of patrons. Each look at one patron's record is written to the audit log.
+import type { EndpointAnswer, EndpointName } from '../../shared/central/contract.ts';
+import type { Params, Query } from '../acts/handlers.ts';
+import type { Attempts } from '../acts/attempts.ts';
+import type { Audit } from '../audit.ts';
+import { granted, refused, type Outcome } from '../outcome.ts';
+import type { Asker } from '../sessions/sessions.ts';
+import type { Feed } from './feed.ts';
+import type { PatronRow, Records } from './record.ts';
+import type { SearchIndex } from './search-index.ts';
+import { standingOf } from './standing.ts';
+
+export type ReadName =
+  | 'search'
+  | 'patron'
+  | 'standing'
+  | 'notifications'
+  | 'agreements'
+  | 'section'
+  | 'audit'
+  | 'act'
+  | 'snapshot'
+  | 'changes';
+
+export type ReadHandlers = {
+  [N in ReadName & EndpointName]: (
+    asker: Asker,
+    params: Params<N>,
+    query: Query<N>,
+  ) => Outcome<EndpointAnswer<N>>;
+};
+
+export interface ReadParts {
+  records: Records;
+  search: SearchIndex;
+  feed: Feed;
+  audit: Audit;
+  attempts: Attempts;
+}
+
+export function patronReads({ records, search, feed, audit, attempts }: ReadParts): ReadHandlers {
+  const find = (asker: Asker, patronId: string) => records.find(asker.staff.library, patronId);
+
+  /** Shows something of one patron, and writes down that it was looked at. */
+  const look = <T>(
+    asker: Asker,
+    patronId: string,
+    what: string,
+    show: (patron: PatronRow) => Outcome<T>,
+  ): Outcome<T> => {
+    const found = find(asker, patronId);
+    if (!found.ok) return found;
+    const { library, id } = asker.staff;
+    audit.log({ library, patronId, staff: id, kind: 'looked', detail: what });
+    return show(found.value);
+  };
+
+  return {
+    search: (asker, _params, { query, offset, limit }) =>
+      granted(search.find(asker.staff.library, query, offset, limit)),
+
+    patron: (asker, { patronId }) =>
+      look(asker, patronId, 'record', (patron) => granted(records.whole(patron), records.tag(patron))),
+
+    standing(asker, { patronId }) {
+      const found = find(asker, patronId);
+      return found.ok ? granted(standingOf(records, found.value)) : found;
+    },
+
+    notifications: (asker, { patronId }) =>
+      look(asker, patronId, 'notifications', (patron) =>
+        granted({ notifications: records.notifications(patron) }),
+      ),
+
+    agreements: (asker, { patronId }) =>
+      look(asker, patronId, 'agreements', (patron) => granted({ agreements: records.agreements(patron) })),
+
+    section: (asker, { patronId, section }) =>
+      look(asker, patronId, section, (patron) => {
+        const tagged = records.taggedValues(patron, section);
+        return granted(tagged, tagged.tag);
+      }),
+
+    audit(asker, { patronId }) {
+      const { library } = asker.staff;
+      const known = records.find(library, patronId).ok || records.wasDeleted(library, patronId);
+      const entries = audit.entries(library, patronId);
+      return known || entries.length > 0 ? granted({ entries }) : refused('not-found');
+    },
+
+    act(asker, { key }) {
+      const attempt = attempts.find(key);
+      const own = attempt?.staff === asker.staff.id && (asker.onlyActs?.has(attempt.act) ?? true);
+      if (!attempt || !own) return refused('not-found');
+      return granted({
+        status: attempt.status,
+        body: JSON.parse(attempt.body ?? 'null') as EndpointAnswer<'act'>['body'],
+      });
+    },
+
+    snapshot: (asker, _params, query) => granted(feed.snapshot(asker.staff.library, query)),
+
+    changes: (asker, _params, query) => feed.changes(asker.staff.library, query),
+  };
+}

@@ -1,0 +1,199 @@
+// Reads a patron's record as the contract shows it, in whole and by sections.
+import type { Agreement, Notification, Obstacles, Patron } from '../../shared/patrons/patron.ts';
+import {
+  SECTIONS,
+  type FieldValues,
+  type SectionId,
+  type SectionValues,
+  type TaggedSections,
+  type TaggedValues,
+} from '../../shared/patrons/sections.ts';
+import type { Libraries } from '../libraries.ts';
+import { granted, refused, type Outcome } from '../outcome.ts';
+import type { Store } from '../store/store.ts';
+
+/** A patron's row: what everything else hangs on. */
+export interface PatronRow {
+  number: number;
+  id: string;
+  library: string;
+  person: string;
+  version: number;
+  epoch: string;
+  age_group: Patron['ageGroup'];
+  guarantor: number | null;
+  pin: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+interface SectionRow {
+  section: SectionId;
+  field_values: string;
+  version: number;
+  epoch: string;
+}
+
+/** Names the epoch in which that version was written: version 5 after a restore is not the old version 5. */
+const tagOf = (row: { epoch: string; version: number }) => `${row.epoch}.${row.version}`;
+
+export class Records {
+  readonly #store: Store;
+  readonly #libraries: Libraries;
+
+  constructor(store: Store, libraries: Libraries) {
+    this.#store = store;
+    this.#libraries = libraries;
+  }
+
+  /** A patron of this library; `patron-gone` where it was deleted, `not-found` where it never was or is another's. */
+  find(library: string, patronId: string): Outcome<PatronRow> {
+    const row = this.#store.row<PatronRow>(
+      'SELECT * FROM patron WHERE id = ? AND library = ?',
+      patronId,
+      library,
+    );
+    if (row) return granted(row);
+    return this.wasDeleted(library, patronId) ? refused('patron-gone') : refused('not-found');
+  }
+
+  wasDeleted(library: string, patronId: string): boolean {
+    const sql = 'SELECT 1 FROM change WHERE patron_id = ? AND library = ? AND deleted_at IS NOT NULL';
+    return this.#store.row(sql, patronId, library) !== undefined;
+  }
+
+  byNumber(number: number): PatronRow | undefined {
+    return this.#store.row('SELECT * FROM patron WHERE number = ?', number);
+  }
+
+  tag(patron: PatronRow): string {
+    return tagOf(patron);
+  }
+
+  section<S extends SectionId>(patron: PatronRow, section: S): { values: SectionValues<S>; tag: string } {
+    const row = this.#store.row<SectionRow>(
+      'SELECT section, field_values, version, epoch FROM patron_section WHERE patron = ? AND section = ?',
+      patron.number,
+      section,
+    );
+    if (!row) throw new Error(`A patron has no section ${section}.`);
+    return { values: JSON.parse(row.field_values) as SectionValues<S>, tag: tagOf(row) };
+  }
+
+  taggedValues(patron: PatronRow, section: SectionId): TaggedValues {
+    const { values, tag } = this.section(patron, section);
+    return { values: values as unknown as FieldValues, tag };
+  }
+
+  sections(patron: PatronRow): TaggedSections {
+    const rows = this.#store.rows<SectionRow>(
+      'SELECT section, field_values, version, epoch FROM patron_section WHERE patron = ?',
+      patron.number,
+    );
+    const found = new Map(
+      rows.map((row) => [row.section, { values: JSON.parse(row.field_values) as unknown, tag: tagOf(row) }]),
+    );
+    return Object.fromEntries(SECTIONS.map((section) => [section, found.get(section)])) as TaggedSections;
+  }
+
+  totalDebt(patron: PatronRow): number {
+    const sql = 'SELECT coalesce(sum(amount), 0) AS total FROM debt WHERE patron = ?';
+    return this.#store.row<{ total: number }>(sql, patron.number)?.total ?? 0;
+  }
+
+  debtBlock(patron: PatronRow): Patron['debtBlock'] {
+    const amount = this.totalDebt(patron);
+    const limit = this.#libraries.get(patron.library).rules.debtLimit;
+    return limit > 0 && amount >= limit ? { amount, limit } : null;
+  }
+
+  blocks(patron: PatronRow): Patron['blocks'] {
+    return this.#store.rows(
+      `SELECT id, comment, blocked_at AS blockedAt, blocked_by AS blockedBy FROM block
+       WHERE patron = ? AND lifted_at IS NULL ORDER BY blocked_at, id`,
+      patron.number,
+    );
+  }
+
+  loans(patron: PatronRow): Patron['loans'] {
+    return this.#store.rows(
+      `SELECT id, title, author, item_barcode AS itemBarcode, branch, loaned_at AS loanedAt, due_at AS dueAt,
+         renewals FROM loan WHERE patron = ? ORDER BY due_at, id`,
+      patron.number,
+    );
+  }
+
+  reservations(patron: PatronRow): Patron['reservations'] {
+    return this.#store.rows(
+      `SELECT id, title, author, pickup_branch AS pickupBranch, placed_at AS placedAt, state,
+         queue_position AS queuePosition, kept_until AS keptUntil
+       FROM reservation WHERE patron = ? ORDER BY placed_at, id`,
+      patron.number,
+    );
+  }
+
+  debts(patron: PatronRow): Patron['debts'] {
+    return this.#store.rows(
+      `SELECT id, kind, description, amount, created_at AS createdAt FROM debt
+       WHERE patron = ? ORDER BY created_at, id`,
+      patron.number,
+    );
+  }
+
+  guarantorFor(patron: PatronRow): Patron['guarantorFor'] {
+    return this.#store.rows(
+      `SELECT patron.id, trim((field_values ->> 'givenName') || ' ' || (field_values ->> 'familyName')) AS name
+       FROM patron JOIN patron_section ON patron = number AND section = 'personal'
+       WHERE guarantor = ? ORDER BY name, patron.id`,
+      patron.number,
+    );
+  }
+
+  notifications(patron: PatronRow): Notification[] {
+    return this.#store.rows(
+      `SELECT id, kind, channel, recipient, subject, sent_at AS sentAt, state FROM notification
+       WHERE patron = ? ORDER BY sent_at DESC, id`,
+      patron.number,
+    );
+  }
+
+  agreements(patron: PatronRow): Agreement[] {
+    return this.#store.rows(
+      `SELECT id, kind, version, accepted_at AS acceptedAt, withdrawn_at AS withdrawnAt FROM agreement
+       WHERE patron = ? ORDER BY accepted_at DESC, id`,
+      patron.number,
+    );
+  }
+
+  obstacles(patron: PatronRow): Obstacles {
+    const count = (table: 'loan' | 'reservation' | 'debt') =>
+      this.#store.row<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE patron = ?`, patron.number)
+        ?.n ?? 0;
+    return {
+      loans: count('loan'),
+      reservations: count('reservation'),
+      debts: count('debt'),
+      guarantorFor: this.guarantorFor(patron).length,
+    };
+  }
+
+  whole(patron: PatronRow): Patron {
+    const debts = this.debts(patron);
+    return {
+      id: patron.id,
+      library: patron.library,
+      tag: tagOf(patron),
+      sections: this.sections(patron),
+      ageGroup: patron.age_group,
+      blocks: this.blocks(patron),
+      debtBlock: this.debtBlock(patron),
+      totalDebt: debts.reduce((sum, debt) => sum + debt.amount, 0),
+      loans: this.loans(patron),
+      reservations: this.reservations(patron),
+      debts,
+      guarantorFor: this.guarantorFor(patron),
+      createdAt: patron.created_at,
+      changedAt: patron.changed_at,
+    };
+  }
+}

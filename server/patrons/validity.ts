@@ -1,0 +1,148 @@
+// Which values a section may take: the contract's shapes, and what only the server can know of other patrons.
+import {
+  checkChanges,
+  fieldCode,
+  sectionSchemas,
+  type FieldIssue,
+  type SectionId,
+  type SectionValues,
+} from '../../shared/patrons/sections.ts';
+import type { Libraries } from '../libraries.ts';
+import { at } from '../outcome.ts';
+import { dayIn, type Clock } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import type { Guarantors } from './guarantors.ts';
+import type { PatronRow, Records } from './record.ts';
+import { cardKey } from './search-index.ts';
+
+type Changes = Record<string, unknown>;
+
+/** Text that can't be written as UTF-8 would come back as other text. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isWellFormed(key) && isWellFormed(inner));
+}
+
+export class Validity {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #libraries: Libraries;
+  readonly #records: Records;
+  readonly #guarantors: Guarantors;
+
+  constructor(store: Store, clock: Clock, libraries: Libraries, records: Records, guarantors: Guarantors) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#libraries = libraries;
+    this.#records = records;
+    this.#guarantors = guarantors;
+  }
+
+  /** Changed fields of one section of a patron who is there. */
+  ofChanges(patron: PatronRow, section: SectionId, changes: Changes): FieldIssue[] {
+    const shape = shapeProblems(section, changes);
+    if (shape.length > 0) return shape;
+    const now = this.#records.section(patron, section).values;
+    const whole = { ...now, ...changes };
+    const issues = wholeProblems(section, whole);
+    if (issues.length > 0) return issues;
+    return this.#ofSection(patron.library, patron, section, whole, changes);
+  }
+
+  /** All sections of a patron who is being registered; fields are named `section.field`. */
+  ofNewPatron(library: string, sections: Record<SectionId, Changes>): FieldIssue[] {
+    const inSection = (section: SectionId, issues: FieldIssue[]) =>
+      issues.map(({ field, code }) => ({ field: `${section}.${field}`, code }));
+    const ids = Object.keys(sections) as SectionId[];
+    const shape = ids.flatMap((id) =>
+      inSection(id, [...shapeProblems(id, sections[id]), ...wholeProblems(id, sections[id])]),
+    );
+    if (shape.length > 0) return unique(shape);
+    const { birthDate } = sections.personal as SectionValues<'personal'>;
+    const { guarantor } = sections.guarantor as SectionValues<'guarantor'>;
+    return [
+      ...ids
+        .filter((id) => id !== 'guarantor')
+        .flatMap((id) => inSection(id, this.#ofSection(library, null, id, sections[id], {}))),
+      ...inSection('guarantor', this.#guarantors.problems(library, null, guarantor, birthDate)),
+    ];
+  }
+
+  #ofSection(
+    library: string,
+    patron: PatronRow | null,
+    section: SectionId,
+    whole: unknown,
+    changes: Changes,
+  ): FieldIssue[] {
+    switch (section) {
+      case 'personal':
+        return this.#birthDate(library, patron, whole as SectionValues<'personal'>, changes);
+      case 'card':
+        return this.#cards(library, patron, whole as SectionValues<'card'>);
+      case 'library':
+        return this.#places(library, whole as SectionValues<'library'>);
+      case 'guarantor': {
+        const birthDate = patron && this.#records.section(patron, 'personal').values.birthDate;
+        const { guarantor } = whole as SectionValues<'guarantor'>;
+        return this.#guarantors.problems(library, patron, guarantor, birthDate);
+      }
+      case 'contact':
+      case 'address':
+      case 'preferences':
+      case 'note':
+        return [];
+    }
+  }
+
+  #birthDate(
+    library: string,
+    patron: PatronRow | null,
+    { birthDate }: SectionValues<'personal'>,
+    changes: Changes,
+  ): FieldIssue[] {
+    const today = dayIn(this.#clock, this.#libraries.get(library).timeZone);
+    if (birthDate !== null && birthDate > today) return [at('birthDate', 'birthDateInFuture')];
+    if (!patron || !('birthDate' in changes) || !this.#guarantors.needed(library, birthDate)) return [];
+    if (this.#records.section(patron, 'guarantor').values.guarantor === null)
+      return [at('birthDate', 'guarantorRequired')];
+    return this.#guarantors.wards(patron).length > 0 ? [at('birthDate', 'guarantorNeedsOne')] : [];
+  }
+
+  #cards(library: string, patron: PatronRow | null, { cards }: SectionValues<'card'>): FieldIssue[] {
+    const keys = cards.map(({ number }) => cardKey(number));
+    return keys.flatMap((key, index) => {
+      const field = `cards.${index}.number`;
+      if (key === '') return [at(field, 'notACardNumber')];
+      const sql = 'SELECT patron FROM card WHERE library = ? AND number = ?';
+      const owner = this.#store.row<{ patron: number }>(sql, library, key)?.patron;
+      const taken = keys.indexOf(key) < index || (owner !== undefined && owner !== patron?.number);
+      return taken ? [at(field, 'cardNumberTaken')] : [];
+    });
+  }
+
+  #places(library: string, { branch, category }: SectionValues<'library'>): FieldIssue[] {
+    const { branches, categories } = this.#libraries.get(library);
+    return [
+      ...(branches.some(({ id }) => id === branch) ? [] : [at('branch', 'branchUnknown')]),
+      ...(categories.some(({ id }) => id === category) ? [] : [at('category', 'categoryUnknown')]),
+    ];
+  }
+}
+
+function shapeProblems(section: SectionId, changes: Changes): FieldIssue[] {
+  const malformed = Object.entries(changes).filter(([, value]) => !isWellFormed(value));
+  return unique([...malformed.map(([field]) => at(field, 'invalid')), ...checkChanges(section, changes)]);
+}
+
+function wholeProblems(section: SectionId, whole: Changes): FieldIssue[] {
+  const parsed = sectionSchemas[section].strict().safeParse(whole);
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path, message }) => at(path.join('.'), fieldCode(message)));
+}
+
+/** The window shows one problem at a field. */
+function unique(issues: FieldIssue[]): FieldIssue[] {
+  return issues.filter((issue, index) => issues.findIndex(({ field }) => field === issue.field) === index);
+}

@@ -1,0 +1,236 @@
+// Sessions of staff: sign-in, short access tokens, refresh tokens that work once, sign-out with a push-only grant
+// for what still waits at the desk.
+import type { Session } from '../../shared/central/contract.ts';
+import type { Permission } from '../../shared/permissions.ts';
+import type { Libraries } from '../libraries.ts';
+import { granted, refused, type Outcome } from '../outcome.ts';
+import { DAY, newId, timeOf, type Ports } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import { FailedSignIns } from './failed-sign-ins.ts';
+import { newToken, secretFits, tokenHash } from './secrets.ts';
+import { usernameKey, type StaffAccount, type StaffAccounts } from './staff.ts';
+
+/** Who asks: a member of staff with a session, or by a push-only grant that names the acts it is for. */
+export interface Asker {
+  staff: StaffAccount;
+  permissions: Permission[];
+  session: string | null;
+  desk: string;
+  /** Null with a session: any act. */
+  onlyActs: ReadonlySet<string> | null;
+}
+
+export interface SessionRules {
+  accessSeconds: number;
+  /** Work of scrypt where an account is unknown. */
+  secretCost?: number;
+}
+
+const REFRESH_LASTS = DAY / 2;
+const SESSION_LASTS = DAY;
+const GRANT_LASTS = 90 * DAY;
+/** Waiting grows with the failures at one desk, in milliseconds. */
+const PAUSES = [0, 0, 250, 500, 1000, 2000];
+
+interface TokenRow {
+  session: string;
+  staff: string;
+  desk: string;
+  kind: 'access' | 'refresh';
+  expires_at: number;
+  used: number;
+  ended: number;
+  ends_at: number;
+}
+
+export class Sessions {
+  readonly #store: Store;
+  readonly #ports: Ports;
+  readonly #staff: StaffAccounts;
+  readonly #libraries: Libraries;
+  readonly #epoch: string;
+  readonly #rules: SessionRules;
+  readonly failures: FailedSignIns;
+
+  constructor(
+    store: Store,
+    ports: Ports,
+    staff: StaffAccounts,
+    libraries: Libraries,
+    epoch: string,
+    rules: SessionRules,
+  ) {
+    this.#store = store;
+    this.#ports = ports;
+    this.#staff = staff;
+    this.#libraries = libraries;
+    this.#epoch = epoch;
+    this.#rules = rules;
+    this.failures = new FailedSignIns(store, ports.clock);
+  }
+
+  async signIn(ask: {
+    library: string;
+    username: string;
+    password: string;
+    desk: string;
+  }): Promise<Outcome<Session>> {
+    const who = `${ask.library}/${usernameKey(ask.username)}`;
+    const account = this.#staff.byUsername(ask.library, ask.username);
+    const place = { desk: ask.desk, known: account !== undefined && this.#knows(account.id, ask.desk) };
+    const until = this.failures.lockedUntil(who, place);
+    if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
+    const failures = this.failures.count(who, place);
+    const fits = await secretFits(ask.password, account?.password, this.#rules.secretCost);
+    if (!account || !fits) {
+      await this.#ports.pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0);
+      return refused('wrong-credentials');
+    }
+    this.failures.clear(who, place);
+    if (account.locked) return refused('account-locked');
+    return granted(this.#store.together(() => this.#begin(account, ask.desk)));
+  }
+
+  #knows(staff: string, desk: string): boolean {
+    return (
+      this.#store.row('SELECT 1 FROM session WHERE staff = ? AND desk = ? LIMIT 1', staff, desk) !== undefined
+    );
+  }
+
+  #begin(account: StaffAccount, desk: string): Session {
+    const id = newId(this.#ports.random);
+    const now = this.#ports.clock.now();
+    this.#store.run(
+      'INSERT INTO session (id, staff, desk, started_at, ends_at) VALUES (?, ?, ?, ?, ?)',
+      id,
+      account.id,
+      desk,
+      now,
+      now + SESSION_LASTS,
+    );
+    return this.#newTokens(id, account);
+  }
+
+  #newTokens(session: string, account: StaffAccount): Session {
+    const now = this.#ports.clock.now();
+    const token = (kind: 'access' | 'refresh', lasts: number) => {
+      const secret = newToken(kind === 'access' ? 'a' : 'r', this.#ports.random);
+      this.#store.run(
+        'INSERT INTO token (hash, session, kind, expires_at) VALUES (?, ?, ?, ?)',
+        tokenHash(secret),
+        session,
+        kind,
+        now + lasts,
+      );
+      return secret;
+    };
+    return {
+      accessToken: token('access', this.#rules.accessSeconds * 1000),
+      accessExpiresIn: this.#rules.accessSeconds,
+      refreshToken: token('refresh', REFRESH_LASTS),
+      staff: { id: account.id, username: account.username, name: account.name },
+      library: this.#libraries.shown(account.library),
+      permissions: this.#staff.permissions(account.id),
+      epoch: this.#epoch,
+      serverTime: timeOf(this.#ports.clock),
+    };
+  }
+
+  #token(secret: string, kind: 'access' | 'refresh'): TokenRow | undefined {
+    const row = this.#store.row<TokenRow>(
+      `SELECT session, staff, desk, kind, expires_at, used, ended, ends_at
+       FROM token JOIN session ON session.id = token.session WHERE hash = ?`,
+      tokenHash(secret),
+    );
+    return row?.kind === kind ? row : undefined;
+  }
+
+  #stillGood(token: TokenRow): StaffAccount | undefined {
+    const now = this.#ports.clock.now();
+    if (token.ended || token.ends_at <= now || token.expires_at <= now) return undefined;
+    const account = this.#staff.byId(token.staff);
+    return account?.locked ? undefined : account;
+  }
+
+  /** A refresh token that comes twice was stolen, or its answer was lost: the whole session ends. */
+  refresh(secret: string): Outcome<Session> {
+    return this.#store.together(() => {
+      const token = this.#token(secret, 'refresh');
+      if (!token) return refused('signed-out');
+      if (token.used) {
+        this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
+        return refused('signed-out');
+      }
+      const account = this.#stillGood(token);
+      if (!account) return refused('signed-out');
+      this.#store.run('UPDATE token SET used = 1 WHERE hash = ?', tokenHash(secret));
+      return granted(this.#newTokens(token.session, account));
+    });
+  }
+
+  /** Reads `Authorization`; `desk` is needed with a push-only grant. */
+  whoAsks(authorization: string | undefined, desk: string | undefined): Outcome<Asker> {
+    const [, secret = ''] = /^Bearer (\S+)$/i.exec(authorization ?? '') ?? [];
+    if (secret.startsWith('g.')) return this.#byGrant(secret, desk);
+    const token = this.#token(secret, 'access');
+    const staff = token && this.#stillGood(token);
+    if (!token || !staff) return refused('signed-out');
+    return granted({
+      staff,
+      permissions: this.#staff.permissions(staff.id),
+      session: token.session,
+      desk: token.desk,
+      onlyActs: null,
+    });
+  }
+
+  #byGrant(secret: string, desk: string | undefined): Outcome<Asker> {
+    const hash = tokenHash(secret);
+    const grant = this.#store.row<{ staff: string; desk: string; expires_at: number }>(
+      'SELECT staff, desk, expires_at FROM push_grant WHERE hash = ?',
+      hash,
+    );
+    const staff = grant && this.#staff.byId(grant.staff);
+    const good = grant && grant.expires_at > this.#ports.clock.now() && grant.desk === desk;
+    if (!good || !staff || staff.locked) return refused('signed-out');
+    const acts = this.#store.rows<{ act: string }>(
+      'SELECT act FROM push_grant_act WHERE push_grant = ?',
+      hash,
+    );
+    return granted({
+      staff,
+      permissions: this.#staff.permissions(staff.id),
+      session: null,
+      desk: grant.desk,
+      onlyActs: new Set(acts.map(({ act }) => act)),
+    });
+  }
+
+  signOut(asker: Asker, waitingActs: string[]): { pushGrant: string | null } {
+    return this.#store.together(() => {
+      if (asker.session) this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', asker.session);
+      if (waitingActs.length === 0) return { pushGrant: null };
+      const secret = newToken('g', this.#ports.random);
+      const hash = tokenHash(secret);
+      this.#store.run(
+        'INSERT INTO push_grant (hash, staff, desk, expires_at) VALUES (?, ?, ?, ?)',
+        hash,
+        asker.staff.id,
+        asker.desk,
+        this.#ports.clock.now() + GRANT_LASTS,
+      );
+      for (const act of waitingActs)
+        this.#store.run('INSERT OR IGNORE INTO push_grant_act (push_grant, act) VALUES (?, ?)', hash, act);
+      return { pushGrant: secret };
+    });
+  }
+
+  forgetOld(): void {
+    const now = this.#ports.clock.now();
+    this.#store.run('DELETE FROM token WHERE expires_at < ?', now - DAY);
+    this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);
+    // A session's desk stays known for a season, so that its member of staff is not a stranger there.
+    this.#store.run('DELETE FROM session WHERE ends_at < ?', now - GRANT_LASTS);
+    this.failures.forgetOld();
+  }
+}

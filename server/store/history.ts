@@ -1,0 +1,107 @@
+// Which history the server is in: its epoch, its newest change (`head`), and up to where desks may forget what they
+// sent (`durable`). A database that was put back from a backup, or copied back as a file, begins a new epoch.
+import { v4 as uuidv4 } from 'uuid';
+import type { Random } from '../../shared/random.ts';
+import { StartProblem, type Store } from './store.ts';
+
+/** What stands outside the database, so that a database copied back is noticed. */
+export interface HistoryNote {
+  epoch: string;
+  head: number;
+  durable: number;
+}
+
+export interface HistoryFile {
+  /** Undefined where there is none, or none that can be read. */
+  read(): HistoryNote | undefined;
+  write(note: HistoryNote): void;
+}
+
+export interface Marks {
+  epoch: string;
+  head: number;
+  durable: number;
+}
+
+/** So many of the newest backups must stay restorable: `durable` is the head of the oldest of them. */
+export const RESTORABLE_BACKUPS = 2;
+
+interface HistoryRow {
+  epoch: string;
+  head: number;
+  is_backup: number;
+}
+
+export class History {
+  readonly #store: Store;
+  readonly #file: HistoryFile;
+  readonly epoch: string;
+  #noted: HistoryNote | undefined;
+
+  constructor(store: Store, file: HistoryFile, random: Random, acceptLoss = false) {
+    this.#store = store;
+    this.#file = file;
+    const noted = file.read();
+    if (noted && !acceptLoss) refuseLoss(this.head(), noted);
+    this.epoch = store.together(() => epochAtStart(store, noted, random));
+    this.#noted = this.marks();
+    file.write(this.#noted);
+  }
+
+  #row(): HistoryRow | undefined {
+    return this.#store.row<HistoryRow>('SELECT epoch, head, is_backup FROM history');
+  }
+
+  head(): number {
+    return this.#row()?.head ?? 0;
+  }
+
+  /** Only inside the transaction of the change that gets this position. */
+  next(): number {
+    this.#store.run('UPDATE history SET head = head + 1');
+    return this.head();
+  }
+
+  durable(): number {
+    const kept = this.#store.rows<{ head: number }>(
+      'SELECT head FROM backup ORDER BY rowid DESC LIMIT ?',
+      RESTORABLE_BACKUPS,
+    );
+    return kept.at(-1)?.head ?? 0;
+  }
+
+  /** What an answer may tell; noted outside the database first, so that nobody knows of a later history than the note. */
+  marks(): Marks {
+    const marks = { epoch: this.epoch, head: this.head(), durable: this.durable() };
+    const noted = this.#noted;
+    if (noted && (noted.head !== marks.head || noted.durable !== marks.durable)) {
+      this.#file.write(marks);
+      this.#noted = marks;
+    }
+    return marks;
+  }
+}
+
+/** Desks forget what `durable` covers: a database older than that would lose it for good. */
+function refuseLoss(head: number, noted: HistoryNote): void {
+  if (head >= noted.durable) return;
+  throw new StartProblem(
+    'This database is older than the oldest backup that desks rely on: acts that they no longer keep would be ' +
+      'lost. Restore a newer backup, or start with --accept-loss.',
+  );
+}
+
+function epochAtStart(store: Store, noted: HistoryNote | undefined, random: Random): string {
+  const mint = () => uuidv4({ random: random.bytes(16) });
+  const row = store.row<HistoryRow>('SELECT epoch, head, is_backup FROM history');
+  if (!row) {
+    const epoch = mint();
+    store.run('INSERT INTO history (one, epoch, head, is_backup) VALUES (1, ?, 0, 0)', epoch);
+    return epoch;
+  }
+  const sameHistory = noted?.epoch === row.epoch && noted.head <= row.head;
+  if (sameHistory && row.is_backup === 0) return row.epoch;
+  const epoch = mint();
+  store.run('UPDATE history SET epoch = ?, is_backup = 0', epoch);
+  return epoch;
+}

@@ -1,0 +1,96 @@
+// The server's database: opened with the settings that durability needs, brought up to date, and asked through
+// prepared statements. A database of a newer server is refused.
+import Database, { type Connection, type Statement } from 'better-sqlite3';
+import { migrations } from './migrations.ts';
+
+/** Tells our file from any other SQLite file ("CDSK"). */
+const APPLICATION_ID = 0x4344534b;
+
+/** A start that can't be: its message is fit for an administrator. */
+export class StartProblem extends Error {}
+
+type Value = string | number | null;
+
+export class Store {
+  readonly #db: Connection;
+  readonly #statements = new Map<string, Statement<Value[]>>();
+
+  /** `file` may be `:memory:`. */
+  constructor(file: string) {
+    this.#db = new Database(file);
+    this.#db.pragma('busy_timeout = 5000');
+    this.#db.pragma('foreign_keys = ON');
+    this.#db.pragma('temp_store = MEMORY');
+    this.#db.pragma('secure_delete = ON');
+    this.#db.pragma('cache_size = -65536');
+    try {
+      bringUpToDate(this.#db);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  #statement(sql: string): Statement<Value[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare<Value[]>(sql)));
+    return statement;
+  }
+
+  row<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.#statement(sql).get(...values) as T | undefined;
+  }
+
+  rows<T>(sql: string, ...values: Value[]): T[] {
+    return this.#statement(sql).all(...values) as T[];
+  }
+
+  /** Answers how many rows it touched. */
+  run(sql: string, ...values: Value[]): number {
+    return this.#statement(sql).run(...values).changes;
+  }
+
+  /** Runs work in one transaction, or in a savepoint of the one that is open; what it throws undoes it all. */
+  together<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+
+  /** Lets SQL call a function of ours. */
+  define(name: string, body: (...values: string[]) => number): void {
+    this.#db.function(name, { deterministic: true }, (...values) => body(...values.map(String)));
+  }
+
+  /** Writes a copy of the whole database, while others go on with it. */
+  async copyTo(file: string): Promise<void> {
+    await this.#db.backup(file);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+}
+
+function bringUpToDate(db: Connection): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (version > newest)
+    throw new StartProblem(
+      `This database was written by a newer server (version ${version}; this one knows ${newest}).`,
+    );
+  const application = Number(db.pragma('application_id', { simple: true }));
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (application !== APPLICATION_ID && tables !== 0)
+    throw new StartProblem('The file is not a database of this server.');
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  migrations.forEach((migration, index) => {
+    if (migration.version !== index + 1) throw new Error(`Migration ${migration.name} is out of order.`);
+    if (migration.version <= version) return;
+    db.transaction(() => {
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${migration.version}`);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+    }).immediate();
+  });
+}
