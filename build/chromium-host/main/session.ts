@@ -1,0 +1,120 @@
+// session.defaultSession: permissions, downloads, certificates, the page's storage. There are no other sessions.
+import { runningChromium } from '../chromium/running.ts';
+import { allowEvents, emitter, notEmulated } from '../not-emulated.ts';
+import { watchDownloads } from './downloads.ts';
+import { fetchThroughHost, type VerifyProc } from './net-fetch.ts';
+import { Permissions } from './permissions.ts';
+import { protocol } from './protocol.ts';
+import { WebRequestHost } from './web-request.ts';
+
+type Emulated =
+  | 'setPermissionRequestHandler'
+  | 'setPermissionCheckHandler'
+  | 'setDevicePermissionHandler'
+  | 'setBluetoothPairingHandler'
+  | 'setDisplayMediaRequestHandler'
+  | 'setCertificateVerifyProc'
+  | 'setSpellCheckerEnabled'
+  | 'isSpellCheckerEnabled'
+  | 'setSpellCheckerLanguages'
+  | 'clearStorageData'
+  | 'clearCache'
+  | 'setProxy'
+  | 'closeAllConnections'
+  | 'isPersistent'
+  | 'getUserAgent'
+  | 'spellCheckerEnabled';
+
+export class SessionHost extends emitter('session') implements Pick<Electron.Session, Emulated> {
+  static get defaultSession(): SessionHost {
+    return defaultSession;
+  }
+  static fromPartition(partition: string): never {
+    return notEmulated('session.fromPartition', partition);
+  }
+  static fromPath(path: string): never {
+    return notEmulated('session.fromPath', path);
+  }
+
+  readonly protocol = protocol;
+  readonly webRequest = new WebRequestHost();
+  readonly #permissions = new Permissions();
+  #verifyProc: VerifyProc | null = null;
+  spellCheckerEnabled = true;
+
+  constructor() {
+    super();
+    allowEvents(this, 'session', ['will-download']);
+  }
+
+  setPermissionRequestHandler(handler: Permissions['request']): void {
+    this.#permissions.request = handler;
+  }
+  setPermissionCheckHandler(handler: Permissions['check']): void {
+    this.#permissions.check = handler;
+  }
+  /** No page of the host ever gets to a device, so there is nothing to ask the handler about. */
+  setDevicePermissionHandler(_handler: unknown): void {
+    // Kept for nobody.
+  }
+  setBluetoothPairingHandler(_handler: unknown): void {
+    // As above.
+  }
+  setDisplayMediaRequestHandler(_handler: unknown): void {
+    // As above.
+  }
+
+  /** Asks the app's handlers on behalf of a page that is about to be loaded. */
+  async decidePermissions(contents: unknown, url: string): Promise<void> {
+    await this.#permissions.decide(runningChromium().connection.browser, contents, url);
+  }
+
+  setCertificateVerifyProc(verifyProc: VerifyProc | null): void {
+    this.#verifyProc = verifyProc;
+  }
+  fetch(input: string | Request, init?: RequestInit): Promise<Response> {
+    return fetchThroughHost(input, init, this.#verifyProc);
+  }
+
+  isSpellCheckerEnabled(): boolean {
+    return this.spellCheckerEnabled;
+  }
+  setSpellCheckerEnabled(enable: boolean): void {
+    this.spellCheckerEnabled = enable;
+  }
+  setSpellCheckerLanguages(_languages: string[]): void {
+    // Headless Chromium has no dictionaries.
+  }
+
+  async clearStorageData(_options?: Electron.ClearStorageDataOptions): Promise<void> {
+    const { browser } = runningChromium().connection;
+    await browser.send('Storage.clearCookies', {});
+  }
+  clearCache(): Promise<void> {
+    // What the host answers is never cached.
+    return Promise.resolve();
+  }
+  closeAllConnections(): Promise<void> {
+    return Promise.resolve();
+  }
+  setProxy({ mode = 'system', ...rules }: Electron.ProxyConfig): Promise<void> {
+    if ((mode !== 'direct' && mode !== 'system') || rules.proxyRules || rules.pacScript) {
+      notEmulated('session.setProxy', mode);
+    }
+    return Promise.resolve();
+  }
+  isPersistent(): boolean {
+    return true;
+  }
+  getUserAgent(): string {
+    const { version } = runningChromium();
+    return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version} Safari/537.36`;
+  }
+
+  /** Called once, when Chromium runs. */
+  start(): void {
+    watchDownloads(this);
+  }
+}
+
+export const defaultSession = new SessionHost();
