@@ -77,6 +77,7 @@ function tell(thrown: unknown, request: string, { newReference, log }: GateParts
 }
 
 function whereFrom(because: unknown): string | undefined {
+  if (typeof because === 'string') return because;
   if (!(because instanceof Error)) return undefined;
   const code = 'code' in because ? String(because.code) : '';
   const places = (because.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));

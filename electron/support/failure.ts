@@ -5,7 +5,7 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly error: Omit<DeskError, 'reference'>;
 
-  /** `because` is for the log only. */
+  /** `because` is for the log only: what was thrown, or a name of ours. Never a patron's data. */
   constructor(error: Omit<DeskError, 'reference'>, because?: unknown) {
     super(error.code, because === undefined ? undefined : { cause: because });
     this.error = error;

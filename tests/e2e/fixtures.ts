@@ -1,5 +1,5 @@
 // Each test gets a server, a home and a user data folder of its own; all go when it ends.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
@@ -17,6 +17,8 @@ interface Fixtures {
   /** A demo account by its username, at `north` unless said otherwise. */
   account: (username: string, library?: string) => DemoAccount;
   desk: DeskApp;
+  /** Attaches the app's own log to a test that failed. */
+  logOfFailure: void;
   /** A colleague with all permissions at another desk of `north`. */
   colleague: Central;
 }
@@ -56,6 +58,15 @@ export const test = base.extend<Fixtures, { host: AppHost }>({
     await use(desk);
     await desk.close();
   },
+  logOfFailure: [
+    async ({ folders }, use, testInfo) => {
+      await use();
+      if (testInfo.status === testInfo.expectedStatus) return;
+      const log = await readFile(join(folders.userData, 'logs', 'circdesk.log'), 'utf8').catch(() => '');
+      await testInfo.attach('circdesk.log', { body: log, contentType: 'text/plain' });
+    },
+    { auto: true },
+  ],
   colleague: async ({ server, account }, use) => {
     await use(await Central.signIn(server.url, account('lead')));
   },

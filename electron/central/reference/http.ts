@@ -33,7 +33,7 @@ export class ProblemAnswer extends Failure {
         ...(permission && { permission }),
         ...(retryAt && { retryAt }),
       },
-      problem.detail,
+      name,
     );
     this.problem = problem;
     this.problemName = name;
@@ -111,7 +111,8 @@ export class ReferenceHttp {
         url: fillPath(endpoint.path, parts.params ?? {}),
         params: parts.query,
         timeout: endpoint.auth === 'act' ? ACT_TIMEOUT : READ_TIMEOUT,
-        headers: { ...parts.headers, ...(parts.body && { 'content-type': 'application/json' }) },
+        // Without a body axios would call it a form.
+        headers: { ...parts.headers, 'content-type': parts.body ? 'application/json' : false },
         ...(parts.body && { data: JSON.stringify(parts.body) }),
       });
       this.#onReachable(true);
