@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../shared/ipc/errors.ts';
 import { FIELD_CODES, SECTIONS, sectionSchemas } from '../../shared/patrons/sections.ts';
@@ -7,11 +5,12 @@ import { i18n } from '../app/words.ts';
 import { fieldLabel } from '../patron/sections/fields.ts';
 import en from './en.json';
 
-const renderer = join(import.meta.dirname, '..');
-const sources = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(vue|ts)$/.test(name) && !name.endsWith('.test.ts'))
-  .map((name) => readFileSync(join(renderer, name), 'utf8'))
-  .join('\n');
+const files = import.meta.glob<string>(['../**/*.{vue,ts}', '!../**/*.test.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const sources = Object.values(files).join('\n');
 
 function leaves(tree: object, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>

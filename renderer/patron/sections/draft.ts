@@ -33,13 +33,23 @@ export function startDraft(section: SectionId, stored: Stored): Draft {
   return { section, base: plain(stored), values: plain(stored.values) };
 }
 
+/** What is typed without the empty rows of its lists, so that an issue's `phones.1` is the row in sight. */
+export function withoutEmptyRows(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(plain(values)).map(([field, value]) => [
+      field,
+      Array.isArray(value) ? value.filter((row) => !isEmptyRow(trimmed(row))) : value,
+    ]),
+  );
+}
+
 /** What is typed, as it would be saved: no blanks around it, no empty rows in its lists, dates with hyphens. */
 export function tidied(values: Values): Values {
   return Object.fromEntries(
-    Object.entries(plain(values)).map(([field, value]) => {
+    Object.entries(withoutEmptyRows(values)).map(([field, value]) => {
       if (field === 'staffNote') return [field, value];
       if (field === 'birthDate' && typeof value === 'string') return [field, tidyDate(value)];
-      if (Array.isArray(value)) return [field, value.map(trimmed).filter((row) => !isEmptyRow(row))];
+      if (Array.isArray(value)) return [field, value.map(trimmed)];
       return [field, trimmed(value)];
     }),
   );

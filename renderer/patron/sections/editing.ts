@@ -24,7 +24,7 @@ import {
   hasOwnInput,
   rebased,
   startDraft,
-  tidied,
+  withoutEmptyRows,
   type Conflict,
   type Draft,
   type Merged,
@@ -100,7 +100,7 @@ export const useEditing = defineStore('editing', () => {
     if (!draft.value || saving.value || patron.gone) return;
     clearErrors();
     const changes = changesOf(draft.value);
-    draft.value.values = tidied(draft.value.values);
+    draft.value.values = withoutEmptyRows(draft.value.values);
     issues.value = checkChanges(draft.value.section, changes);
     if (issues.value.length > 0 || undecided.value.length > 0) {
       turnedBack.value++;
