@@ -1,11 +1,12 @@
 // What time does at the server: things expire by the libraries' rules, and children grow up. Run at start and daily.
+import { ageGroupOn } from '../shared/library.ts';
 import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
 import type { Libraries } from './libraries.ts';
 import type { Feed } from './patrons/feed.ts';
-import type { PatronRow, Records } from './patrons/record.ts';
+import type { Records } from './patrons/record.ts';
 import type { Writing } from './patrons/writing.ts';
-import { DAY, timeOf, type Clock } from './ports.ts';
+import { DAY, dayIn, timeOf, type Clock } from './ports.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 
@@ -32,12 +33,28 @@ export function housekeep(parts: HousekeepingParts): void {
   growUp(parts);
 }
 
+interface Young {
+  number: number;
+  library: string;
+  age_group: string;
+  birth_date: string;
+}
+
 /** An age group is part of the record: where a birthday changes it, the patron moves in the feed. */
-function growUp({ store, records, writing, feed }: HousekeepingParts): void {
-  const growing = store.rows<PatronRow>("SELECT * FROM patron WHERE age_group IN ('child', 'youth')");
+function growUp({ store, clock, libraries, records, writing, feed }: HousekeepingParts): void {
+  const young = store.rows<Young>(
+    `SELECT number, library, age_group, field_values ->> 'birthDate' AS birth_date
+     FROM patron JOIN patron_section ON patron = number AND section = 'personal'
+     WHERE age_group IN ('child', 'youth')`,
+  );
+  const grown = young.filter(
+    ({ library, age_group, birth_date }) =>
+      ageGroupOn(birth_date, dayIn(clock, libraries.get(library).timeZone)) !== age_group,
+  );
   store.together(() => {
-    for (const patron of growing)
-      if (writing.setAgeGroup(patron, records.section(patron, 'personal').values.birthDate))
-        feed.moved(patron.number);
+    for (const { number, birth_date } of grown) {
+      const patron = records.byNumber(number);
+      if (patron && writing.setAgeGroup(patron, birth_date)) feed.moved(number);
+    }
   });
 }

@@ -63,8 +63,8 @@ export class Libraries {
 
   /** As the contract shows it. */
   shown(id: string): Library {
-    const { retention: _, ...library } = this.get(id);
-    return library;
+    const { name, country, currency, timeZone, branches, categories, rules } = this.get(id);
+    return { id, name, country, currency, timeZone, branches, categories, rules };
   }
 
   number(id: string): number {

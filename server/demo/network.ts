@@ -31,13 +31,14 @@ interface Registered {
 }
 
 export function makeDemoNetwork(central: Central, { patrons, seed, now }: DemoOptions): void {
-  const { store, libraries } = central.parts;
+  const { store, libraries, search } = central.parts;
   const luck = new Luck(`circdesk ${seed}`);
   const days = new Days(now, luck);
   const names = new Names(luck);
   const pin = hashSecretNow(DEMO_PIN, luck);
   store.together(() => {
     store.run("INSERT INTO setting (name, value) VALUES ('demo_seed', ?)", seed);
+    search.pause();
     let elsewhere: Registered[] = [];
     for (const library of demoLibraries) {
       libraries.add(library);
@@ -45,6 +46,7 @@ export function makeDemoNetwork(central: Central, { patrons, seed, now }: DemoOp
       const scene: Scene = { store, luck, days, library, staffName };
       elsewhere = register(central, scene, names, pin, patrons, elsewhere);
     }
+    search.rebuild();
   });
 }
 

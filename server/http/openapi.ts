@@ -6,18 +6,61 @@ import {
   actHeadersSchema,
   endpoints,
   GRANT_HEADERS,
+  sessionSchema,
   type Endpoint,
 } from '../../shared/central/contract.ts';
 import { PROBLEMS, problemSchema, type ProblemName } from '../../shared/central/problems.ts';
+import { librarySchema } from '../../shared/library.ts';
+import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
+import {
+  agreementSchema,
+  blockSchema,
+  debtSchema,
+  loanSchema,
+  notificationSchema,
+  obstaclesSchema,
+  patronSchema,
+  patronSummarySchema,
+  reservationSchema,
+  standingSchema,
+} from '../../shared/patrons/patron.ts';
+import {
+  addressSchema,
+  fieldValuesSchema,
+  taggedSectionsSchema,
+  taggedValuesSchema,
+} from '../../shared/patrons/sections.ts';
 import { idSchema } from '../../shared/primitives.ts';
 
+const header = (id: string, description: string) => z.string().meta({ description, header: { id } });
 const answerHeaders = z.object({
-  [ANSWER_HEADERS.epoch]: z.string().meta({ description: 'Which history the server is in.' }),
-  [ANSWER_HEADERS.head]: z.string().meta({ description: 'Position of the newest change.' }),
-  [ANSWER_HEADERS.durable]: z.string().meta({ description: 'Position up to which backups reach.' }),
+  [ANSWER_HEADERS.epoch]: header('Epoch', 'Which history the server is in.'),
+  [ANSWER_HEADERS.head]: header('Head', 'Position of the newest change.'),
+  [ANSWER_HEADERS.durable]: header('Durable', 'Position up to which backups reach.'),
 });
 
-const problem = problemSchema.meta({ id: 'Problem' });
+/** Schemas that get a name of their own in the document, so that it says each once. */
+const NAMED: Record<string, z.ZodType> = {
+  Address: addressSchema,
+  Agreement: agreementSchema,
+  Block: blockSchema,
+  Debt: debtSchema,
+  FieldValues: fieldValuesSchema,
+  Library: librarySchema,
+  Loan: loanSchema,
+  Notification: notificationSchema,
+  Obstacles: obstaclesSchema,
+  Patron: patronSchema,
+  PatronDataFile: patronDataFileSchema,
+  PatronSections: taggedSectionsSchema,
+  PatronSummary: patronSummarySchema,
+  Problem: problemSchema,
+  Reservation: reservationSchema,
+  Session: sessionSchema,
+  Standing: standingSchema,
+  TaggedValues: taggedValuesSchema,
+};
+for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { id });
 
 /** What any endpoint of its kind may answer beside its own problems. */
 export function problemsOf(endpoint: Endpoint): ProblemName[] {
@@ -56,7 +99,7 @@ function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
     {
       description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('\n\n'),
       headers: answerHeaders,
-      content: { 'application/problem+json': { schema: problem } },
+      content: { 'application/problem+json': { schema: problemSchema } },
     },
   ]);
   return {

@@ -15,16 +15,24 @@ interface Found {
   patrons: PatronSummary[];
 }
 
+interface Hits {
+  total: number;
+  numbers: number[];
+}
+
+const MATCHING = 'SELECT rowid FROM patron_words WHERE patron_words MATCH ?';
+
 export class SearchIndex {
   readonly #store: Store;
   readonly #libraries: Libraries;
   readonly #records: Records;
+  #live = true;
 
   constructor(store: Store, libraries: Libraries, records: Records) {
     this.#store = store;
     this.#libraries = libraries;
     this.#records = records;
-    store.define('words_match', (words, pattern) => (wordsMatch(words, pattern) ? 1 : 0));
+    store.define('words_match', wordsMatch);
   }
 
   remove(number: number): void {
@@ -34,8 +42,19 @@ export class SearchIndex {
     );
     if (!old) return;
     const sql = "INSERT INTO patron_words (patron_words, rowid, words) VALUES ('delete', ?, ?)";
-    this.#store.run(sql, number, old.words);
+    if (this.#live) this.#store.run(sql, number, old.words);
     this.#store.run('DELETE FROM patron_search WHERE number = ?', number);
+  }
+
+  /** Makes the index of everybody at once, after patrons were written without it. */
+  rebuild(): void {
+    this.#store.run("INSERT INTO patron_words (patron_words) VALUES ('rebuild')");
+    this.#live = true;
+  }
+
+  /** From here to `rebuild` patrons are written without the index: many of them are quicker so. */
+  pause(): void {
+    this.#live = false;
   }
 
   /** Writes a patron's words anew; leaves them alone where they are the same. */
@@ -64,7 +83,8 @@ export class SearchIndex {
       patron.id,
       text,
     );
-    this.#store.run('INSERT INTO patron_words (rowid, words) VALUES (?, ?)', patron.number, text);
+    if (this.#live)
+      this.#store.run('INSERT INTO patron_words (rowid, words) VALUES (?, ?)', patron.number, text);
   }
 
   find(library: string, query: string, offset: number, limit: number): Found {
@@ -83,23 +103,18 @@ export class SearchIndex {
   }
 
   /** The hits without `first`, which stands before them and counts as one. */
-  #hits(library: number, plan: SearchPlan, first: number | undefined, offset: number, limit: number) {
+  #hits(library: number, plan: SearchPlan, first: number | undefined, offset: number, limit: number): Hits {
+    if (plan.patterns.length > 0) return this.#hitsByPattern(library, plan, offset, limit);
     const match = matchOf(library, plan);
-    const patterns = plan.patterns.flatMap((pattern) => [`%${pattern.replaceAll('*', '%')}%`, pattern]);
-    const tests = plan.patterns.map(() => 'AND s.words LIKE ? AND words_match(s.words, ?)').join(' ');
-    const matching = `SELECT rowid FROM patron_words WHERE patron_words MATCH ?`;
-    const counting = tests
-      ? `SELECT count(*) AS n FROM patron_search s WHERE s.number IN (${matching}) ${tests}`
-      : `SELECT count(*) AS n FROM patron_words WHERE patron_words MATCH ?`;
-    const total = this.#store.row<{ n: number }>(counting, match, ...patterns)?.n ?? 0;
+    const counting = 'SELECT count(*) AS n FROM patron_words WHERE patron_words MATCH ?';
+    const total = this.#store.row<{ n: number }>(counting, match)?.n ?? 0;
     // A plus sign keeps SQLite from an index: few hits are fetched and sorted, many are walked to in order.
     const [order, by] = total > MANY ? ['INDEXED BY patron_in_order', 's.library'] : ['', '+s.library'];
     const rows = this.#store.rows<{ number: number }>(
-      `SELECT s.number FROM patron_search s ${order} WHERE ${by} = ? AND s.number IN (${matching}) ${tests}
+      `SELECT s.number FROM patron_search s ${order} WHERE ${by} = ? AND s.number IN (${MATCHING})
          AND s.number <> ? ORDER BY s.family, s.given, s.id LIMIT ? OFFSET ?`,
       library,
       match,
-      ...patterns,
       first ?? -1,
       limit,
       first === undefined ? offset : Math.max(offset - 1, 0),
@@ -107,22 +122,36 @@ export class SearchIndex {
     return { total, numbers: rows.map(({ number }) => number) };
   }
 
+  /** A `*` inside a word: everybody that the rest of the query leaves is looked at, once. */
+  #hitsByPattern(library: number, plan: SearchPlan, offset: number, limit: number): Hits {
+    const tests = plan.patterns.map(() => 'AND s.words GLOB ? AND words_match(s.words, ?)').join(' ');
+    const rows = this.#store.rows<{ number: number }>(
+      `SELECT s.number FROM patron_search s WHERE +s.library = ? AND s.number IN (${MATCHING}) ${tests}
+         ORDER BY s.family, s.given, s.id`,
+      library,
+      matchOf(library, plan),
+      ...plan.patterns.flatMap((pattern) => [`*${pattern}*`, pattern]),
+    );
+    const page = rows.slice(offset, offset + limit);
+    return { total: rows.length, numbers: page.map(({ number }) => number) };
+  }
+
   #summary(number: number): PatronSummary {
     const patron = this.#records.byNumber(number);
     if (!patron) throw new Error('The search index names a patron who is not there.');
-    const { personal, address, card, library } = this.#records.sections(patron);
-    const { givenName, familyName, birthDate } = personal.values;
+    const { givenName, familyName, birthDate } = this.#records.section(patron, 'personal').values;
+    const { line1, postcode, town } = this.#records.section(patron, 'address').values;
+    const { cards } = this.#records.section(patron, 'card').values;
     return {
       id: patron.id,
       givenName,
       familyName,
       birthDate,
-      cardNumber: card.values.cards.find(({ state }) => state === 'active')?.number ?? null,
-      addressLine: address.values.line1,
-      postcode: address.values.postcode,
-      town: address.values.town,
-      category: library.values.category,
-      branch: library.values.branch,
+      cardNumber: cards.find(({ state }) => state === 'active')?.number ?? null,
+      addressLine: line1,
+      postcode,
+      town,
+      ...this.#records.section(patron, 'library').values,
       blocked: this.#records.blocks(patron).length > 0,
       debtBlocked: this.#records.debtBlock(patron) !== null,
     };
@@ -135,11 +164,16 @@ export const cardKey = joined;
 /** A word that stands in every patron of one library, so that a search never crosses to another. */
 const libraryWord = (library: number) => `libraryno${library}`;
 
-/** Words are letters and digits only, so quoting them is enough. */
+/** Words are letters and digits only, so quoting them is enough. A pattern's beginning narrows the search too. */
 function matchOf(library: number, plan: SearchPlan): string {
-  const own = `"${libraryWord(library)}"`;
+  const beginning = (word: string) => `"${word}" *`;
+  const starts = plan.patterns.flatMap((pattern) => pattern.split('*')[0] ?? []).filter(Boolean);
   const ways = plan.alternatives
     .filter((words) => words.length > 0)
-    .map((words) => `(${words.map((word) => `"${word}" *`).join(' AND ')})`);
-  return ways.length === 0 ? own : `${own} AND (${ways.join(' OR ')})`;
+    .map((words) => `(${words.map(beginning).join(' AND ')})`);
+  return [
+    `"${libraryWord(library)}"`,
+    ...starts.map(beginning),
+    ...(ways.length > 0 ? [`(${ways.join(' OR ')})`] : []),
+  ].join(' AND ');
 }

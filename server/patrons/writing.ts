@@ -121,8 +121,9 @@ export class Writing {
   setAgeGroup(patron: PatronRow, birthDate: string | null): boolean {
     const { store, ports, libraries } = this.#parts;
     const group = ageGroupOn(birthDate, dayIn(ports.clock, libraries.get(patron.library).timeZone));
+    if (group === patron.age_group) return false;
     store.run('UPDATE patron SET age_group = ? WHERE number = ?', group, patron.number);
-    return group !== patron.age_group;
+    return true;
   }
 
   forgetPastLoans(patron: PatronRow): void {

@@ -55,9 +55,9 @@ export class Store {
     return this.#db.transaction(work).immediate();
   }
 
-  /** Lets SQL call a function of ours. */
-  define(name: string, body: (...values: string[]) => number): void {
-    this.#db.function(name, { deterministic: true }, (...values) => body(...values.map(String)));
+  /** Lets SQL ask a question of ours about two texts. */
+  define(name: string, holds: (a: string, b: string) => boolean): void {
+    this.#db.function(name, { deterministic: true }, (a, b) => (holds(String(a), String(b)) ? 1 : 0));
   }
 
   /** Writes a copy of the whole database, while others go on with it. */
