@@ -89,7 +89,11 @@ export class DeskApp {
     return patron;
   }
 
-  close(): Promise<void> {
-    return this.app.close();
+  /** Ends the app without asking about unsaved text: the test is over. */
+  async close(): Promise<void> {
+    const ended = this.app.waitForEvent('close');
+    // The app may be gone before it can answer.
+    await this.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
+    await ended;
   }
 }

@@ -38,7 +38,7 @@ test.describe('Signing in', () => {
 
   test('a wrong password says so, and keeps library and username', async ({ desk }) => {
     await tryToSignIn(desk.desk, 'lead', 'wrong');
-    await expect(desk.desk.getByRole('alert')).toContainText(/username or password/i);
+    await expect(desk.desk.getByRole('alert')).toContainText('The username or the password is wrong.');
     await expect(desk.desk.getByLabel('Username')).toHaveValue('lead');
     await expect(desk.desk.getByLabel('Library')).toHaveValue('north');
   });
