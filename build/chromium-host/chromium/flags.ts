@@ -54,7 +54,8 @@ export const chromiumFlags = ({ profile, display, debuggingPort, sandbox }: Flag
   ...ALWAYS,
   `--user-data-dir=${profile}`,
   ...(display
-    ? []
+    ? // No bar over the pages that complains about the switches.
+      ['--test-type']
     : [
         '--headless=new',
         '--disable-gpu',

@@ -134,14 +134,20 @@ export class AppHost extends emitter('app') implements Pick<Electron.App, Emulat
   #quit(code: number): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#sayQuit(code);
+  }
+
+  #sayQuit(code: number): void {
     this.emit('quit', makeEvent(), code);
     this.#end(code);
   }
 
+  /** Asks nobody: neither before-quit nor will-quit is emitted. */
   exit(code = 0): void {
-    this.#quitting = true;
+    if (this.#ended) return;
+    this.#ended = true;
     for (const window of this.#windows.all()) window.destroy();
-    this.#quit(code);
+    this.#sayQuit(code);
   }
 
   getPath(name: Parameters<Electron.App['getPath']>[0]): string {

@@ -78,8 +78,8 @@ export function prepareBridgePeer(): MakePeer {
         structured(value);
         return false;
       } catch (thrown) {
-        const what = messageOf(thrown);
-        return /#<(?!Promise)|\[object /.test(what.slice(0, what.indexOf(' could not be cloned')));
+        const what = messageOf(thrown).replace(/^Failed to execute '\w+' on '\w+': /, '');
+        return /^(#<(?!Promise>)[^>]*>|\[object \w+\]|\w+ object) could not be cloned/.test(what);
       }
     };
     const isPlain = (value: object) => {

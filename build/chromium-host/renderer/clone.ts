@@ -134,7 +134,8 @@ export function makeClone({ write, read }: Base64): Clone {
         case 'x':
           return keep(new RegExp(String(first), String(rest[1])));
         case 'b':
-          return keep(read(String(first)).slice().buffer);
+          // Copied: a Buffer is a window onto memory that it shares, and so is its slice.
+          return keep(new Uint8Array(read(String(first))).buffer);
         case 'v': {
           // Its number comes before its buffer's.
           const at = met.push(undefined) - 1;

@@ -1,5 +1,5 @@
 // The app that the conformance tests drive. It records what happens in its life, and answers what the page asks.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -51,8 +51,9 @@ globalThis.requests = [];
 const answer = ({ url, method, headers }) => {
   globalThis.requests.push({ url, method, referer: headers.get('referer') });
   const { pathname, host } = new URL(url);
-  if (host !== 'fixture' || !/^\/[a-z]+\.(html|js)$/.test(pathname))
-    return new Response('none', { status: 404 });
+  const isPage =
+    host === 'fixture' && /^\/[a-z]+\.(html|js)$/.test(pathname) && existsSync(join(folder, pathname));
+  if (!isPage) return new Response('none', { status: 404 });
   return new Response(readFileSync(join(folder, pathname)), {
     headers: { 'content-type': TYPES[extname(pathname)], 'content-security-policy': POLICY },
   });

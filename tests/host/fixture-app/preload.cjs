@@ -1,5 +1,7 @@
 // Gives the page everything that the tests ask for: more than a real preload ever should.
-const { contextBridge, ipcRenderer } = require('electron');
+// The sandboxed preload's own require, under another name: tests ask it for modules by name.
+const load = require;
+const { contextBridge, ipcRenderer } = load('electron');
 
 const attempt = (run) => {
   try {
@@ -35,7 +37,7 @@ contextBridge.exposeInMainWorld('fixture', {
     argument: process.argv.find((argument) => argument.startsWith('--fixture=')),
     electron: typeof process.versions.electron,
   }),
-  requires: (name) => attempt(() => typeof require(name)),
+  requires: (name) => attempt(() => typeof load(name)),
   exposesTwice: () => attempt(() => contextBridge.exposeInMainWorld('fixture', {})),
   sendsFunction: () => attempt(() => ipcRenderer.send('ignored', () => undefined)),
 });
