@@ -13,13 +13,15 @@ export const usePatron = defineStore('patron', () => {
   const failure = ref<DeskError>();
   /** `here`: deleted from this window; `elsewhere`: by another desk. */
   const gone = ref<'here' | 'elsewhere'>();
+  /** While this window deletes the patron, news that they are gone is its own doing. */
+  let deleting = false;
   let reading = 0;
 
   async function read(): Promise<void> {
-    if (gone.value) return;
+    if (gone.value || deleting) return;
     const number = ++reading;
     const answer = await ask('patron.read', {});
-    if (number !== reading || gone.value) return;
+    if (number !== reading || gone.value || deleting) return;
     if (answer.ok) {
       patron.value = answer.value;
       readAt.value = new Date().toISOString();
@@ -42,11 +44,20 @@ export const usePatron = defineStore('patron', () => {
     patron.value = { ...patron.value, sections };
   }
 
-  /** Deleted from this window: nothing of the patron is kept. */
-  function deleted(): void {
+  /** Deletes the patron; then nothing of them is kept here. Answers the error, if there is one. */
+  async function deletePatron(): Promise<DeskError | undefined> {
+    if (!patron.value) return undefined;
+    deleting = true;
+    const answer = await ask('patron.delete', { tag: patron.value.tag });
+    deleting = false;
+    if (!answer.ok) {
+      failed(answer.error);
+      return answer.error;
+    }
     gone.value = 'here';
     patron.value = undefined;
     failure.value = undefined;
+    return undefined;
   }
 
   function start(): void {
@@ -56,5 +67,5 @@ export const usePatron = defineStore('patron', () => {
     void read();
   }
 
-  return { patron, readAt, failure, gone, read, failed, sectionSaved, deleted, start };
+  return { patron, readAt, failure, gone, read, failed, sectionSaved, deletePatron, start };
 });
