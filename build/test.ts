@@ -17,7 +17,7 @@ interface Counts {
 
 interface Suite {
   name: string;
-  /** A program of node_modules and its arguments. */
+  /** A program, seen from the project's folder, and its arguments. */
   program: string;
   args: string[];
   /** Seconds after which the suite has failed, however it would end. */
@@ -31,15 +31,20 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(join(results
 const SUITES: Suite[] = [
   {
     name: 'format',
-    program: 'prettier/bin/prettier.cjs',
+    program: 'node_modules/prettier/bin/prettier.cjs',
     args: ['--check', '--log-level', 'warn', '.'],
     budget: 60,
   },
-  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'], budget: 120 },
-  { name: 'types', program: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit'], budget: 120 },
+  {
+    name: 'lint',
+    program: 'node_modules/eslint/bin/eslint.js',
+    args: ['.', '--max-warnings', '0'],
+    budget: 120,
+  },
+  { name: 'types', program: 'node_modules/vue-tsc/bin/vue-tsc.js', args: ['--noEmit'], budget: 120 },
   {
     name: 'units, contract, host, install',
-    program: 'vitest/vitest.mjs',
+    program: 'node_modules/vitest/vitest.mjs',
     args: [
       'run',
       '--reporter=default',
@@ -58,7 +63,7 @@ const SUITES: Suite[] = [
   },
   {
     name: 'end to end',
-    program: '@playwright/test/cli.js',
+    program: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
     budget: 420,
     counts: () => {
@@ -70,12 +75,13 @@ const SUITES: Suite[] = [
       };
     },
   },
+  { name: 'tour', program: 'build/tour.ts', args: ['--out', join(results, 'tour')], budget: 120 },
 ];
 
 function run(suite: Suite): Counts {
   console.log(`\n── ${suite.name} (at most ${suite.budget} s)`);
   const began = performance.now();
-  const ended = spawnSync(process.execPath, [join(root, 'node_modules', suite.program), ...suite.args], {
+  const ended = spawnSync(process.execPath, [join(root, suite.program), ...suite.args], {
     cwd: root,
     stdio: 'inherit',
     timeout: suite.budget * 1000,
