@@ -277,7 +277,9 @@ test.describe('Blocking a patron', () => {
     await desk.signIn(account('desk'));
     const window = await desk.openPatronData(cardOf(patron));
     await expect(window.getByRole('button', { name: 'Block patron' })).toHaveCount(0);
-    const answer = await window.evaluate(() => globalThis.window.circdesk.patron.block({ comment: 'by hand' }));
+    const answer = await window.evaluate(() =>
+      globalThis.window.circdesk.patron.block({ comment: 'by hand' }),
+    );
     expect(answer).toMatchObject({ ok: false, error: { code: 'notPermitted' } });
     const staff = await Central.signIn(server.url, account('desk'));
     const refused = await staff.act('POST', `/patrons/${patron.id}/blocks`, {
@@ -350,7 +352,10 @@ test.describe('Deleting a patron', () => {
     await desk.signIn(account('privacy'));
     const window = await desk.openPatronData(cardOf(patron));
     await expect(window.getByRole('button', { name: 'Delete patron' })).toHaveCount(0);
-    const answer = await window.evaluate((tag) => globalThis.window.circdesk.patron.delete({ tag }), patron.tag);
+    const answer = await window.evaluate(
+      (tag) => globalThis.window.circdesk.patron.delete({ tag }),
+      patron.tag,
+    );
     expect(answer).toMatchObject({ ok: false, error: { code: 'notPermitted' } });
     const staff = await Central.signIn(server.url, account('privacy'));
     expect((await staff.act('DELETE', `/patrons/${patron.id}`, undefined, patron.tag)).status).toBe(403);

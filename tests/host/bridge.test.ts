@@ -37,7 +37,7 @@ onEachHost((host) => {
       const before = window.fixture;
       attempt(() => ((window as unknown as Record<string, unknown>).fixture = {}));
       attempt(() => delete (window as Partial<Window>).fixture);
-      attempt(() => ((window.fixture as Record<string, unknown>).invoke = () => 'mine'));
+      attempt(() => ((window.fixture as { invoke: unknown }).invoke = () => 'mine'));
       const { nested } = window.fixture as unknown as {
         nested: { deep: { answer: number; list: unknown[] } };
       };

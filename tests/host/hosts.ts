@@ -64,9 +64,21 @@ export interface LaunchOptions {
 }
 
 /** What a page of the fixture app finds on its window. */
-export type FixtureApi = Record<string, (...args: unknown[]) => unknown> & {
-  invoke: (channel: string, ...args: unknown[]) => Promise<unknown>;
-};
+export interface FixtureApi {
+  invoke(channel: string, ...args: unknown[]): Promise<unknown>;
+  send(channel: string, ...args: unknown[]): void;
+  subscribe(channel: string, listener: (...args: never[]) => void): () => void;
+  describe(value: unknown): string;
+  echo(value: unknown): unknown;
+  fails(): never;
+  rejects(): Promise<never>;
+  later(value: unknown): Promise<unknown>;
+  nested: { deep: { answer: number; list: unknown[] } };
+  process(): Record<string, unknown>;
+  requires(name: string): unknown;
+  exposesTwice(): unknown;
+  sendsFunction(): unknown;
+}
 
 export async function launch(host: Host, options: LaunchOptions = {}): Promise<Launched> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'host-test-'));

@@ -111,7 +111,7 @@ onEachHost((host) => {
     const seen = await launched.app.evaluate(async ({ BrowserWindow }) => {
       globalThis.staysOpen = true;
       const window = BrowserWindow.getAllWindows()[0];
-      const closed = new Promise((resolve) => window?.once('closed', resolve));
+      const closed = new Promise<void>((resolve) => window?.once('closed', () => resolve()));
       window?.close();
       await closed;
       return [
@@ -157,7 +157,7 @@ onEachHost((host) => {
       );
       contents?.forcefullyCrashRenderer();
       const reason = await gone;
-      const loaded = new Promise((resolve) => contents?.once('did-finish-load', resolve));
+      const loaded = new Promise<void>((resolve) => contents?.once('did-finish-load', () => resolve()));
       contents?.reload();
       await loaded;
       return reason;
