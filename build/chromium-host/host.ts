@@ -10,6 +10,7 @@ const { electron } = await import('./main/electron.ts');
 const { electronVersion, findApplication } = await import('./main/application.ts');
 const { dialog } = await import('./main/dialog.ts');
 const { defaultSession } = await import('./main/session.ts');
+const { closePopups } = await import('./main/popups.ts');
 const { protocol } = await import('./main/protocol.ts');
 const { provideElectron } = await import('./modules.ts');
 const { sweepProfiles } = await import('./chromium/profile.ts');
@@ -61,6 +62,7 @@ browser.connection.browser.onceEnded(() => {
   process.exit(1);
 });
 defaultSession.start();
+closePopups();
 if (browser.debuggingAddress) process.stderr.write(`DevTools listening on ${browser.debuggingAddress}\n`);
 await loaded;
 protocol.isReady = true;

@@ -31,7 +31,6 @@ export async function openAppWindow(bounds: {
       resolve(targetInfo.targetId);
     });
   });
-  await browser.send('Target.setDiscoverTargets', { discover: true });
   const { left, top, width, height } = bounds;
   const switches = [
     `--user-data-dir=${profile}`,

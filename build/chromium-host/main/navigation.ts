@@ -1,15 +1,16 @@
 // Where a page stands and goes: loadURL, reload, and the events of loading and navigating.
-import { toApp, toChromium, originOf } from '../chromium/addresses.ts';
+import { toApp, toChromium } from '../chromium/addresses.ts';
 import type { CdpSession, Protocol } from '../chromium/cdp.ts';
 import { makeEvent } from './event.ts';
 import { LoadError, netErrorCode } from './net-errors.ts';
+import type { Page } from './page.ts';
 import { WebFrameMainHost } from './web-frame-main.ts';
 
 /** What navigation needs of the page's webContents. */
 export interface Navigating {
+  readonly id: number;
   emit(event: string, ...args: unknown[]): boolean;
-  readonly session: Promise<CdpSession>;
-  sendTo(frame: WebFrameMainHost, channel: string, args: unknown[]): void;
+  send(channel: string, ...args: unknown[]): void;
 }
 
 interface Loading {
@@ -19,6 +20,8 @@ interface Loading {
 
 export class Navigation {
   readonly #contents: Navigating;
+  readonly #page: Page;
+  /** Chromium's is not within reach: each page counts as a process of its own. */
   readonly #processId: number;
   /** By loader: who waits for a document to be loaded. */
   readonly #loading = new Map<string, Loading>();
@@ -28,38 +31,43 @@ export class Navigation {
   #loaderId = '';
   #loaded = '';
   #isLoading = false;
+  /** Whether the document is being replaced, by the host or by itself. */
+  #leaving = false;
   #lastAttempt = '';
   frame: WebFrameMainHost;
 
-  constructor(contents: Navigating, processId: number) {
+  constructor(contents: Navigating, page: Page) {
     this.#contents = contents;
-    this.#processId = processId;
+    this.#page = page;
+    this.#processId = contents.id;
     this.frame = this.#makeFrame('');
   }
 
   get url(): string {
     return this.frame.url;
   }
+  get isLeaving(): boolean {
+    return this.#leaving || this.#askedByPage.has(this.#mainFrameId);
+  }
   get isLoading(): boolean {
     return this.#isLoading;
   }
 
   #makeFrame(url: string, parent: WebFrameMainHost | null = null): WebFrameMainHost {
-    const frame: WebFrameMainHost = new WebFrameMainHost({
+    return new WebFrameMainHost({
       url,
       parent,
       processId: this.#processId,
       send: (channel, args) => {
-        this.#contents.sendTo(frame, channel, args);
+        this.#contents.send(channel, ...args);
       },
     });
-    return frame;
   }
 
   attach(session: CdpSession, mainFrameId: string): void {
     this.#mainFrameId = mainFrameId;
     const isMain = (frameId: string) => frameId === mainFrameId;
-    const { emit } = { emit: this.#contents.emit.bind(this.#contents) };
+    const emit = this.#contents.emit.bind(this.#contents);
     session
       .on('Page.frameRequestedNavigation', ({ frameId, url }) => {
         this.#askedByPage.set(frameId, url);
@@ -104,6 +112,7 @@ export class Navigation {
   #committed(frame: Protocol.Page.Frame): void {
     if (frame.parentId !== undefined) return;
     this.#loaderId = frame.loaderId;
+    this.#leaving = false;
     const isErrorPage = frame.unreachableUrl !== undefined;
     this.frame.destroy();
     this.frame = this.#makeFrame(toApp(frame.unreachableUrl ?? `${frame.url}${frame.urlFragment ?? ''}`));
@@ -140,7 +149,8 @@ export class Navigation {
   async load(url: string): Promise<void> {
     if (!URL.canParse(url)) throw this.#failed('net::ERR_INVALID_URL', url);
     this.#lastAttempt = url;
-    const session = await this.#contents.session;
+    this.#leaving = true;
+    const session = await this.#page.session;
     const { errorText, loaderId } = await session.send('Page.navigate', { url: toChromium(url) });
     if (errorText) throw this.#failed(errorText, url);
     // Within the same document there is nothing to wait for.
@@ -151,10 +161,13 @@ export class Navigation {
   }
 
   async reload(ignoreCache: boolean): Promise<void> {
-    const session = await this.#contents.session;
+    const session = await this.#page.session;
     // After a crash there is no document to reload: the last address is loaded again.
     if (this.frame.isDestroyed()) await this.load(this.url || this.#lastAttempt);
-    else await session.send('Page.reload', { ignoreCache });
+    else {
+      this.#leaving = true;
+      await session.send('Page.reload', { ignoreCache });
+    }
   }
 
   #failed(name: string, url: string): LoadError {
@@ -197,10 +210,6 @@ export class Navigation {
     this.frame.destroy();
     for (const { reject } of this.#loading.values()) reject(new LoadError(why, this.#lastAttempt));
     this.#loading.clear();
-  }
-
-  get origin(): string {
-    return originOf(this.url);
   }
 }
 

@@ -11,6 +11,7 @@ export type FromRenderer = { href: string } & (
   | { kind: 'preload-error'; message: string; stack: string }
   | { kind: 'open'; url: string; frameName: string; features: string; disposition: OpenDisposition }
   | { kind: 'leave'; url: string }
+  | { kind: 'unload'; pagePrevents: boolean }
   | { kind: 'focus'; focused: boolean }
   | { kind: 'input'; input: KeyInput }
 );

@@ -4,7 +4,7 @@ import type { FromRenderer, KeyInput, OpenDisposition } from './messages.ts';
 
 type WithoutAddress<M> = M extends unknown ? Omit<M, 'href'> : never;
 
-export function watchPage(tell: (message: WithoutAddress<FromRenderer>) => void): void {
+export function watchPage(tell: (message: WithoutAddress<FromRenderer>) => void, onDisplay: boolean): void {
   const open = (url: string, frameName: string, disposition: OpenDisposition) => {
     tell({ kind: 'open', url, frameName, features: '', disposition });
   };
@@ -56,6 +56,22 @@ export function watchPage(tell: (message: WithoutAddress<FromRenderer>) => void)
     event.preventDefault();
     tell({ kind: 'leave', url });
   });
+
+  // The window's own close button asks nobody but the page: the host asks the app in its place, see web-contents.ts.
+  if (onDisplay) {
+    afterPage<BeforeUnloadEvent>('beforeunload', (event) => {
+      if (event.returnValue !== '') return;
+      tell({ kind: 'unload', pagePrevents: false });
+      event.preventDefault();
+    });
+    window.addEventListener(
+      'beforeunload',
+      () => {
+        tell({ kind: 'unload', pagePrevents: true });
+      },
+      { capture: true },
+    );
+  }
 
   window.addEventListener('focus', (event) => {
     if (event.target === window) tell({ kind: 'focus', focused: true });

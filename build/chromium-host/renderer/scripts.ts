@@ -2,6 +2,7 @@
 // preload's. They're the sources of the functions beside this file, with their types taken out by Node.
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import { onDisplay } from '../chromium/running.ts';
 import { prepareBridgePeer } from './bridge-peer.ts';
 import { makeClone, type Base64 } from './clone.ts';
 import { makeEmitterClass } from './emitter.ts';
@@ -64,7 +65,7 @@ export function preloadScript(
   const source = `(() => {
 ${PARTS}
 const tell = (${isolatedWorld.toString()})(${JSON.stringify(options)}, clone, makePeer, (${makeEmitterClass.toString()})(), ${preload});
-(${watchPage.toString()})(tell);
+(${watchPage.toString()})(tell, ${onDisplay});
 })();
 ${preloadPath === undefined ? '' : `//# sourceURL=${preloadPath}`}`;
   return { source, error };
