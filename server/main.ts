@@ -17,6 +17,9 @@ async function main([first = '', ...rest]: string[]): Promise<void> {
   return verb(rest);
 }
 
+// What this server writes is for its own user only, backups included.
+process.umask(0o077);
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

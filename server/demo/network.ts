@@ -47,6 +47,8 @@ export function makeDemoNetwork(central: Central, { patrons, seed, now }: DemoOp
       elsewhere = register(central, scene, names, pin, patrons, elsewhere);
     }
     search.rebuild();
+    for (const { number } of store.rows<{ number: number }>('SELECT number FROM patron ORDER BY number'))
+      store.run('UPDATE patron SET changed_at = ? WHERE number = ?', days.ago(1, 59), number);
   });
 }
 
@@ -92,7 +94,7 @@ function newPerson({ luck, days, library }: Scene, names: Names, kind: Kind, par
 }
 
 function guarantorOf(luck: Luck, names: Names, parent: Registered | undefined): Guarantor {
-  if (!parent || luck.chance(0.06)) return { kind: 'name', name: fullName(names.person()) };
+  if (!parent || luck.chance(0.12)) return { kind: 'name', name: fullName(names.person()) };
   return { kind: 'patron', patronId: parent.id, name: fullName(parent.person.name) };
 }
 
@@ -114,11 +116,6 @@ function registerOne(
   block(scene, patron);
   notify(scene, patron, sections);
   agree(scene, patron, createdAt);
-  store.run(
-    'UPDATE patron SET pin = ?, changed_at = ? WHERE number = ?',
-    luck.chance(0.7) ? pin : null,
-    days.ago(1, 59),
-    patron.number,
-  );
+  if (luck.chance(0.7)) store.run('UPDATE patron SET pin = ? WHERE number = ?', pin, patron.number);
   return patron.id;
 }

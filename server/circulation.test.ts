@@ -1,0 +1,127 @@
+// Blocks hold: what is refused to a blocked patron, and what stays possible.
+import { describe, expect, test } from 'vitest';
+import type { Patron, Standing } from '../shared/patrons/patron.ts';
+import { problemOf, testNetwork, valueOf, type TestDesk } from './testing/network.ts';
+
+const title = { title: 'T', author: 'A' };
+const due = '2026-04-01T00:00:00Z';
+
+async function atTheDesk() {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register({ card: { cards: [{ number: '2100', state: 'active' }] } });
+  await desk.act('setPin', { params: { patronId: patron.id }, body: { pin: '4711' } });
+  return { ...network, desk, patron, params: { patronId: patron.id } };
+}
+
+const lend = (desk: TestDesk, { id }: Patron, loanId = desk.newId()) =>
+  desk.act('lend', {
+    params: { patronId: id },
+    body: { id: loanId, ...title, itemBarcode: '1', dueAt: due },
+  });
+const reserve = (desk: TestDesk, { id }: Patron) =>
+  desk.act('reserve', {
+    params: { patronId: id },
+    body: { id: desk.newId(), ...title, pickupBranch: 'main' },
+  });
+const renew = (desk: TestDesk, { id }: Patron, loanId: string) =>
+  desk.act('renew', { params: { patronId: id, loanId }, body: { dueAt: due } });
+const owe = (desk: TestDesk, { id }: Patron, debtId: string, amount: number) =>
+  desk.act('addDebt', {
+    params: { patronId: id },
+    body: { id: debtId, kind: 'lost', description: 'T', amount },
+  });
+const pay = (desk: TestDesk, { id }: Patron, debtId: string, amount: number) =>
+  desk.act('payDebt', { params: { patronId: id, debtId }, body: { amount } });
+const ownSignIn = (desk: TestDesk, pin = '4711', cardNumber = '2100') =>
+  desk.ask('patronSignIn', { body: { library: 'north', cardNumber, pin } });
+const standing = async (desk: TestDesk, { id }: Patron) =>
+  (await desk.ask('standing', { params: { patronId: id } })).body as Standing;
+
+describe('a block', () => {
+  test('refuses loans, renewals, reservations and the own sign-in; returns and payments stay possible', async () => {
+    const { desk, patron, params } = await atTheDesk();
+    const loanId = desk.newId();
+    const debtId = desk.newId();
+    await lend(desk, patron, loanId);
+    await owe(desk, patron, debtId, 100);
+    const blockId = desk.newId();
+    await desk.block(patron, 'x', { id: blockId });
+    const reasons = [{ kind: 'block', blockId }];
+    for (const refused of [
+      lend(desk, patron),
+      renew(desk, patron, loanId),
+      reserve(desk, patron),
+      ownSignIn(desk),
+    ]) {
+      const answer = await refused;
+      expect(problemOf(answer)).toBe('refused');
+      expect(answer.body).toMatchObject({ reasons });
+    }
+    const shown = await standing(desk, patron);
+    for (const service of ['loans', 'renewals', 'reservations', 'signIn'] as const)
+      expect(shown[service]).toEqual({ refused: true, reasons });
+    for (const service of ['returns', 'payments'] as const)
+      expect(shown[service]).toEqual({ refused: false, reasons: [] });
+    expect((await desk.act('returnLoan', { params: { ...params, loanId } })).status).toBe(200);
+    expect((await pay(desk, patron, debtId, 100)).status).toBe(201);
+    await desk.act('unblock', { params, body: { blocks: [blockId], comment: 'x' } });
+    expect((await lend(desk, patron)).status).toBe(201);
+    expect((await ownSignIn(desk)).body).toEqual({ patronId: patron.id });
+  });
+
+  test('holds at this library only', async () => {
+    const { desk, patron, signIn } = await atTheDesk();
+    const south = await signIn('south', 'lead');
+    const elsewhere = await south.register();
+    await desk.block(patron);
+    expect((await lend(south, elsewhere)).status).toBe(201);
+  });
+});
+
+describe('a debt block', () => {
+  test('comes when debts reach the limit and goes when they fall below it', async () => {
+    const { desk, patron } = await atTheDesk();
+    const [one, two] = [desk.newId(), desk.newId()];
+    await owe(desk, patron, one, 9_999);
+    expect((await desk.patron(patron.id)).debtBlock).toBeNull();
+    await owe(desk, patron, two, 1);
+    const blocked = await desk.patron(patron.id);
+    expect(blocked).toMatchObject({ debtBlock: { amount: 10_000, limit: 10_000 }, totalDebt: 10_000 });
+    expect(problemOf(await lend(desk, patron))).toBe('refused');
+    expect(valueOf(await pay(desk, patron, two, 1))).toEqual({ left: 0 });
+    expect((await desk.patron(patron.id)).debtBlock).toBeNull();
+    expect((await lend(desk, patron)).status).toBe(201);
+    expect(problemOf(await pay(desk, patron, one, 10_000))).toBe('invalid');
+  });
+
+  test('can’t be lifted by unblocking, and lets the patron sign in to pay', async () => {
+    const { desk, patron, params } = await atTheDesk();
+    await owe(desk, patron, desk.newId(), 20_000);
+    const lift = { blocks: [desk.newId()], comment: 'x' };
+    expect(problemOf(await desk.act('unblock', { params, body: lift }))).toBe('not-blocked');
+    expect((await ownSignIn(desk)).status).toBe(201);
+  });
+});
+
+test('the own sign-in needs an active card and the PIN, and locks after five failures', async () => {
+  const { desk, patron } = await atTheDesk();
+  expect(problemOf(await ownSignIn(desk, '0000'))).toBe('wrong-credentials');
+  expect(problemOf(await ownSignIn(desk, '4711', '9999'))).toBe('wrong-credentials');
+  expect((await ownSignIn(desk)).status).toBe(201);
+  for (let n = 0; n < 5; n++) await ownSignIn(desk, '0000');
+  expect(problemOf(await ownSignIn(desk))).toBe('account-locked');
+  const { sections } = await desk.patron(patron.id);
+  const cards = [
+    { number: '2100', state: 'lost' },
+    { number: '2101', state: 'active' },
+  ];
+  await desk.save({ ...patron, sections }, 'card', { cards });
+  expect((await ownSignIn(desk, '4711', '2101')).status).toBe(201);
+});
+
+test('a lost card signs nobody in', async () => {
+  const { desk, patron } = await atTheDesk();
+  await desk.save(patron, 'card', { cards: [{ number: '2100', state: 'lost' }] });
+  expect(problemOf(await ownSignIn(desk))).toBe('wrong-credentials');
+});

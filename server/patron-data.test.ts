@@ -1,0 +1,146 @@
+// The patron data file and the audit log: everything, of this library only, each export and look written down.
+import { describe, expect, test } from 'vitest';
+import { patronDataFileSchema } from '../shared/patron-data/document.ts';
+import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { DOWNLOAD_PATRON_DATA } from '../shared/permissions.ts';
+import { problemOf, testNetwork, type TestDesk } from './testing/network.ts';
+
+const DAY = 86_400_000;
+const exported = (desk: TestDesk, patronId: string, parts = {}) =>
+  desk.act('exportPatronData', { params: { patronId } }, parts);
+const entries = async (desk: TestDesk, patronId: string) =>
+  ((await desk.ask('audit', { params: { patronId } })).body as EndpointAnswer<'audit'>).entries;
+
+describe('the patron data file', () => {
+  test('has what the library keeps, lifted blocks included, and neither PIN nor names of staff', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register({
+      note: { staffNote: 'Large print.' },
+      preferences: { keepLoanHistory: true },
+      contact: { emails: ['ada@example.org'] },
+    });
+    const params = { patronId: patron.id };
+    await desk.act('setPin', { params, body: { pin: '471147' } });
+    const [blockId, loanId, debtId] = [desk.newId(), desk.newId(), desk.newId()];
+    const loan = { title: 'Borrowed', author: 'A', itemBarcode: '1', dueAt: '2026-04-01T00:00:00Z' };
+    await desk.act('lend', { params, body: { id: loanId, ...loan } });
+    await desk.act('returnLoan', { params: { ...params, loanId } });
+    await desk.act('addDebt', {
+      params,
+      body: { id: debtId, kind: 'lost', description: 'Lost', amount: 300 },
+    });
+    await desk.act('payDebt', { params: { ...params, debtId }, body: { amount: 100 } });
+    await desk.block(patron, 'Set.', { id: blockId });
+    await desk.act('unblock', { params, body: { blocks: [blockId], comment: 'Lifted.' } });
+    const answer = await exported(desk, patron.id);
+    const file = patronDataFileSchema.parse(answer.body);
+    expect(file).toMatchObject({
+      madeFrom: { kind: 'server' },
+      library: { id: 'north' },
+      patron: { note: { staffNote: 'Large print.' }, contact: { emails: ['ada@example.org'] } },
+      blocks: [{ comment: 'Set.', liftComment: 'Lifted.' }],
+      loanHistory: [{ title: 'Borrowed' }],
+      debts: [{ amount: 200 }],
+      payments: [{ amount: 100, description: 'Lost' }],
+    });
+    expect(file.processing.map(({ what }) => what)).toContain('Block was lifted');
+    const text = JSON.stringify(file);
+    expect(text).not.toContain('471147');
+    expect(text).not.toContain('lead of north');
+  });
+
+  test('is logged once, however often the same attempt comes; each time it is made anew', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const parts = { key: desk.newId(), act: desk.newId() };
+    expect((await exported(desk, patron.id, parts)).status).toBe(200);
+    expect((await exported(desk, patron.id, parts)).status).toBe(200);
+    expect((await entries(desk, patron.id)).filter(({ kind }) => kind === 'exported')).toHaveLength(1);
+    await desk.delete(await desk.patron(patron.id));
+    expect(problemOf(await exported(desk, patron.id, parts))).toBe('patron-gone');
+  });
+
+  test('needs the permission; a refused wish is written down', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const plain = await network.signIn('north', 'desk');
+    const patron = await desk.register();
+    const refused = await exported(plain, patron.id);
+    expect(problemOf(refused)).toBe('not-permitted');
+    expect(refused.body).toMatchObject({ permission: DOWNLOAD_PATRON_DATA });
+    expect(await entries(desk, patron.id)).toContainEqual(
+      expect.objectContaining({ kind: 'refused', staff: 'desk of north' }),
+    );
+    expect(problemOf(await plain.ask('audit', { params: { patronId: patron.id } }))).toBe('not-permitted');
+  });
+});
+
+describe('the audit log', () => {
+  test('says who looked, changed and deleted, and stays after the patron is gone', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    await desk.save(await desk.patron(patron.id), 'contact', { phones: ['070-1740605'] });
+    await desk.delete(await desk.patron(patron.id));
+    const log = await entries(desk, patron.id);
+    expect(log.map(({ kind }) => kind).sort()).toEqual(['changed', 'created', 'deleted', 'looked', 'looked']);
+    expect(log.every(({ staff }) => staff === 'lead of north')).toBe(true);
+    expect(JSON.stringify(log)).not.toContain('070-1740605');
+  });
+
+  test('takes looks that a desk made from its copy, each once', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const south = await network.signIn('south', 'lead');
+    const event = { id: desk.newId(), kind: 'looked', patronId: patron.id, at: '2026-02-28T09:00:00.000Z' };
+    const log = (from: TestDesk, events: unknown[]) => from.act('logEvents', { body: { events } });
+    expect((await log(desk, [event, { ...event, id: desk.newId() }])).body).toEqual({ logged: 2 });
+    expect((await log(desk, [event])).body).toEqual({ logged: 0 });
+    expect((await log(south, [{ ...event, id: desk.newId() }])).body).toEqual({ logged: 0 });
+    const looks = (await entries(desk, patron.id)).filter(({ detail }) => detail === 'copy');
+    expect(looks.map(({ at }) => at)).toEqual([event.at, event.at]);
+  });
+
+  test('can’t be changed, and can’t be cut before its time; then it goes, and so do lifted blocks', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const blockId = desk.newId();
+    await desk.block(patron, 'x', { id: blockId });
+    const params = { patronId: patron.id };
+    await desk.act('unblock', { params, body: { blocks: [blockId], comment: 'x' } });
+    const { store } = network.central.parts;
+    expect(() => store.run("UPDATE audit SET staff = 'x'")).toThrow(/append-only/);
+    expect(() => store.run('DELETE FROM audit')).toThrow(/append-only/);
+    const count = (table: 'audit' | 'block') => store.rows(`SELECT id FROM ${table}`).length;
+    network.clock.pass(21 * DAY);
+    network.central.housekeep();
+    expect([count('audit'), count('block')]).toEqual([3, 0]);
+    network.clock.pass(10 * DAY);
+    network.central.housekeep();
+    expect(count('audit')).toBe(0);
+  });
+});
+
+test('loan history goes when the patron no longer wants it kept', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register({ preferences: { keepLoanHistory: true } });
+  const params = { patronId: patron.id };
+  const lendAndReturn = async () => {
+    const loanId = desk.newId();
+    const loan = { title: 'T', author: '', itemBarcode: '1', dueAt: '2026-04-01T00:00:00Z' };
+    await desk.act('lend', { params, body: { id: loanId, ...loan } });
+    await desk.act('returnLoan', { params: { ...params, loanId } });
+  };
+  const kept = () => network.central.parts.store.rows('SELECT title FROM past_loan').length;
+  await lendAndReturn();
+  expect(kept()).toBe(1);
+  await desk.save(await desk.patron(patron.id), 'preferences', { keepLoanHistory: false });
+  expect(kept()).toBe(0);
+  await lendAndReturn();
+  expect(kept()).toBe(0);
+});

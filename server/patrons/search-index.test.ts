@@ -1,0 +1,74 @@
+// The server's search: order, pages, exact card numbers, and nobody of another library.
+import { expect, test } from 'vitest';
+import type { EndpointAnswer } from '../../shared/central/contract.ts';
+import { testNetwork, type TestDesk } from '../testing/network.ts';
+
+async function search(desk: TestDesk, query: string, offset = 0, limit = 100) {
+  const answer = await desk.ask('search', { query: { query, offset, limit } });
+  expect(answer.status).toBe(200);
+  const { total, patrons } = answer.body as EndpointAnswer<'search'>;
+  return { total, names: patrons.map(({ givenName, familyName }) => `${givenName} ${familyName}`), patrons };
+}
+
+async function withPatrons(...people: [givenName: string, familyName: string, card?: string][]) {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  for (const [givenName, familyName, number] of people)
+    await desk.register({
+      personal: { givenName, familyName },
+      card: { cards: number ? [{ number, state: 'active' }] : [] },
+    });
+  return { network, desk };
+}
+
+test('hits stand by family name, then given name, folded', async () => {
+  const { desk } = await withPatrons(['b', 'Öberg'], ['Ä', 'Oberg'], ['c', 'Zetterlund'], ['d', 'Ahl']);
+  expect((await search(desk, '*')).names).toEqual(['d Ahl', 'Ä Oberg', 'b Öberg', 'c Zetterlund']);
+});
+
+test('pages follow one another without gap or repeat, the owner of the card first', async () => {
+  const people = Array.from(
+    { length: 25 },
+    (_, n) => ['12', `Person${n}`, n === 20 ? '12' : `12${n}x`] as const,
+  );
+  const { desk } = await withPatrons(...people.map(([a, b, c]) => [a, b, c] as [string, string, string]));
+  const all = await search(desk, '12');
+  expect(all.total).toBe(25);
+  expect(all.names[0]).toBe('12 Person20');
+  const pages = [];
+  for (let offset = 0; offset < 25; offset += 4) pages.push(...(await search(desk, '12', offset, 4)).names);
+  expect(pages).toEqual(all.names);
+});
+
+test('nothing typed finds nobody', async () => {
+  const { desk } = await withPatrons(['a', 'b']);
+  for (const query of ['', ' ', '"', ') OR (', '-'])
+    expect(await search(desk, query)).toMatchObject({ total: 0, patrons: [] });
+});
+
+test.each(['a" OR "b', 'NEAR(a b)', 'words:a', 'a AND', '^a', "a'; DROP TABLE patron; --", '{a}', 'a + b'])(
+  '%s is only words',
+  async (query) => {
+    const { desk } = await withPatrons(['a', 'b']);
+    expect((await search(desk, query)).total).toBeLessThanOrEqual(1);
+    expect((await search(desk, 'a')).total).toBe(1);
+  },
+);
+
+test('finds patrons of this library only', async () => {
+  const { network, desk } = await withPatrons(['Ada', 'Norrland', '4711']);
+  const south = await network.signIn('south', 'lead');
+  for (const query of ['*', 'ada', '4711', '*a', 'libraryno1'])
+    expect((await search(south, query)).total).toBe(0);
+  expect((await search(desk, '4711')).total).toBe(1);
+});
+
+test('follows what is saved', async () => {
+  const { desk } = await withPatrons(['Ada', 'Old']);
+  const [hit] = (await search(desk, 'old')).patrons;
+  const patron = await desk.patron(hit?.id ?? '');
+  await desk.save(patron, 'personal', { familyName: 'Younger' });
+  expect((await search(desk, 'old')).total).toBe(0);
+  expect((await search(desk, 'young')).total).toBe(1);
+  expect(hit).toMatchObject({ cardNumber: null, branch: 'main', category: 'adult', blocked: false });
+});

@@ -1,0 +1,168 @@
+// Sessions: who gets in, for how long, and what a stranger can't do.
+import { describe, expect, test } from 'vitest';
+import type { EndpointAnswer, Session } from '../../shared/central/contract.ts';
+import { PASSWORD, problemOf, testNetwork, type TestDesk, type TestNetwork } from '../testing/network.ts';
+
+const MINUTE = 60_000;
+
+const attempt = ({ central }: TestNetwork, username: string, password: string, desk: string) =>
+  central.answer('signIn', {
+    params: {},
+    query: {},
+    headers: {},
+    body: { library: 'north', username, password, desk },
+  });
+
+const refresh = ({ central }: TestNetwork, refreshToken: string) =>
+  central.answer('refresh', { params: {}, query: {}, headers: {}, body: { refreshToken } });
+
+const deskId = (network: TestNetwork) => network.luck.id('2026-01-01T00:00:00Z');
+
+describe('sign-in', () => {
+  test('tells a wrong password from an unknown account to nobody', async () => {
+    const network = testNetwork();
+    const desk = deskId(network);
+    const wrong = await attempt(network, 'lead', 'wrong', desk);
+    const unknown = await attempt(network, 'nobody', 'wrong', desk);
+    expect(problemOf(wrong)).toBe('wrong-credentials');
+    expect(unknown).toEqual(wrong);
+  });
+
+  test('slows down, then locks the account at that desk for five minutes; known and unknown accounts alike', async () => {
+    for (const username of ['lead', 'nobody']) {
+      const network = testNetwork();
+      const desk = deskId(network);
+      for (let n = 0; n < 5; n++)
+        expect(problemOf(await attempt(network, username, 'wrong', desk))).toBe('wrong-credentials');
+      expect(network.pauses).toEqual([0, 250, 500, 1000, 2000]);
+      const locked = await attempt(network, username, PASSWORD, desk);
+      expect(problemOf(locked)).toBe('account-locked');
+      expect(locked.body).toMatchObject({ retryAt: '2026-03-01T10:05:00.000Z' });
+      network.clock.pass(5 * MINUTE + 1);
+      expect((await attempt(network, username, PASSWORD, desk)).status).toBe(username === 'lead' ? 201 : 401);
+    }
+  });
+
+  test('a stranger can’t lock a colleague out of the desk that they work at', async () => {
+    const network = testNetwork();
+    const own = deskId(network);
+    await network.signIn('north', 'lead', own);
+    for (let n = 0; n < 60; n++) await attempt(network, 'lead', 'wrong', deskId(network));
+    expect(problemOf(await attempt(network, 'lead', PASSWORD, deskId(network)))).toBe('account-locked');
+    expect((await attempt(network, 'lead', PASSWORD, own)).status).toBe(201);
+    network.clock.pass(5 * MINUTE + 1);
+    expect((await attempt(network, 'lead', PASSWORD, deskId(network))).status).toBe(201);
+  });
+
+  test('guesses sent at once count one by one', async () => {
+    const network = testNetwork();
+    const desk = deskId(network);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => attempt(network, 'lead', 'wrong', desk)),
+    );
+    expect(answers.filter((answer) => problemOf(answer) === 'wrong-credentials')).toHaveLength(5);
+  });
+
+  test('is refused to an account that an administrator locked, and its sessions end', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    network.central.staff.setLocked(desk.session.staff.id, true);
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('signed-out');
+    expect(problemOf(await attempt(network, 'lead', PASSWORD, desk.desk))).toBe('account-locked');
+    expect(problemOf(await attempt(network, 'lead', 'wrong', desk.desk))).toBe('wrong-credentials');
+  });
+});
+
+describe('tokens', () => {
+  test('an access token ends after its time; a refresh gives new ones', async () => {
+    const network = testNetwork({ accessSeconds: 60 });
+    const desk = await network.signIn('north', 'lead');
+    const search = () => desk.ask('search', { query: { query: 'x' } });
+    expect((await search()).status).toBe(200);
+    network.clock.pass(60_000);
+    expect(problemOf(await search())).toBe('signed-out');
+    const next = await refresh(network, desk.session.refreshToken);
+    expect(next.status).toBe(201);
+    desk.token = (next.body as Session).accessToken;
+    expect((await search()).status).toBe(200);
+  });
+
+  test('a refresh token used twice ends the whole session', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const next = (await refresh(network, desk.session.refreshToken)).body as Session;
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('signed-out');
+    expect(problemOf(await refresh(network, next.refreshToken))).toBe('signed-out');
+    desk.token = next.accessToken;
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+  });
+
+  test('are not in the database, nor are passwords', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const { store } = network.central.parts;
+    const all = JSON.stringify([store.rows('SELECT * FROM token'), store.rows('SELECT * FROM staff')]);
+    for (const secret of [desk.session.accessToken, desk.session.refreshToken, PASSWORD])
+      expect(all).not.toContain(secret);
+  });
+
+  test.each(['', 'Bearer', 'Bearer a.x', 'Basic bGVhZDp4', 'Bearer r.x'])(
+    '%j opens nothing',
+    async (authorization) => {
+      const network = testNetwork();
+      const desk = await network.signIn('north', 'lead');
+      expect(problemOf(await desk.ask('search', { query: { query: 'x' } }, { authorization }))).toBe(
+        'signed-out',
+      );
+      const asRefresh = { authorization: `Bearer ${desk.session.refreshToken}` };
+      expect(problemOf(await desk.ask('search', { query: { query: 'x' } }, asRefresh))).toBe('signed-out');
+    },
+  );
+});
+
+describe('the push-only grant that sign-out leaves', () => {
+  async function signedOut() {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const act = desk.newId();
+    const answer = await desk.ask('signOut', { body: { waitingActs: [act] } });
+    const { pushGrant } = answer.body as EndpointAnswer<'signOut'>;
+    const { token } = desk;
+    desk.token = pushGrant ?? '';
+    return { network, desk: desk as TestDesk, patron, act, token };
+  }
+
+  test('sends what waited, and tells what became of it', async () => {
+    const { desk, patron, act, token } = await signedOut();
+    const key = desk.newId();
+    const answer = await desk.block(patron, 'x', { act, key });
+    expect(answer.status).toBe(201);
+    expect((await desk.ask('act', { params: { key } })).body).toMatchObject({ status: 201 });
+    desk.token = token;
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+  });
+
+  test('is good for nothing else: no other act, no reading, no other desk', async () => {
+    const { desk, patron, act } = await signedOut();
+    expect(problemOf(await desk.block(patron))).toBe('signed-out');
+    expect(problemOf(await desk.ask('patron', { params: { patronId: patron.id } }))).toBe('signed-out');
+    expect(problemOf(await desk.ask('snapshot'))).toBe('signed-out');
+    expect(problemOf(await desk.ask('signOut', { body: { waitingActs: [] } }))).toBe('signed-out');
+    const elsewhere = await desk.ask('act', { params: { key: act } }, { 'circdesk-desk': desk.newId() });
+    expect(problemOf(elsewhere)).toBe('signed-out');
+  });
+
+  test('is judged by the permissions of that moment', async () => {
+    const { network, desk, patron, act } = await signedOut();
+    network.central.staff.revoke(desk.session.staff.id, 'Patrons - Block/unblock patron');
+    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('not-permitted');
+  });
+
+  test('is not made where nothing waits', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    expect((await desk.ask('signOut', { body: { waitingActs: [] } })).body).toEqual({ pushGrant: null });
+  });
+});
