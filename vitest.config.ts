@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['{electron,renderer,shared,server,build,bench,tests}/**/*.test.ts'],
+    exclude: ['tests/e2e/**', '**/node_modules/**'],
     testTimeout: 20_000,
   },
 });
