@@ -1,0 +1,76 @@
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PatronSummary } from '../../../shared/patrons/patron.ts';
+import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
+import { PAGE, TYPING_PAUSE_MS, useSearch } from './search.ts';
+
+const hit = (familyName: string) => ({ familyName }) as PatronSummary;
+interface Asked {
+  query: string;
+  offset: number;
+}
+
+let main: FakeMain;
+let search: ReturnType<typeof useSearch>;
+beforeEach(() => {
+  setActivePinia(createPinia());
+  main = fakeMain();
+  search = useSearch();
+});
+
+describe('searching as staff type', () => {
+  it('asks once, when the typing pauses', async () => {
+    vi.useFakeTimers();
+    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    for (const text of ['l', 'li', 'lin']) search.type(text);
+    await vi.advanceTimersByTimeAsync(TYPING_PAUSE_MS);
+    expect(main.asked).toEqual([{ name: 'patrons.search', args: { query: 'lin', offset: 0, limit: PAGE } }]);
+    vi.useRealTimers();
+  });
+
+  it('drops an answer that a later search has overtaken', async () => {
+    let answerFirst: () => void = () => undefined;
+    main.answer('patrons.search', async ({ query }: Asked) => {
+      if (query === 'slow') await new Promise<void>((resolve) => (answerFirst = resolve));
+      return ok({ total: 1, patrons: [hit(query)] });
+    });
+    search.typed = 'slow';
+    const first = search.searchNow();
+    search.typed = 'quick';
+    await search.searchNow();
+    answerFirst();
+    await first;
+    expect(search.hits.get(0)?.familyName).toBe('quick');
+    expect(search.answered).toBe('quick');
+  });
+
+  it('keeps the hits in sight when the next search fails', async () => {
+    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    search.typed = 'lind';
+    await search.searchNow();
+    main.answer('patrons.search', () => refused({ code: 'serverAway' }));
+    search.typed = 'lindq';
+    await search.searchNow();
+    expect(search.failure?.code).toBe('serverAway');
+    expect(search.hits.get(0)?.familyName).toBe('Lind');
+  });
+
+  it('fetches each further page once, and puts it where it belongs', async () => {
+    main.answer('patrons.search', ({ offset }: Asked) =>
+      ok({ total: 250, patrons: [hit(`from ${offset}`)] }),
+    );
+    search.typed = '*';
+    await search.searchNow();
+    await Promise.all([search.need(190, 210), search.need(195, 215)]);
+    expect(main.asked.map(({ args }) => (args as Asked).offset)).toEqual([0, 100, 200]);
+    expect(search.hits.get(200)?.familyName).toBe('from 200');
+  });
+
+  it('forgets everything for whoever signs in next', async () => {
+    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    search.typed = 'lind';
+    await search.searchNow();
+    search.forget();
+    expect([search.typed, search.answered, search.total, search.hits.size]).toEqual(['', undefined, 0, 0]);
+  });
+});

@@ -1,0 +1,159 @@
+import { createPinia, setActivePinia } from 'pinia';
+import { nextTick } from 'vue';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY_SECTIONS, SECTIONS } from '../../../shared/patrons/sections.ts';
+import type { Patron } from '../../../shared/patrons/patron.ts';
+import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
+import { usePatron } from '../patron.ts';
+import { useUnsaved } from '../unsaved.ts';
+import { useEditing } from './editing.ts';
+
+const sections = Object.fromEntries(
+  SECTIONS.map((section) => [section, { values: EMPTY_SECTIONS[section], tag: 'one' }]),
+) as unknown as Patron['sections'];
+
+let main: FakeMain;
+let editing: ReturnType<typeof useEditing>;
+
+/** Opens the address and types a town. */
+async function typeTown(town: string): Promise<void> {
+  await editing.open('address');
+  type(town);
+  await nextTick();
+}
+const type = (town: string) => {
+  if (editing.draft) editing.draft.values['town'] = town;
+};
+const typed = () => editing.draft?.values['town'];
+
+beforeEach(() => {
+  setActivePinia(createPinia());
+  main = fakeMain();
+  usePatron().patron = { sections } as Patron;
+  editing = useEditing();
+});
+
+describe('a section in edit', () => {
+  it('sends what was changed, with what staff saw, and closes', async () => {
+    main.answer('patron.saveSection', () =>
+      ok({ values: { ...EMPTY_SECTIONS.address, town: 'Visby' }, tag: 'two' }),
+    );
+    await typeTown('Visby');
+    await editing.save();
+    expect(main.asked.find(({ name }) => name === 'patron.saveSection')?.args).toEqual({
+      section: 'address',
+      base: { values: EMPTY_SECTIONS.address, tag: 'one' },
+      changes: { town: 'Visby' },
+    });
+    expect(editing.section).toBeUndefined();
+    expect(usePatron().patron?.sections.address.values.town).toBe('Visby');
+  });
+
+  it('sends nothing where nothing was changed', async () => {
+    await editing.open('address');
+    await editing.save();
+    expect(editing.section).toBeUndefined();
+    expect(main.asked).toEqual([]);
+  });
+
+  it.each(['serverAway', 'serverSlow', 'signedOut', 'internal'] as const)(
+    'keeps what was typed at %s, and can be saved again',
+    async (code) => {
+      main.answer('patron.saveSection', () => refused({ code }));
+      await typeTown('Visby');
+      await editing.save();
+      expect(editing.failure?.code).toBe(code);
+      expect(typed()).toBe('Visby');
+      main.answer('patron.saveSection', () => ok({ values: EMPTY_SECTIONS.address, tag: 'two' }));
+      await editing.save();
+      expect(editing.section).toBeUndefined();
+    },
+  );
+
+  it('says at the field what is wrong, without asking the server, and keeps the text as it was typed', async () => {
+    const long = 'Å'.repeat(200) + ' ';
+    await typeTown(long);
+    await editing.save();
+    expect(editing.issue('town')).toBeDefined();
+    expect(typed()).toBe(long);
+    expect(main.asked.some(({ name }) => name === 'patron.saveSection')).toBe(false);
+  });
+
+  it('says what the server found wrong, and above the form what no field can show', async () => {
+    const fields = [
+      { field: 'town', code: 'required' },
+      { field: 'otherAddresses', code: 'tooMany' },
+    ];
+    main.answer('patron.saveSection', () => refused({ code: 'invalid', fields }));
+    await typeTown('Visby');
+    await editing.save();
+    expect(editing.issue('town')).toBeDefined();
+    expect(editing.strayIssues).toHaveLength(1);
+  });
+
+  it('a deleted patron locks the section and keeps the text', async () => {
+    main.answer('patron.saveSection', () => refused({ code: 'patronGone' }));
+    await typeTown('Visby');
+    await editing.save();
+    expect(usePatron().gone).toBe('elsewhere');
+    expect(typed()).toBe('Visby');
+  });
+
+  it('asks before another section is opened over typed text', async () => {
+    await typeTown('Visby');
+    const opening = editing.open('contact');
+    useUnsaved().decide(false);
+    await opening;
+    expect(editing.section).toBe('address');
+    expect(typed()).toBe('Visby');
+  });
+});
+
+describe('a conflict', () => {
+  const theirs = { values: { ...EMPTY_SECTIONS.address, town: 'Ystad' }, tag: 'two' };
+  beforeEach(async () => {
+    const conflict = { field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' };
+    main.answer('patron.saveSection', () =>
+      refused({ code: 'conflict', current: theirs, conflicts: [conflict] }),
+    );
+    await typeTown('Visby');
+    await editing.save();
+    main.answer('patron.saveSection', () => ok(theirs));
+    main.asked.length = 0;
+  });
+  const saved = () => main.asked.find(({ name }) => name === 'patron.saveSection')?.args;
+  const choose = (side: 'mine' | 'theirs') => {
+    const [conflict] = editing.conflicts;
+    if (conflict) editing.choose(conflict, side);
+  };
+
+  it('nothing is saved before staff have chosen', async () => {
+    await editing.save();
+    expect(editing.undecided.map(({ field }) => field)).toEqual(['town']);
+    expect(saved()).toBeUndefined();
+  });
+
+  it('mine goes over theirs knowingly, on top of what the server holds', async () => {
+    choose('mine');
+    await editing.save();
+    expect(saved()).toEqual({ section: 'address', base: theirs, changes: { town: 'Visby' } });
+  });
+
+  it('theirs needs nothing more to be saved', async () => {
+    choose('theirs');
+    await editing.save();
+    expect(saved()).toBeUndefined();
+    expect(editing.section).toBeUndefined();
+  });
+
+  it('a third value is a choice too', async () => {
+    type('Lund');
+    await editing.save();
+    expect(saved()).toMatchObject({ changes: { town: 'Lund' } });
+  });
+
+  it('leaving still asks, whatever was chosen', () => {
+    choose('theirs');
+    expect(useUnsaved().unsaved).toBe(true);
+  });
+});
