@@ -34,6 +34,8 @@ export async function openAppWindow(bounds: {
   const { left, top, width, height } = bounds;
   const switches = [
     `--user-data-dir=${profile}`,
+    // Or the window begins with a bar about Chromium's own unusual switches.
+    '--test-type',
     `--app=${address}`,
     `--window-position=${left},${top}`,
     `--window-size=${width},${height}`,

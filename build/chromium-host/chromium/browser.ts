@@ -55,7 +55,7 @@ async function start(
   sandbox: boolean,
 ): Promise<Browser | undefined> {
   const profile = makeProfile();
-  const env: NodeJS.ProcessEnv = { ...process.env, HOME: profile };
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: profile, TMPDIR: profile };
   if (env.XAUTHORITY && droppedUser !== undefined) env.XAUTHORITY = `${profile}/.Xauthority`;
   const flags = chromiumFlags({ profile, display, debuggingPort, sandbox });
   const child = spawn(command, [...args, ...flags], {

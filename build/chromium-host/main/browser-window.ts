@@ -2,7 +2,7 @@
 import { onDisplay } from '../chromium/running.ts';
 import { allowEvents, notEmulated, refuseOptions } from '../not-emulated.ts';
 import { app } from './app.ts';
-import { makeEvent } from './event.ts';
+import { makeEvent, type PreventableEvent } from './event.ts';
 import { FramedWindow } from './framed-window.ts';
 import type { NativeImageHost } from './native-image.ts';
 import { WebContentsHost } from './web-contents.ts';
@@ -122,8 +122,8 @@ export class BrowserWindowHost extends FramedWindow implements Pick<Electron.Bro
       if (waitForBeforeUnload) webContents.closeAskingPage();
       else this.destroy();
     });
-    webContents.on('-user-closes', () => {
-      this.close();
+    webContents.on('-user-closes', (event: PreventableEvent) => {
+      this.emit('close', event);
     });
     webContents.on('-stays', () => {
       this.#closing = false;

@@ -16,6 +16,7 @@ export interface Receiving {
   emit(event: string, ...args: unknown[]): boolean;
   send(channel: string, ...args: unknown[]): void;
   setFocused(focused: boolean): void;
+  setTitle(title: string): void;
 }
 
 export interface MessageParts {
@@ -63,6 +64,9 @@ export class RendererMessages {
         break;
       case 'unload':
         this.pagePrevents = message.pagePrevents;
+        break;
+      case 'title':
+        contents.setTitle(message.title);
         break;
       case 'focus':
         contents.setFocused(message.focused);

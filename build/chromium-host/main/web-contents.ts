@@ -1,7 +1,6 @@
 // webContents: one page of a window, over Chromium's DevTools protocol.
 import { toApp } from '../chromium/addresses.ts';
 import type { CdpSession } from '../chromium/cdp.ts';
-import { runningChromium } from '../chromium/running.ts';
 import { allowEvents } from '../not-emulated.ts';
 import type { FromRenderer } from '../renderer/messages.ts';
 import { clone, preloadScript } from '../renderer/scripts.ts';
@@ -143,14 +142,10 @@ export class WebContentsHost extends PageContents implements Pick<Electron.WebCo
       onBeforeUnload: () => this.#mayUnload(),
     });
     nativeTheme.applyTo(session);
-    runningChromium().connection.browser.on('Target.targetInfoChanged', ({ targetInfo }) => {
-      if (targetInfo.targetId === targetId && !this.#destroyed) this.#titled(targetInfo.title);
-    });
   }
 
-  #titled(title: string): void {
-    // Until a page has a title, Chromium shows its address.
-    if (title === this.#title || title === '' || /^(about:|data:|[\w.-]+\.host\.invalid)/.test(title)) return;
+  /** Called when the page has another title. */
+  setTitle(title: string): void {
     this.#title = title;
     this.emit('page-title-updated', makeEvent(), title, true);
   }
@@ -248,8 +243,9 @@ export class WebContentsHost extends PageContents implements Pick<Electron.WebCo
   /** Whether the page may go: on a display the host asks in the user's name, see renderer/page-watch.ts. */
   #mayUnload(): boolean {
     if (!this.#closing && !this.#navigation.isLeaving) {
-      this.emit('-user-closes');
-      return false;
+      const byUser = makeEvent();
+      this.emit('-user-closes', byUser);
+      if (byUser.defaultPrevented) return false;
     }
     if (!this.#messages.pagePrevents) return true;
     const event = makeEvent();

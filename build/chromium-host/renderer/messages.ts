@@ -12,6 +12,7 @@ export type FromRenderer = { href: string } & (
   | { kind: 'open'; url: string; frameName: string; features: string; disposition: OpenDisposition }
   | { kind: 'leave'; url: string }
   | { kind: 'unload'; pagePrevents: boolean }
+  | { kind: 'title'; title: string }
   | { kind: 'focus'; focused: boolean }
   | { kind: 'input'; input: KeyInput }
 );

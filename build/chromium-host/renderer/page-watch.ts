@@ -1,5 +1,5 @@
 // What the host can learn only in the page: new windows asked for by links and forms, navigations that Chromium's
-// protocol doesn't show, focus, keys. Runs in the preload's world, by its source: nothing from outside itself.
+// protocol doesn't show, titles, focus, keys. Runs in the preload's world, by its source: nothing from outside itself.
 import type { FromRenderer, KeyInput, OpenDisposition } from './messages.ts';
 
 type WithoutAddress<M> = M extends unknown ? Omit<M, 'href'> : never;
@@ -59,19 +59,35 @@ export function watchPage(tell: (message: WithoutAddress<FromRenderer>) => void,
 
   // The window's own close button asks nobody but the page: the host asks the app in its place, see web-contents.ts.
   if (onDisplay) {
-    afterPage<BeforeUnloadEvent>('beforeunload', (event) => {
-      if (event.returnValue !== '') return;
-      tell({ kind: 'unload', pagePrevents: false });
+    const beforeUnload = (event: BeforeUnloadEvent) => {
+      const pagePrevents = event.defaultPrevented || event.returnValue !== '';
+      tell({ kind: 'unload', pagePrevents });
       event.preventDefault();
-    });
-    window.addEventListener(
-      'beforeunload',
-      () => {
-        tell({ kind: 'unload', pagePrevents: true });
-      },
-      { capture: true },
-    );
+    };
+    // After the page's own, so far: a page is asked only once somebody has typed or pointed in it.
+    const comeLast = () => {
+      window.removeEventListener('beforeunload', beforeUnload);
+      window.addEventListener('beforeunload', beforeUnload);
+    };
+    comeLast();
+    for (const type of ['load', 'keydown', 'pointerdown'])
+      window.addEventListener(type, comeLast, { capture: true });
   }
+
+  let title = '';
+  const tellTitle = () => {
+    if (document.title === title) return;
+    title = document.title;
+    tell({ kind: 'title', title });
+  };
+  document.addEventListener('DOMContentLoaded', () => {
+    tellTitle();
+    new MutationObserver(tellTitle).observe(document.head, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
 
   window.addEventListener('focus', (event) => {
     if (event.target === window) tell({ kind: 'focus', focused: true });
