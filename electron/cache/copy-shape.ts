@@ -1,0 +1,46 @@
+// The shape of copy.db. Patrons stand in editions: each fill writes one of its own beside the one in use, so that
+// the old one is searched until the new one is whole. An edition's tables are in edition.ts.
+import type { FileShape } from './migrations.ts';
+
+export const COPY: FileShape = {
+  applicationId: 0x43444350, // "CDCP"
+  migrations: [
+    {
+      version: 1,
+      name: 'editions of patrons, and where pulling stands',
+      sql: `
+        CREATE TABLE edition (
+          number INTEGER PRIMARY KEY AUTOINCREMENT,
+          library TEXT NOT NULL,
+          -- Up to which row its words are indexed; null before that has begun.
+          worded INTEGER
+        );
+        CREATE TABLE library (
+          code TEXT PRIMARY KEY,
+          -- What is shown: an edition, the history and the position that it equals.
+          live INTEGER REFERENCES edition,
+          live_epoch TEXT,
+          live_position INTEGER,
+          -- Whether pulling may go on from there, or must fill anew.
+          resumable INTEGER NOT NULL DEFAULT 0,
+          synced_at TEXT,
+          filling INTEGER REFERENCES edition,
+          fill_epoch TEXT,
+          fill_position INTEGER,
+          fill_after TEXT,
+          fill_arrived INTEGER,
+          fill_total INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE set_aside (
+          number INTEGER PRIMARY KEY,
+          edition INTEGER NOT NULL REFERENCES edition,
+          patron TEXT,
+          reason TEXT NOT NULL,
+          record TEXT NOT NULL,
+          at TEXT NOT NULL
+        );
+        CREATE INDEX set_aside_patron ON set_aside (edition, patron);
+      `,
+    },
+  ],
+};

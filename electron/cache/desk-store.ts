@@ -1,0 +1,101 @@
+// What the desk keeps on disk: the copy of its library's patrons, which can always be rebuilt, and the outbox,
+// which never can. Two encrypted files; every call runs in the worker that alone opens them.
+// The copy is a shadow of the server, written by pulling only; what windows are shown is the shadow with the
+// outbox's acts laid over it.
+import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
+import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
+
+/** Where pulling stands. `epoch` is kept apart from the position: losing the one must not lose the other. */
+export interface PullState {
+  epoch: string | null;
+  /** Changes are asked for after it; null before the first fill is done. */
+  position: number | null;
+  /** A fill under way: where it began, the last patron that arrived, how many of how many. */
+  fill: { epoch: string; position: number; after: string | null; arrived: number; total: number } | null;
+  /** When the copy last equalled the server. */
+  syncedAt: string | null;
+}
+
+/** A record that failed the schema: where and by which rule, never with which value. */
+export interface SetAside {
+  patronId: string | null;
+  reason: string;
+  at: string;
+}
+
+export interface PatronView {
+  patron: Patron;
+  /** Acts on this patron that the server has not yet confirmed, or that need a decision. */
+  acts: OutboxAct[];
+}
+
+export interface OutboxCounts {
+  waiting: number;
+  /** Conflicts and refusals. */
+  undecided: number;
+}
+
+export interface DeskStore {
+  // Reading, for windows
+  search(
+    library: string,
+    query: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ total: number; patrons: PatronSummary[] }>;
+  patron(library: string, patronId: string): Promise<PatronView | undefined>;
+
+  // The copy, for pulling
+  pullState(library: string): Promise<PullState>;
+  /**
+   * Begins a fill beside what is there and remembers the epoch as the last one seen. From now on the position is
+   * null until the fill is done; a fill that was under way is let go of.
+   */
+  beginFill(library: string, epoch: string, position: number, total: number): Promise<void>;
+  /** Stores a page of a fill and where it got to in one transaction; answers how many were set aside. */
+  fillPage(library: string, patrons: readonly unknown[], after: string): Promise<{ setAside: number }>;
+  /** Builds the indexes, in parts, so that searches get their turn; then what was filled is shown at once. */
+  finishFill(library: string): Promise<void>;
+  /**
+   * Applies a page of changes and its position in one transaction. Records that fail the schema are set aside.
+   * Answers the ids of the patrons that it touched. Fails on a page of another epoch (`serverRestored`), or from
+   * before what is here (`serverRubbish`), and then changes nothing.
+   */
+  applyChanges(
+    library: string,
+    changes: readonly unknown[],
+    position: number,
+    epoch: string,
+    /** When the copy then equals the server; null where more changes are to come. */
+    syncedAt: string | null,
+  ): Promise<string[]>;
+  /** Records that failed the schema, of what is shown and what is being filled. */
+  setAside(library: string): Promise<SetAside[]>;
+  /** Forgets position and fill, not the epoch, the shadow or the outbox: the next pull fills anew. */
+  forgetPosition(library: string): Promise<void>;
+  /** Erases every patron of the copy; the outbox stays. */
+  erasePatrons(library: string): Promise<void>;
+
+  // The outbox
+  /** Durable when it resolves: on disk, through a power cut. Gives the act its sequence. */
+  append(act: NewAct): Promise<OutboxAct>;
+  /** Acts in these states in the order of their sequence; wiped ones, which nobody has to do with, left out. */
+  acts(states: readonly OutboxAct['state'][]): Promise<OutboxAct[]>;
+  act(id: string): Promise<OutboxAct | undefined>;
+  update(id: string, update: ActUpdate): Promise<void>;
+  counts(): Promise<OutboxCounts>;
+  /** Lets go of acts that staff withdrew before this time. */
+  forgetWithdrawn(library: string, before: string): Promise<number>;
+  /** Lets go of confirmed acts that the server declared durable, and whose head the copy has passed. */
+  forgetDurable(library: string, epoch: string, durable: number): Promise<number>;
+  appendLogEvent(event: LogEvent): Promise<void>;
+  logEvents(limit: number): Promise<LogEvent[]>;
+  removeLogEvents(ids: readonly string[]): Promise<void>;
+
+  // Small values that outlive a restart: push grants, offline sign-in, clock marks. Encrypted with the outbox.
+  remember(name: string, value: string): Promise<void>;
+  recall(name: string): Promise<string | undefined>;
+  forget(name: string): Promise<void>;
+
+  close(): Promise<void>;
+}

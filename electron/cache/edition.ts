@@ -1,0 +1,201 @@
+// One edition of a library's patrons in copy.db: whole records apart from the narrow rows that lists are made of,
+// card numbers, and the index of words. While an edition is filled it has no indexes but those of ids and cards.
+import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
+import type { EncryptedFile } from './encrypted-file.ts';
+import { searchEntry, type SearchEntry } from './search-entry.ts';
+
+export interface EditionRow {
+  number: number;
+  family: string;
+  given: string;
+  id: string;
+}
+
+export class Edition {
+  readonly number: number;
+  readonly indexed: boolean;
+  readonly #file: EncryptedFile;
+
+  constructor(file: EncryptedFile, number: number, indexed: boolean) {
+    this.#file = file;
+    this.number = number;
+    this.indexed = indexed;
+  }
+
+  static make(file: EncryptedFile, number: number): Edition {
+    file.execute(`
+      CREATE TABLE patron_${number} (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, family TEXT NOT NULL, given TEXT NOT NULL,
+        cards TEXT NOT NULL, summary TEXT NOT NULL, words TEXT NOT NULL
+      );
+      CREATE TABLE record_${number} (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
+      CREATE TABLE card_${number} (
+        card TEXT NOT NULL, patron INTEGER NOT NULL, PRIMARY KEY (card, patron)
+      ) WITHOUT ROWID;
+    `);
+    return new Edition(file, number, false);
+  }
+
+  /**
+   * Does a part of building what a search needs, and answers how many patrons are still to do. At the end of a fill
+   * this is much quicker than while it goes on; in parts, so that searches get their turn between them.
+   */
+  buildIndexes(part: number): number {
+    const n = this.number;
+    const done = this.#file.row<{ done: number | null }>(
+      'SELECT worded AS done FROM edition WHERE number = ?',
+      n,
+    )?.done;
+    if (done === undefined || done === null) {
+      // Words are folded and told apart by blanks already: the ASCII tokenizer takes them as they are.
+      this.#file.execute(`
+        CREATE INDEX patron_${n}_in_order ON patron_${n} (family, given, id);
+        CREATE VIRTUAL TABLE word_${n} USING fts5 (
+          words, content = 'patron_${n}', content_rowid = 'number', detail = none, columnsize = 0,
+          prefix = '1 2 3 4', tokenize = 'ascii'
+        );
+        INSERT INTO word_${n} (word_${n}, rank) VALUES ('secure-delete', 1);
+      `);
+    }
+    const from = done ?? 0;
+    this.#file.run(
+      `INSERT INTO word_${n} (rowid, words) SELECT number, words FROM patron_${n} WHERE number > ? AND number <= ?`,
+      from,
+      from + part,
+    );
+    this.#file.run('UPDATE edition SET worded = ? WHERE number = ?', from + part, n);
+    const last = this.#file.row<{ n: number | null }>(`SELECT max(number) AS n FROM patron_${n}`)?.n ?? 0;
+    return Math.max(0, last - from - part);
+  }
+
+  /** Deletes a part of the rows; with the last of them the tables go too. */
+  sweep(part: number): void {
+    const n = this.number;
+    const has = (table: string) =>
+      this.#file.row('SELECT 1 FROM sqlite_schema WHERE name = ?', table) !== undefined;
+    if (has(`word_${n}`)) {
+      // The index's own pages first: dropping a large one at once would hold everybody up.
+      const gone = this.#file.insideIndexes(() => this.#file.run(`DELETE FROM word_${n}_data LIMIT ?`, part));
+      if (gone < part) this.#drop(`word_${n}`);
+      return;
+    }
+    if (has(`patron_${n}_in_order`)) this.#file.execute(`DROP INDEX patron_${n}_in_order`);
+    const gone = ['card', 'record', 'patron'].map((table) =>
+      this.#file.run(`DELETE FROM ${table}_${n} LIMIT ?`, part),
+    );
+    this.#file.run(
+      'DELETE FROM set_aside WHERE number IN (SELECT number FROM set_aside WHERE edition = ? LIMIT ?)',
+      n,
+      part,
+    );
+    if (gone.some((rows) => rows === part)) return;
+    this.#drop(`patron_${n}`, `record_${n}`, `card_${n}`);
+    this.#file.run('DELETE FROM set_aside WHERE edition = ?', n);
+    this.#file.run('DELETE FROM edition WHERE number = ?', n);
+  }
+
+  #drop(...tables: string[]): void {
+    this.#file.forgetStatements();
+    for (const table of tables) this.#file.execute(`DROP TABLE ${table}`);
+  }
+
+  put(patron: Patron): void {
+    const n = this.number;
+    const entry = searchEntry(patron);
+    const record = JSON.stringify(patron);
+    const old = this.#entry(patron.id);
+    if (!old) {
+      const { number } = this.#file.row<{ number: number }>(
+        `INSERT INTO patron_${n} (id, family, given, cards, summary, words) VALUES (?, ?, ?, ?, ?, ?)
+           RETURNING number`,
+        ...columns(entry),
+      ) ?? { number: 0 };
+      this.#file.run(`INSERT INTO record_${n} VALUES (?, ?)`, number, record);
+      this.#putCards(number, entry.cards);
+      this.#putWords(number, entry.words);
+      return;
+    }
+    this.#file.run(`UPDATE record_${n} SET record = ? WHERE number = ?`, record, old.number);
+    if (old.words !== entry.words) this.#removeWords(old.number, old.words);
+    if (old.cards !== entry.cards) this.#removeCards(old.number, old.cards);
+    this.#file.run(
+      `UPDATE patron_${n} SET id = ?, family = ?, given = ?, cards = ?, summary = ?, words = ? WHERE number = ?`,
+      ...columns(entry),
+      old.number,
+    );
+    // Words that stayed the same are left alone: writing them costs five times the rest.
+    if (old.words !== entry.words) this.#putWords(old.number, entry.words);
+    if (old.cards !== entry.cards) this.#putCards(old.number, entry.cards);
+  }
+
+  remove(id: string): boolean {
+    const old = this.#entry(id);
+    if (!old) return false;
+    this.#removeWords(old.number, old.words);
+    this.#removeCards(old.number, old.cards);
+    this.#file.run(`DELETE FROM record_${this.number} WHERE number = ?`, old.number);
+    this.#file.run(`DELETE FROM patron_${this.number} WHERE number = ?`, old.number);
+    return true;
+  }
+
+  /** The record as the server gave it. */
+  patron(id: string): Patron | undefined {
+    const row = this.#file.row<{ record: string }>(
+      `SELECT record FROM patron_${this.number} JOIN record_${this.number} USING (number) WHERE id = ?`,
+      id,
+    );
+    return row && (JSON.parse(row.record) as Patron);
+  }
+
+  row(id: string): EditionRow | undefined {
+    return this.#file.row(`SELECT number, family, given, id FROM patron_${this.number} WHERE id = ?`, id);
+  }
+
+  summary(number: number): PatronSummary {
+    const sql = `SELECT summary FROM patron_${this.number} WHERE number = ?`;
+    const row = this.#file.row<{ summary: string }>(sql, number);
+    if (!row) throw new Error('The index names a patron who is not there.');
+    return JSON.parse(row.summary) as PatronSummary;
+  }
+
+  byCard(card: string): EditionRow | undefined {
+    return this.#file.row(
+      `SELECT p.number, family, given, p.id FROM card_${this.number} c
+         JOIN patron_${this.number} p ON p.number = c.patron
+         WHERE c.card = ? ORDER BY family, given, p.id LIMIT 1`,
+      card,
+    );
+  }
+
+  size(): number {
+    return this.#file.row<{ n: number }>(`SELECT count(*) AS n FROM record_${this.number}`)?.n ?? 0;
+  }
+
+  #entry(id: string): { number: number; words: string; cards: string } | undefined {
+    return this.#file.row(`SELECT number, words, cards FROM patron_${this.number} WHERE id = ?`, id);
+  }
+
+  #putWords(number: number, words: string): void {
+    if (!this.indexed) return;
+    this.#file.run(`INSERT INTO word_${this.number} (rowid, words) VALUES (?, ?)`, number, words);
+  }
+
+  #removeWords(number: number, words: string): void {
+    if (!this.indexed) return;
+    const table = `word_${this.number}`;
+    this.#file.run(`INSERT INTO ${table} (${table}, rowid, words) VALUES ('delete', ?, ?)`, number, words);
+  }
+
+  #putCards(number: number, cards: string): void {
+    for (const card of cards.split(' ').filter(Boolean))
+      this.#file.run(`INSERT INTO card_${this.number} (card, patron) VALUES (?, ?)`, card, number);
+  }
+
+  #removeCards(number: number, cards: string): void {
+    for (const card of cards.split(' ').filter(Boolean))
+      this.#file.run(`DELETE FROM card_${this.number} WHERE card = ? AND patron = ?`, card, number);
+  }
+}
+
+const columns = ({ id, family, given, cards, summary, words }: SearchEntry) =>
+  [id, family, given, cards, JSON.stringify(summary), words] as const;

@@ -1,0 +1,168 @@
+// Opens a desk's two files, or says why not: a key that isn't theirs, files of a newer version, damage. Nothing is
+// ever deleted here: what can't be used is set aside under another name.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../shared/clock.ts';
+import { COPY } from './copy-shape.ts';
+import { renameDurably } from './durable-file.ts';
+import { EncryptedFile } from './encrypted-file.ts';
+import { keyMatches, markKey } from './key-check.ts';
+import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
+import { OUTBOX } from './outbox-shape.ts';
+import { rescueOutbox } from './rescue.ts';
+import { SqliteStore } from './sqlite-store.ts';
+
+export interface StoreReport {
+  copy: 'kept' | 'new' | 'rebuilt';
+  outbox: 'kept' | 'new' | 'rescued';
+  /** With `rescued`: acts that are in the new outbox, and acts that could not be read; null where nobody can say. */
+  rescued: number;
+  lost: number | null;
+}
+
+export type Opening =
+  | { outcome: 'open'; store: SqliteStore; report: StoreReport }
+  /** A forgotten or changed keyring: the files stay as they are. */
+  | { outcome: 'wrongKey' }
+  /** Files of a newer version of the program, left as they are; the acts that wait in them, as they stand there. */
+  | { outcome: 'newer'; waiting: unknown[] };
+
+export interface OpenOptions {
+  folder: string;
+  /** 32 bytes. */
+  key: Uint8Array;
+  clock: Clock;
+  giveWay: () => Promise<void>;
+}
+
+export const FILES = { copy: 'copy.db', outbox: 'outbox.db' } as const;
+const RESCUE = 'outbox.rescue.db';
+const DAMAGE_MARK = 'copy.damaged';
+const PARTS = ['', '-wal', '-shm'];
+
+type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
+
+export function openStore(options: OpenOptions): Opening {
+  const { folder, key } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  takeUpRescue(folder);
+  const found = {
+    copy: conditionOf(join(folder, FILES.copy), key, COPY, false),
+    outbox: conditionOf(join(folder, FILES.outbox), key, OUTBOX, true),
+  };
+  const conditions = Object.values(found);
+  const opens = conditions.some((condition) => condition === 'fine' || condition === 'newer');
+  // A file that opens proves the key, whatever became of the check beside it.
+  if (conditions.includes('unreadable') && !opens && !keyMatches(folder, key)) return { outcome: 'wrongKey' };
+  markKey(folder, key);
+  if (conditions.includes('newer')) return { outcome: 'newer', waiting: waitingIn(folder, key) };
+
+  const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0 };
+  if (found.outbox === 'absent') report.outbox = 'new';
+  if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options));
+  if (found.copy === 'absent') report.copy = 'new';
+  if (found.copy === 'unreadable' || existsSync(join(folder, DAMAGE_MARK))) {
+    setAside(options, FILES.copy);
+    rmSync(join(folder, DAMAGE_MARK), { force: true });
+    report.copy = 'rebuilt';
+  }
+  const outbox = openFile(join(folder, FILES.outbox), key, OUTBOX, 'FULL');
+  try {
+    // The copy can always be pulled again; only its order of commits has to outlive a power cut, not the last one.
+    const copy = openFile(join(folder, FILES.copy), key, COPY, 'NORMAL');
+    const { clock, giveWay } = options;
+    return { outcome: 'open', store: new SqliteStore({ copy, outbox, clock, giveWay }), report };
+  } catch (error) {
+    outbox.close();
+    throw error;
+  }
+}
+
+/** To be called where SQLite found damage in the copy while it was used: the next opening rebuilds it. */
+export function markCopyDamaged(folder: string): void {
+  mkdirSync(join(folder, DAMAGE_MARK), { recursive: true });
+}
+
+export const isDamage = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^SQLITE_(NOTADB|CORRUPT)/.test(String(error.code));
+
+function openFile(
+  path: string,
+  key: Uint8Array,
+  shape: FileShape,
+  durability: 'FULL' | 'NORMAL',
+): EncryptedFile {
+  const file = EncryptedFile.open(path, key, durability);
+  try {
+    bringUpToDate(file, shape);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly: boolean): Condition {
+  if (!existsSync(path)) return 'absent';
+  let file: EncryptedFile | undefined;
+  try {
+    file = EncryptedFile.openToRead(path, key);
+    checkVersion(file, shape);
+    return thoroughly && file.setting('quick_check') !== 'ok' ? 'unreadable' : 'fine';
+  } catch (error) {
+    if (error instanceof NewerFile) return 'newer';
+    if (error instanceof OtherFile || isDamage(error)) return 'unreadable';
+    throw error;
+  } finally {
+    file?.close();
+  }
+}
+
+/** Renames a file and its logs, so that IT can still look at them. */
+function setAside({ folder, clock }: OpenOptions, name: string): void {
+  const at = new Date(clock.now()).toISOString().replace(/[:.]/g, '-');
+  for (const part of PARTS) {
+    const path = join(folder, name + part);
+    if (existsSync(path)) renameDurably(path, join(folder, `${name}.damaged-${at}${part}`));
+  }
+}
+
+/** Writes what can be rescued into a new file before the damaged one is moved. */
+function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'rescued' | 'lost'> {
+  const { folder, key } = options;
+  const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
+  for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
+  const file = openFile(join(folder, RESCUE), key, OUTBOX, 'FULL');
+  file.together(() => {
+    for (const { sequence, record, sum } of acts)
+      file.run('INSERT INTO act (sequence, record, sum) VALUES (?, ?, ?)', sequence, record, sum);
+    for (const { record, sum } of logEvents)
+      file.run("INSERT INTO log_event (id, record, sum) VALUES (? ->> 'id', ?, ?)", record, record, sum);
+    for (const { name, value } of values) file.run('INSERT INTO value VALUES (?, ?)', name, value);
+    for (const { library, epoch } of epochs) file.run('INSERT INTO epoch VALUES (?, ?)', library, epoch);
+  });
+  file.truncateLog();
+  file.close();
+  setAside(options, FILES.outbox);
+  takeUpRescue(folder);
+  return { outbox: 'rescued', rescued: acts.length, lost };
+}
+
+/** A rescue that was cut off by a crash: whole where the damaged file is already out of the way. */
+function takeUpRescue(folder: string): void {
+  const [rescue, outbox] = [join(folder, RESCUE), join(folder, FILES.outbox)];
+  if (existsSync(rescue) && !existsSync(outbox)) renameDurably(rescue, outbox);
+}
+
+function waitingIn(folder: string, key: Uint8Array): unknown[] {
+  const path = join(folder, FILES.outbox);
+  if (!existsSync(path)) return [];
+  const file = EncryptedFile.openToRead(path, key);
+  try {
+    const sql =
+      "SELECT record FROM act WHERE record ->> 'state' IN ('waiting', 'sent', 'conflict', 'refused')";
+    return file.rows<{ record: string }>(sql).map(({ record }) => JSON.parse(record) as unknown);
+  } finally {
+    file.close();
+  }
+}

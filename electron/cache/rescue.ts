@@ -1,0 +1,107 @@
+// Reads what can be read of a damaged outbox, row by row, its write-ahead log included. A row counts only where its
+// sum proves it whole. It reads the damaged file, never writes it.
+import { outboxActSchema, logEventSchema } from './act.ts';
+import { EncryptedFile } from './encrypted-file.ts';
+import { sumOf } from './outbox.ts';
+
+interface Row {
+  sequence: number;
+  record: string;
+  sum: string;
+}
+
+export interface Rescued {
+  acts: Row[];
+  logEvents: Row[];
+  values: { name: string; value: string }[];
+  epochs: { library: string; epoch: string }[];
+  /** How many acts could not be read; null where the file doesn't say. */
+  lost: number | null;
+}
+
+/** So many sequence numbers between two readable rows are tried one by one. */
+const TRIED = 20_000;
+
+export function rescueOutbox(file: string, key: Uint8Array): Rescued {
+  const reader = new DamagedFile(file, key);
+  try {
+    const acts = reader
+      .rowsOf('act')
+      .filter(({ record }) => outboxActSchema.partial().safeParse(JSON.parse(record)).success);
+    const count = reader.try<{ n: number }>('SELECT count(*) AS n FROM act INDEXED BY act_state');
+    return {
+      acts,
+      logEvents: reader
+        .rowsOf('log_event')
+        .filter(({ record }) => logEventSchema.safeParse(JSON.parse(record)).success),
+      values: reader.all('SELECT name, value FROM value'),
+      epochs: reader.all('SELECT library, epoch FROM epoch'),
+      lost: count?.[0] ? Math.max(0, count[0].n - acts.length) : null,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+class DamagedFile {
+  readonly #file: string;
+  readonly #key: Uint8Array;
+  #open: EncryptedFile | undefined;
+
+  constructor(file: string, key: Uint8Array) {
+    this.#file = file;
+    this.#key = key;
+  }
+
+  /** Undefined where the rows can't be reached. After a damaged page a connection reads nothing more: it's opened anew. */
+  try<T>(sql: string, ...values: number[]): T[] | undefined {
+    try {
+      this.#open ??= EncryptedFile.openDamaged(this.#file, this.#key);
+      return this.#open.rows<T>(sql, ...values);
+    } catch {
+      this.close();
+      return undefined;
+    }
+  }
+
+  all<T>(sql: string): T[] {
+    return this.try<T>(sql) ?? [];
+  }
+
+  /** From both ends towards the damage, then one by one through it. */
+  rowsOf(table: 'act' | 'log_event'): Row[] {
+    const found = new Map<number, Row>();
+    const columns = `SELECT sequence, record, sum FROM ${table}`;
+    const walk = (sql: string, from: number) => {
+      let at = from;
+      for (;;) {
+        const rows = this.try<Row>(sql, at);
+        const [row] = rows ?? [];
+        if (!row || !Number.isSafeInteger(row.sequence) || found.has(row.sequence))
+          return { at, ended: rows?.length === 0 };
+        found.set(row.sequence, row);
+        at = row.sequence;
+      }
+    };
+    const up = walk(`${columns} WHERE sequence > ? ORDER BY sequence LIMIT 1`, 0);
+    if (!up.ended) {
+      const down = walk(
+        `${columns} WHERE sequence < ? ORDER BY sequence DESC LIMIT 1`,
+        Number.MAX_SAFE_INTEGER,
+      );
+      const end = Math.min(down.at, up.at + TRIED);
+      for (let sequence = up.at + 1; sequence < end; sequence++) {
+        const [row] = this.try<Row>(`${columns} WHERE sequence = ?`, sequence) ?? [];
+        if (row) found.set(sequence, row);
+      }
+    }
+    return [...found.values()]
+      .filter(({ record, sum }) => typeof record === 'string' && sumOf(record) === sum)
+      .sort((a, b) => a.sequence - b.sequence);
+  }
+
+  close(): void {
+    this.#open?.close();
+    this.#open = undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import { afterEach, expect, test } from 'vitest';
+import { isFailure } from '../support/failure.ts';
+import { actOf, AT, deskIdOf, EPOCH, Folders, fill, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
+
+const folders = new Folders();
+afterEach(() => folders.removeAll());
+
+const names = async (store: Awaited<ReturnType<typeof folders.filled>>['store'], query: string) =>
+  (await store.search(LIBRARY, query, 0, 100)).patrons.map(({ familyName }) => familyName);
+
+test('what was filled is found and opened, also after a restart', async () => {
+  const { store, folder } = await folders.filled([
+    patronOf(1, { personal: { familyName: 'Öberg' }, cards: ['S-1234'] }),
+    patronOf(2, { personal: { familyName: 'Ek' } }),
+  ]);
+  expect(await names(store, 'oberg')).toEqual(['Öberg']);
+  expect(await names(store, 'anna')).toEqual(['Ek', 'Öberg']);
+  await store.close();
+  const again = folders.open(folder);
+  expect(again.report).toEqual({ copy: 'kept', outbox: 'kept', rescued: 0, lost: 0 });
+  expect((await again.store.search(LIBRARY, 's1234', 0, 10)).total).toBe(1);
+  expect(await again.store.patron(LIBRARY, idOf(1))).toEqual({
+    patron: patronOf(1, { personal: { familyName: 'Öberg' }, cards: ['S-1234'] }),
+    acts: [],
+  });
+  expect(await again.store.pullState(LIBRARY)).toEqual({
+    epoch: EPOCH,
+    position: 100,
+    fill: null,
+    syncedAt: null,
+  });
+});
+
+test('a patron renamed here is found under the new name, blocked with a flag', async () => {
+  const { store } = await folders.filled([patronOf(1, { personal: { familyName: 'Ek' } }), patronOf(2)]);
+  await store.append(actOf(1, 1, renamed('Aalto')));
+  await store.append(actOf(2, 1, { kind: 'block', comment: 'Lost the atlas' }));
+  expect(await names(store, 'ek')).toEqual([]);
+  expect(await names(store, 'anna')).toEqual(['Aalto', 'Nr2']);
+  expect((await store.search(LIBRARY, 'aalto', 0, 10)).patrons[0]?.blocked).toBe(true);
+  const view = await store.patron(LIBRARY, idOf(1));
+  expect(view?.patron.blocks).toEqual([
+    { id: deskIdOf(2), comment: 'Lost the atlas', blockedAt: AT, blockedBy: 'Eva Ek' },
+  ]);
+  expect(view?.acts.map(({ sequence }) => sequence)).toEqual([1, 2]);
+});
+
+test('a confirmed act is laid over until the copy has passed its head', async () => {
+  const { store } = await folders.filled([patronOf(1, { personal: { familyName: 'Ek' } })]);
+  await store.append(actOf(1, 1, renamed('Aalto')));
+  const confirmed = { epoch: EPOCH, head: 101, at: AT };
+  await store.update(deskIdOf(1), { state: 'confirmed', confirmed });
+  expect(await names(store, 'anna')).toEqual(['Aalto']);
+  expect(await store.forgetDurable(LIBRARY, EPOCH, 200)).toBe(0);
+  const patron = patronOf(1, { personal: { familyName: 'Aalto-Ek' } });
+  const touched = await store.applyChanges(
+    LIBRARY,
+    [{ kind: 'patron', position: 101, patron }],
+    101,
+    EPOCH,
+    AT,
+  );
+  expect(touched).toEqual([idOf(1)]);
+  expect(await names(store, 'anna')).toEqual(['Aalto-Ek']);
+  expect(await store.forgetDurable(LIBRARY, EPOCH, 100)).toBe(0);
+  expect(await store.forgetDurable(LIBRARY, 'epoch-2', 200)).toBe(0);
+  expect(await store.forgetDurable(LIBRARY, EPOCH, 101)).toBe(1);
+  expect(await store.act(deskIdOf(1))).toBeUndefined();
+});
+
+test('a page of another epoch, or from before, changes nothing', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  const page = [{ kind: 'deleted', position: 101, patronId: idOf(1) }];
+  const failing = (code: Parameters<typeof isFailure>[1]) => (thrown: unknown) => isFailure(thrown, code);
+  await expect(store.applyChanges(LIBRARY, page, 101, 'epoch-2', AT)).rejects.toSatisfy(
+    failing('serverRestored'),
+  );
+  await expect(store.applyChanges(LIBRARY, page, 99, EPOCH, AT)).rejects.toSatisfy(failing('serverRubbish'));
+  expect(await store.patron(LIBRARY, idOf(1))).toBeDefined();
+  expect(await store.pullState(LIBRARY)).toMatchObject({ position: 100, syncedAt: null });
+});
+
+test('a bad record is set aside and reported; the others go on', async () => {
+  const { store } = await folders.filled([patronOf(1), patronOf(2)]);
+  const bad = { ...patronOf(1), totalDebt: 'much' };
+  const changes = [
+    { kind: 'patron', position: 101, patron: bad },
+    { kind: 'patron', position: 102, patron: patronOf(2, { personal: { familyName: 'Ny' } }) },
+    { kind: 'rubbish' },
+  ];
+  expect(await store.applyChanges(LIBRARY, changes, 103, EPOCH, AT)).toEqual([idOf(1), idOf(2)]);
+  expect(await names(store, 'anna')).toEqual(['Nr1', 'Ny']);
+  expect(await store.setAside(LIBRARY)).toMatchObject([
+    { patronId: idOf(1), reason: 'totalDebt: invalid_type', at: AT },
+    { patronId: null },
+  ]);
+  await store.applyChanges(LIBRARY, [{ kind: 'patron', position: 104, patron: patronOf(1) }], 104, EPOCH, AT);
+  expect(await store.setAside(LIBRARY)).toHaveLength(1);
+});
+
+test('an interrupted fill goes on, is searched meanwhile, and takes the place of the old one at once', async () => {
+  const { store, folder } = folders.open();
+  const patrons = Array.from({ length: 30 }, (_, n) => patronOf(n, { cards: [`C${n}`] }));
+  await store.beginFill(LIBRARY, EPOCH, 50, 30);
+  await store.fillPage(LIBRARY, patrons.slice(0, 10), idOf(9));
+  expect((await store.search(LIBRARY, 'anna', 0, 5)).total).toBe(10);
+  expect((await store.search(LIBRARY, 'c9', 0, 5)).patrons.map(({ id }) => id)).toEqual([idOf(9)]);
+  await store.close();
+
+  const second = folders.open(folder).store;
+  const { fill: going } = await second.pullState(LIBRARY);
+  expect(going).toEqual({ epoch: EPOCH, position: 50, after: idOf(9), arrived: 10, total: 30 });
+  await second.fillPage(LIBRARY, patrons.slice(10), idOf(29));
+  await second.finishFill(LIBRARY);
+  expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(30);
+
+  await second.forgetPosition(LIBRARY);
+  expect(await second.pullState(LIBRARY)).toMatchObject({ position: null, fill: null, epoch: EPOCH });
+  await second.beginFill(LIBRARY, 'epoch-2', 10, 1);
+  await second.fillPage(LIBRARY, [patronOf(99)], idOf(99));
+  expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(30);
+  await second.finishFill(LIBRARY);
+  expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(1);
+  while (second.tidy());
+  expect(await second.patron(LIBRARY, idOf(3))).toBeUndefined();
+  expect(await second.pullState(LIBRARY)).toMatchObject({ position: 10, epoch: 'epoch-2' });
+});
+
+test('a page and its position are one: what fails in the middle leaves neither', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  await store.append(
+    actOf(1, 1, renamed('Ny'), { state: 'confirmed', confirmed: { epoch: EPOCH, head: 1, at: AT } }),
+  );
+  const changes: unknown[] = [{ kind: 'deleted', position: 101, patronId: idOf(1) }];
+  const unserializable = { id: idOf(2), self: undefined as unknown };
+  unserializable.self = unserializable;
+  changes.push({ kind: 'patron', position: 102, patron: unserializable });
+  await expect(store.applyChanges(LIBRARY, changes, 102, EPOCH, AT)).rejects.toThrow();
+  expect(await store.patron(LIBRARY, idOf(1))).toBeDefined();
+  expect((await store.search(LIBRARY, 'nr1', 0, 1)).total).toBe(1);
+  expect(await store.pullState(LIBRARY)).toMatchObject({ position: 100 });
+});
+
+test('erasing leaves no patron, and the outbox whole', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  await store.append(actOf(1, 1, renamed('Aalto')));
+  await store.erasePatrons(LIBRARY);
+  expect(await store.patron(LIBRARY, idOf(1))).toBeUndefined();
+  expect(await store.search(LIBRARY, 'anna', 0, 10)).toEqual({ total: 0, patrons: [] });
+  expect(await store.counts()).toEqual({ waiting: 1, undecided: 0 });
+  expect(await store.pullState(LIBRARY)).toEqual({
+    epoch: EPOCH,
+    position: null,
+    fill: null,
+    syncedAt: null,
+  });
+  await fill(store, [patronOf(1)]);
+  expect(await names(store, 'aalto')).toEqual(['Aalto']);
+});
+
+test('small values and log events outlive a restart', async () => {
+  const { store, folder } = folders.open();
+  const event = {
+    id: deskIdOf(5),
+    kind: 'looked' as const,
+    library: LIBRARY,
+    patronId: idOf(1),
+    staff: actOf(1, 1, renamed('x')).staff,
+    at: AT,
+  };
+  await store.remember('grant', 'one');
+  await store.remember('grant', 'two');
+  await store.appendLogEvent(event);
+  await store.appendLogEvent(event);
+  await store.close();
+  const { store: again } = folders.open(folder);
+  expect(await again.recall('grant')).toBe('two');
+  await again.forget('grant');
+  expect(await again.recall('grant')).toBeUndefined();
+  expect(await again.logEvents(10)).toEqual([event]);
+  await again.removeLogEvents([event.id]);
+  expect(await again.logEvents(10)).toEqual([]);
+  expect(await again.counts()).toEqual({ waiting: 0, undecided: 0 });
+});

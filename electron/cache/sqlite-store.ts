@@ -1,0 +1,197 @@
+// The desk's store on its two open files. Nothing here knows of threads: the worker runs it, and so does a
+// simulation with many desks in one process.
+import type { Clock } from '../../shared/clock.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
+import type { DeskStore } from './desk-store.ts';
+import type { EncryptedFile } from './encrypted-file.ts';
+import { Outbox } from './outbox.ts';
+import { isLaidOver, overlay } from './overlay.ts';
+import { PatronSearch } from './patron-search.ts';
+import { Shadow } from './shadow.ts';
+
+export interface StoreParts {
+  copy: EncryptedFile;
+  outbox: EncryptedFile;
+  clock: Clock;
+  /** Lets others have their turn between two parts of long work. */
+  giveWay: () => Promise<void>;
+}
+
+const UNSETTLED: readonly OutboxAct['state'][] = ['waiting', 'sent', 'conflict', 'refused'];
+
+export class SqliteStore implements DeskStore {
+  readonly #parts: StoreParts;
+  readonly #shadow: Shadow;
+  readonly #outbox: Outbox;
+  readonly #search: PatronSearch;
+  /** Patrons as windows show them, of those with acts laid over; let go of whenever either side changes. */
+  readonly #overlaid = new Map<string, Map<string, Patron | null>>();
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#shadow = new Shadow(parts.copy, parts.clock);
+    this.#outbox = new Outbox(parts.outbox);
+    this.#search = new PatronSearch(parts.copy);
+  }
+
+  async search(library: string, query: string, offset: number, limit: number) {
+    const edition = this.#shadow.shown(library);
+    if (!edition) return { total: 0, patrons: [] };
+    return this.#search.find(edition, this.#patronsLaidOver(library), query, offset, limit);
+  }
+
+  async patron(library: string, patronId: string) {
+    const patron = this.#shadow.patron(library, patronId);
+    if (!patron) return undefined;
+    const acts = this.#outbox.actsOn(library, patronId);
+    const shownAt = this.#shadow.shownAt(library);
+    return {
+      patron: overlay(
+        patron,
+        acts.filter((act) => isLaidOver(act, shownAt)),
+      ),
+      acts: acts.filter(({ state, wiped }) => !wiped && UNSETTLED.includes(state)),
+    };
+  }
+
+  async pullState(library: string) {
+    return { ...this.#shadow.pullState(library), epoch: this.#outbox.epoch(library) };
+  }
+
+  async beginFill(library: string, epoch: string, position: number, total: number) {
+    // First the epoch, on the file that is never rebuilt: a crash in between costs a fill, not the knowledge.
+    this.#outbox.seeEpoch(library, epoch);
+    this.#shadow.beginFill(library, epoch, position, total);
+    this.#overlaid.delete(library);
+  }
+
+  async fillPage(library: string, patrons: readonly unknown[], after: string) {
+    const page = this.#shadow.fillPage(library, patrons, after);
+    this.#overlaid.delete(library);
+    return page;
+  }
+
+  async finishFill(library: string) {
+    while (this.#shadow.finishFill(library).left > 0) await this.#parts.giveWay();
+    this.#overlaid.delete(library);
+  }
+
+  async applyChanges(
+    library: string,
+    changes: readonly unknown[],
+    position: number,
+    epoch: string,
+    syncedAt: string | null,
+  ) {
+    // No transaction spans both files: the outbox is wiped before the page is committed, and again where that page
+    // has to be repeated.
+    const touched = this.#shadow.applyChanges(library, changes, position, epoch, syncedAt, (deleted) =>
+      this.#outbox.wipe(library, deleted),
+    );
+    this.#overlaid.delete(library);
+    return touched;
+  }
+
+  async setAside(library: string) {
+    return this.#shadow.setAside(library);
+  }
+
+  async forgetPosition(library: string) {
+    this.#shadow.forgetPosition(library);
+    this.#overlaid.delete(library);
+  }
+
+  async erasePatrons(library: string) {
+    this.#shadow.erase(library);
+    this.#overlaid.delete(library);
+  }
+
+  async append(act: NewAct) {
+    const appended = this.#outbox.append(act);
+    this.#forgetOverlaid(act.library, [act.patronId]);
+    return appended;
+  }
+
+  async acts(states: readonly OutboxAct['state'][]) {
+    return this.#outbox.acts(states);
+  }
+
+  async act(id: string) {
+    return this.#outbox.act(id);
+  }
+
+  async update(id: string, update: ActUpdate) {
+    const { library, patronId } = this.#outbox.update(id, update);
+    this.#forgetOverlaid(library, [patronId]);
+  }
+
+  async counts() {
+    return this.#outbox.counts();
+  }
+
+  async forgetDurable(library: string, epoch: string, durable: number) {
+    const acts = this.#outbox.forgetDurable(library, epoch, durable, this.#shadow.shownAt(library));
+    this.#forgetOverlaid(
+      library,
+      acts.map(({ patronId }) => patronId),
+    );
+    return acts.length;
+  }
+
+  async forgetWithdrawn(library: string, before: string) {
+    return this.#outbox.forgetWithdrawn(library, before);
+  }
+
+  async appendLogEvent(event: LogEvent) {
+    this.#outbox.appendLogEvent(event);
+  }
+
+  async logEvents(limit: number) {
+    return this.#outbox.logEvents(limit);
+  }
+
+  async removeLogEvents(ids: readonly string[]) {
+    this.#outbox.removeLogEvents(ids);
+  }
+
+  async remember(name: string, value: string) {
+    this.#outbox.remember(name, value);
+  }
+
+  async recall(name: string) {
+    return this.#outbox.recall(name);
+  }
+
+  async forget(name: string) {
+    this.#outbox.forget(name);
+  }
+
+  async close() {
+    this.#parts.copy.close();
+    this.#parts.outbox.close();
+  }
+
+  /** A little housekeeping that nobody waits for; answers whether there is more of it. */
+  tidy(): boolean {
+    return this.#shadow.sweep();
+  }
+
+  #patronsLaidOver(library: string): Patron[] {
+    let patrons = this.#overlaid.get(library);
+    if (!patrons) this.#overlaid.set(library, (patrons = new Map()));
+    const shownAt = this.#shadow.shownAt(library);
+    const ids = this.#outbox.patronsWithActs(library);
+    for (const id of ids) {
+      if (patrons.has(id)) continue;
+      const acts = this.#outbox.actsOn(library, id).filter((act) => isLaidOver(act, shownAt));
+      const patron = acts.length > 0 ? this.#shadow.patron(library, id) : undefined;
+      patrons.set(id, patron ? overlay(patron, acts) : null);
+    }
+    return ids.flatMap((id) => patrons.get(id) ?? []);
+  }
+
+  #forgetOverlaid(library: string, patronIds: readonly string[]): void {
+    for (const id of patronIds) this.#overlaid.get(library)?.delete(id);
+  }
+}
