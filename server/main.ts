@@ -1,17 +1,17 @@
 // The reference central server's command line.
-import { start } from './cli/start.ts';
 import { USAGE, UsageProblem } from './cli/arguments.ts';
 import { StartProblem } from './store/store.ts';
 
-const verbs: Record<string, (argv: string[]) => Promise<void>> = {
-  start,
+type Verb = (argv: string[]) => Promise<void>;
+const verbs: { start: Verb; [name: string]: Verb } = {
+  start: async (argv) => (await import('./cli/start.ts')).start(argv),
   backup: async (argv) => (await import('./cli/backup.ts')).backup(argv),
   staff: async (argv) => (await import('./cli/staff.ts')).staff(argv),
 };
 
 async function main([first = '', ...rest]: string[]): Promise<void> {
   if (first === '--help' || first === '-h') return void process.stdout.write(`${USAGE}\n`);
-  if (first === '' || first.startsWith('-')) return start(first === '' ? [] : [first, ...rest]);
+  if (first === '' || first.startsWith('-')) return verbs.start(first === '' ? [] : [first, ...rest]);
   const verb = verbs[first];
   if (!verb) throw new UsageProblem(`There is no command ${first}.`);
   return verb(rest);

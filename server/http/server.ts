@@ -16,7 +16,6 @@ import {
 } from '../../shared/central/contract.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
 import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
-import { openApiDocument } from './openapi.ts';
 
 export interface ServerOptions extends CentralOptions {
   /** One line of JSON on stderr for each answer: route, status, milliseconds. */
@@ -75,7 +74,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
-  app.get('/openapi.json', () => openApiDocument());
+  // Loaded when somebody asks: a start need not wait for it.
+  app.get('/openapi.json', async () => (await import('./openapi.ts')).openApiDocument());
   return { app, central };
 }
 

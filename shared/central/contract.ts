@@ -98,14 +98,11 @@ export interface Endpoint {
   problems: readonly ProblemName[];
 }
 
-const ACT_PROBLEMS = [
-  'key-required',
-  'key-reused',
-  'other-epoch',
-  'patron-gone',
-  'not-found',
-  'invalid',
-] as const;
+const KEY_PROBLEMS = ['key-required', 'key-reused', 'other-epoch'] as const;
+/** Of an act on a patron. */
+const PATRON_PROBLEMS = [...KEY_PROBLEMS, 'patron-gone', 'not-found'] as const;
+/** Of an act on a patron that brings something to be judged. */
+const ACT_PROBLEMS = [...PATRON_PROBLEMS, 'invalid'] as const;
 
 export const endpoints = {
   describe: {
@@ -241,7 +238,7 @@ export const endpoints = {
     body: z.object({ id: deskMadeIdSchema, sections: z.partialRecord(sectionIdSchema, fieldValuesSchema) }),
     status: 201,
     answer: actAnswer(patronSchema),
-    problems: ACT_PROBLEMS,
+    problems: [...KEY_PROBLEMS, 'patron-gone', 'invalid'],
   },
   setPin: {
     method: 'PUT',
@@ -288,7 +285,7 @@ export const endpoints = {
     params: patronPath,
     status: 200,
     answer: actAnswer(z.object({})),
-    problems: [...ACT_PROBLEMS, 'stale-tag', 'tag-required', 'not-deletable'],
+    problems: [...PATRON_PROBLEMS, 'stale-tag', 'tag-required', 'not-deletable'],
   },
   exportPatronData: {
     method: 'POST',
@@ -300,7 +297,7 @@ export const endpoints = {
     params: patronPath,
     status: 200,
     answer: patronDataFileSchema,
-    problems: ['key-required', 'key-reused', 'other-epoch', 'not-found', 'patron-gone'],
+    problems: PATRON_PROBLEMS,
   },
   lend: {
     method: 'POST',
@@ -338,7 +335,7 @@ export const endpoints = {
     params: patronPath.extend({ loanId: idSchema }),
     status: 200,
     answer: actAnswer(z.object({})),
-    problems: ACT_PROBLEMS,
+    problems: PATRON_PROBLEMS,
   },
   reserve: {
     method: 'POST',
@@ -364,7 +361,7 @@ export const endpoints = {
     params: patronPath.extend({ reservationId: idSchema }),
     status: 200,
     answer: actAnswer(z.object({})),
-    problems: ACT_PROBLEMS,
+    problems: PATRON_PROBLEMS,
   },
   addDebt: {
     method: 'POST',
@@ -426,7 +423,7 @@ export const endpoints = {
     }),
     status: 200,
     answer: z.object({ logged: countSchema }),
-    problems: ['key-required', 'key-reused', 'other-epoch', 'invalid'],
+    problems: [...KEY_PROBLEMS, 'invalid'],
   },
   audit: {
     method: 'GET',

@@ -1,0 +1,183 @@
+// The command line, as an administrator uses it: the real program in a process of its own.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BLOCK_PATRON } from '../../shared/permissions.ts';
+import type { DemoAccount } from '../demo/accounts.ts';
+
+// Each starts the program anew, several times: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const main = join(import.meta.dirname, '..', 'main.ts');
+let folder: string;
+const running: ChildProcess[] = [];
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'circdesk-cli-'))));
+afterEach(() => {
+  running.splice(0).forEach((server) => server.kill('SIGKILL'));
+  rmSync(folder, { recursive: true });
+});
+
+const data = () => join(folder, 'data');
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+async function start(...options: string[]) {
+  const server = spawn(process.execPath, [main, '--data', data(), ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(server);
+  const lines: string[] = [];
+  let errors = '';
+  server.stderr.on('data', (chunk: Buffer) => void (errors += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => server.once('exit', resolve));
+  await new Promise<void>((resolve, reject) => {
+    createInterface(server.stdout).on('line', (line) => resolve(void lines.push(line)));
+    void exited.then(() => reject(new Error(errors)));
+  });
+  const { url, accounts } = JSON.parse(lines[0] ?? '') as { url: string; accounts: DemoAccount[] };
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    server.kill(signal);
+    return exited;
+  };
+  return { url, accounts, lines, errors: () => errors, stop };
+}
+
+async function signIn(
+  { url, accounts }: Awaited<ReturnType<typeof start>>,
+  library = 'north',
+  username = 'lead',
+) {
+  const account = accounts.find((one) => one.library === library && one.username === username);
+  const json = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ library, username, password: account?.password, desk: uuidv7() });
+  const answer = await fetch(`${url}/sessions`, { method: 'POST', headers: json, body });
+  const { accessToken = '', epoch = '' } = (await answer.json()) as { accessToken?: string; epoch?: string };
+  const ask = (method: string, path: string, asked?: unknown) =>
+    fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        'idempotency-key': uuidv7(),
+        'circdesk-act': uuidv7(),
+        'circdesk-acted-at': new Date().toISOString(),
+        'circdesk-epoch': epoch,
+        ...(asked !== undefined && json),
+      },
+      ...(asked !== undefined && { body: JSON.stringify(asked) }),
+    });
+  const someone = async () => {
+    const { patrons } = (await (await ask('GET', '/patrons?query=*&limit=1')).json()) as {
+      patrons: { id: string }[];
+    };
+    return patrons[0]?.id ?? '';
+  };
+  return { status: answer.status, epoch, ask, someone };
+}
+
+test('starts on loopback with one line, ends when told, and goes on where it was', async () => {
+  const first = await start('--demo', '5', '--seed', '7');
+  expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(first.accounts).toHaveLength(6);
+  const desk = await signIn(first);
+  expect(desk.status).toBe(201);
+  const patron = await desk.someone();
+  const blocked = await desk.ask('POST', `/patrons/${patron}/blocks`, { id: uuidv7(), comment: 'kept' });
+  expect(blocked.status).toBe(201);
+  expect(await first.stop()).toBe(0);
+  expect(first.lines).toHaveLength(1);
+  expect(first.errors()).toBe('');
+  expect(readdirSync(data()).sort()).toEqual(['circdesk.sqlite', 'history.json', 'lock.sqlite']);
+  if (process.platform !== 'win32') expect(statSync(join(data(), 'circdesk.sqlite')).mode & 0o077).toBe(0);
+
+  const second = await start('--demo', '5', '--seed', '7');
+  expect(second.accounts).toEqual(first.accounts);
+  const again = await signIn(second);
+  expect(again.epoch).toBe(desk.epoch);
+  const { blocks } = (await (await again.ask('GET', `/patrons/${patron}`)).json()) as { blocks: unknown[] };
+  expect(blocks).toMatchObject([{ comment: 'kept' }]);
+});
+
+test('an act that was answered survives a kill', async () => {
+  const first = await start('--demo', '2');
+  const desk = await signIn(first);
+  const patron = await desk.someone();
+  await desk.ask('POST', `/patrons/${patron}/blocks`, { id: uuidv7(), comment: 'kept' });
+  await first.stop('SIGKILL');
+  const again = await signIn(await start());
+  const { blocks } = (await (await again.ask('GET', `/patrons/${patron}`)).json()) as { blocks: unknown[] };
+  expect(blocks).toMatchObject([{ comment: 'kept' }]);
+  expect(again.epoch).toBe(desk.epoch);
+});
+
+test('`staff` counts from the next request on, while the server runs', async () => {
+  const server = await start('--demo', '2');
+  const desk = await signIn(server);
+  const patron = await desk.someone();
+  const block = async () =>
+    (await desk.ask('POST', `/patrons/${patron}/blocks`, { id: uuidv7(), comment: 'x' })).status;
+  const staff = (...options: string[]) =>
+    run('staff', '--data', data(), '--library', 'north', '--username', 'lead', ...options);
+  expect(await block()).toBe(201);
+  expect(staff('--revoke', BLOCK_PATRON).status).toBe(0);
+  expect(await block()).toBe(403);
+  staff('--grant', BLOCK_PATRON);
+  expect(await block()).toBe(201);
+  staff('--end-sessions');
+  expect(await block()).toBe(401);
+  expect((await signIn(server)).status).toBe(201);
+  staff('--lock');
+  expect((await signIn(server)).status).toBe(423);
+  expect(JSON.parse(staff('--unlock').stdout)).toMatchObject({ username: 'lead', locked: false });
+  expect((await signIn(server)).status).toBe(201);
+});
+
+test('`backup` makes one file while the server runs; a server from it is in a new epoch and knows what is durable', async () => {
+  const out = join(folder, 'backup.sqlite');
+  const first = await start('--demo', '2');
+  const desk = await signIn(first);
+  const made = run('backup', '--data', data(), '--out', out);
+  expect(made.status).toBe(0);
+  const { head } = JSON.parse(made.stdout) as { head: number };
+  const answer = await fetch(first.url);
+  expect(answer.headers.get('circdesk-durable')).toBe(String(head));
+  expect(readdirSync(folder).sort()).toEqual(['backup.sqlite', 'data']);
+  expect(run('backup', '--data', data(), '--out', out).stderr).toContain('is there already');
+  await first.stop();
+  copyFileSync(out, join(data(), 'circdesk.sqlite'));
+  const second = await signIn(await start());
+  expect(second.epoch).not.toBe(desk.epoch);
+});
+
+test('logs routes and never patrons', async () => {
+  const server = await start('--demo', '2', '--log');
+  const desk = await signIn(server);
+  const patron = await desk.someone();
+  await desk.ask('GET', '/patrons?query=Secretname');
+  await desk.ask('POST', `/patrons/${patron}/blocks`, { id: uuidv7(), comment: 'Secretcomment' });
+  await desk.ask('GET', '/Secretpath');
+  await server.stop();
+  expect(server.errors()).toContain('"route":"/patrons/:patronId/blocks"');
+  for (const secret of ['Secret', patron, 'Bearer', 'password'])
+    expect(server.errors()).not.toContain(secret);
+});
+
+test('says in words what is wrong, and how it is used', () => {
+  const said = run('--data', data(), '--colour', 'red');
+  expect([said.status, said.stdout]).toEqual([2, '']);
+  expect(said.stderr).toMatch(/--colour[^]*Usage:/);
+  expect(said.stderr).not.toContain('    at ');
+});
+
+test('refuses a folder that another server runs on', async () => {
+  const server = await start('--demo', '1');
+  const second = run('--data', data());
+  expect([second.status, second.stdout]).toEqual([1, '']);
+  expect(second.stderr).toContain('Another server runs');
+  expect((await fetch(server.url)).status).toBe(200);
+});
