@@ -53,6 +53,30 @@ onEachHost((host) => {
     expect(answers).toEqual([true, true, { answer: 42, list: [1, { two: 2 }] }, 'function']);
   });
 
+  test('a page that replaces the built-ins of its world sees nothing of how calls reach the preload', async () => {
+    const answers = await shared.page.evaluate(() => {
+      const seen: unknown[] = [];
+      const { dispatchEvent, addEventListener } = EventTarget.prototype;
+      const { parse, stringify } = JSON;
+      const { apply } = Reflect;
+      const spy = (name: string) => () => {
+        seen.push(name);
+      };
+      Object.assign(EventTarget.prototype, {
+        dispatchEvent: spy('dispatchEvent'),
+        addEventListener: spy('addEventListener'),
+      });
+      Object.assign(JSON, { parse: spy('parse'), stringify: spy('stringify') });
+      Reflect.apply = spy('apply');
+      const echoed = window.fixture.echo({ kept: [1, 'two'] });
+      Object.assign(EventTarget.prototype, { dispatchEvent, addEventListener });
+      Object.assign(JSON, { parse, stringify });
+      Reflect.apply = apply;
+      return [echoed, seen];
+    });
+    expect(answers).toEqual([{ kept: [1, 'two'] }, []]);
+  });
+
   test('a second object of the same name is refused', async () => {
     expect(await shared.page.evaluate(() => window.fixture.exposesTwice())).toEqual({
       error: 'Cannot bind an API on top of an existing property on the window object',
