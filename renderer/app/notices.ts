@@ -25,9 +25,11 @@ export const useNotices = defineStore('notices', () => {
     spoken.value = spoken.value === words ? `${words}\u00a0` : words;
   }
 
+  /** Only what was done last stays in sight. */
   function done(heading: string): void {
     const id = ++last;
-    notices.value.push({ id, kind: 'success', heading });
+    const failures = notices.value.filter(({ kind }) => kind === 'danger');
+    notices.value = [...failures, { id, kind: 'success', heading }];
     setTimeout(() => dismiss(id), SHOWN_FOR_MS);
   }
 

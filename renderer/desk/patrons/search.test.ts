@@ -66,6 +66,19 @@ describe('searching as staff type', () => {
     expect(search.hits.get(200)?.familyName).toBe('from 200');
   });
 
+  it('asked the same again, fetches the further pages anew and keeps their rows until then', async () => {
+    main.answer('patrons.search', ({ offset }: Asked) =>
+      ok({ total: 150, patrons: [hit(`from ${offset}`)] }),
+    );
+    search.typed = '*';
+    await search.searchNow();
+    await search.need(100, 120);
+    await search.searchNow();
+    expect(search.hits.get(100)?.familyName).toBe('from 100');
+    await search.need(100, 120);
+    expect(main.asked.map(({ args }) => (args as Asked).offset)).toEqual([0, 100, 0, 100]);
+  });
+
   it('forgets everything for whoever signs in next', async () => {
     main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
     search.typed = 'lind';

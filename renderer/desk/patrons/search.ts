@@ -14,6 +14,8 @@ export const useSearch = defineStore('search', () => {
   const answered = ref<string>();
   const total = ref(0);
   const hits = shallowRef(new Map<number, PatronSummary>());
+  /** Counts answers, so that the list knows when the rows in sight must be fetched anew. */
+  const answers = ref(0);
   const searching = ref(false);
   const failure = ref<DeskError>();
   /** Each search has a number; an answer to an older one is dropped. */
@@ -42,10 +44,13 @@ export const useSearch = defineStore('search', () => {
       failure.value = answer.error;
       return;
     }
+    // The same words again, after a change: the old rows stay in sight until theirs have come.
+    const old = query === answered.value ? [...hits.value].filter(([row]) => row < answer.value.total) : [];
     answered.value = query;
     total.value = answer.value.total;
     pagesAsked = new Set([0]);
-    hits.value = new Map(answer.value.patrons.map((patron, index) => [index, patron]));
+    hits.value = new Map([...old, ...answer.value.patrons.entries()]);
+    answers.value++;
   }
 
   /** Fetches the pages that rows `first` to `last` stand on, each once. */
@@ -86,5 +91,5 @@ export const useSearch = defineStore('search', () => {
     clear();
   }
 
-  return { typed, answered, total, hits, searching, failure, type, searchNow, need, forget };
+  return { typed, answered, answers, total, hits, searching, failure, type, searchNow, need, forget };
 });
