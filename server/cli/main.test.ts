@@ -23,7 +23,10 @@ afterEach(() => {
 
 const data = () => join(folder, 'data');
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
   return { status, stdout, stderr };
 }
 
