@@ -105,7 +105,7 @@ function readErrors(child: ChildProcess) {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (process.env.CHROMIUM_HOST_VERBOSE) process.stderr.write(text);
       if (kept.length < 20_000) kept += text;
-      const address = /^DevTools listening on (ws:\S+)$/m.exec(kept)?.[1];
+      const address = /^DevTools listening on (ws:\S+)\n/m.exec(kept)?.[1];
       if (address) resolve(address);
     });
     child.once('exit', () => {
