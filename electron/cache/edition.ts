@@ -3,6 +3,7 @@
 import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import { searchEntry, type SearchEntry } from './search-entry.ts';
+import { WordIndex } from './word-index.ts';
 
 export interface EditionRow {
   number: number;
@@ -13,13 +14,20 @@ export interface EditionRow {
 
 export class Edition {
   readonly number: number;
-  readonly indexed: boolean;
+  /** Rows up to this one have their words indexed; every row, once an edition is shown. */
+  readonly #wordedTo: number;
   readonly #file: EncryptedFile;
+  readonly #words: WordIndex;
 
-  constructor(file: EncryptedFile, number: number, indexed: boolean) {
+  constructor(file: EncryptedFile, number: number, wordedTo: number) {
     this.#file = file;
     this.number = number;
-    this.indexed = indexed;
+    this.#wordedTo = wordedTo;
+    this.#words = new WordIndex(file, number);
+  }
+
+  get indexed(): boolean {
+    return this.#wordedTo === Infinity;
   }
 
   static make(file: EncryptedFile, number: number): Edition {
@@ -33,7 +41,7 @@ export class Edition {
         card TEXT NOT NULL, patron INTEGER NOT NULL, PRIMARY KEY (card, patron)
       ) WITHOUT ROWID;
     `);
-    return new Edition(file, number, false);
+    return new Edition(file, number, 0);
   }
 
   /**
@@ -42,44 +50,30 @@ export class Edition {
    */
   buildIndexes(part: number): number {
     const n = this.number;
-    const done = this.#file.row<{ done: number | null }>(
-      'SELECT worded AS done FROM edition WHERE number = ?',
-      n,
-    )?.done;
-    if (done === undefined || done === null) {
-      // Words are folded and told apart by blanks already: the ASCII tokenizer takes them as they are.
-      this.#file.execute(`
-        CREATE INDEX patron_${n}_in_order ON patron_${n} (family, given, id);
-        CREATE VIRTUAL TABLE word_${n} USING fts5 (
-          words, content = 'patron_${n}', content_rowid = 'number', detail = none, columnsize = 0,
-          prefix = '1 2 3 4', tokenize = 'ascii'
-        );
-        INSERT INTO word_${n} (word_${n}, rank) VALUES ('secure-delete', 1);
-      `);
+    if (!this.#has(this.#words.table)) {
+      this.#file.execute(`CREATE INDEX patron_${n}_in_order ON patron_${n} (family, given, id)`);
+      this.#words.make(`patron_${n}`);
     }
-    const from = done ?? 0;
+    const last = this.#file.row<{ n: number | null }>(`SELECT max(number) AS n FROM patron_${n}`)?.n ?? 0;
+    const to = Math.min(this.#wordedTo + part, last);
     this.#file.run(
       `INSERT INTO word_${n} (rowid, words) SELECT number, words FROM patron_${n} WHERE number > ? AND number <= ?`,
-      from,
-      from + part,
+      ...[this.#wordedTo, to],
     );
-    this.#file.run('UPDATE edition SET worded = ? WHERE number = ?', from + part, n);
-    const last = this.#file.row<{ n: number | null }>(`SELECT max(number) AS n FROM patron_${n}`)?.n ?? 0;
-    return Math.max(0, last - from - part);
+    this.#file.run('UPDATE edition SET worded = ? WHERE number = ?', to, n);
+    return last - to;
   }
 
   /** Deletes a part of the rows; with the last of them the tables go too. */
   sweep(part: number): void {
     const n = this.number;
-    const has = (table: string) =>
-      this.#file.row('SELECT 1 FROM sqlite_schema WHERE name = ?', table) !== undefined;
-    if (has(`word_${n}`)) {
+    if (this.#has(`word_${n}`)) {
       // The index's own pages first: dropping a large one at once would hold everybody up.
       const gone = this.#file.insideIndexes(() => this.#file.run(`DELETE FROM word_${n}_data LIMIT ?`, part));
       if (gone < part) this.#drop(`word_${n}`);
       return;
     }
-    if (has(`patron_${n}_in_order`)) this.#file.execute(`DROP INDEX patron_${n}_in_order`);
+    if (this.#has(`patron_${n}_in_order`)) this.#file.execute(`DROP INDEX patron_${n}_in_order`);
     const gone = ['card', 'record', 'patron'].map((table) =>
       this.#file.run(`DELETE FROM ${table}_${n} LIMIT ?`, part),
     );
@@ -94,11 +88,16 @@ export class Edition {
     this.#file.run('DELETE FROM edition WHERE number = ?', n);
   }
 
+  #has(table: string): boolean {
+    return this.#file.row('SELECT 1 FROM sqlite_schema WHERE name = ?', table) !== undefined;
+  }
+
   #drop(...tables: string[]): void {
     this.#file.forgetStatements();
     for (const table of tables) this.#file.execute(`DROP TABLE ${table}`);
   }
 
+  /** `settle` writes what this changed of the index. */
   put(patron: Patron): void {
     const n = this.number;
     const entry = searchEntry(patron);
@@ -111,31 +110,32 @@ export class Edition {
         ...columns(entry),
       ) ?? { number: 0 };
       this.#file.run(`INSERT INTO record_${n} VALUES (?, ?)`, number, record);
-      this.#putCards(number, entry.cards);
-      this.#putWords(number, entry.words);
+      this.#changeWords(number, undefined, entry.words);
+      this.#changeCards(number, '', entry.cards);
       return;
     }
     this.#file.run(`UPDATE record_${n} SET record = ? WHERE number = ?`, record, old.number);
-    if (old.words !== entry.words) this.#removeWords(old.number, old.words);
-    if (old.cards !== entry.cards) this.#removeCards(old.number, old.cards);
     this.#file.run(
       `UPDATE patron_${n} SET id = ?, family = ?, given = ?, cards = ?, summary = ?, words = ? WHERE number = ?`,
       ...columns(entry),
       old.number,
     );
-    // Words that stayed the same are left alone: writing them costs five times the rest.
-    if (old.words !== entry.words) this.#putWords(old.number, entry.words);
-    if (old.cards !== entry.cards) this.#putCards(old.number, entry.cards);
+    this.#changeWords(old.number, old.words, entry.words);
+    this.#changeCards(old.number, old.cards, entry.cards);
   }
 
-  remove(id: string): boolean {
+  /** `settle` writes what this changed of the index. */
+  remove(id: string): void {
     const old = this.#entry(id);
-    if (!old) return false;
-    this.#removeWords(old.number, old.words);
-    this.#removeCards(old.number, old.cards);
+    if (!old) return;
+    this.#changeWords(old.number, old.words, undefined);
+    this.#changeCards(old.number, old.cards, '');
     this.#file.run(`DELETE FROM record_${this.number} WHERE number = ?`, old.number);
     this.#file.run(`DELETE FROM patron_${this.number} WHERE number = ?`, old.number);
-    return true;
+  }
+
+  settle(): void {
+    this.#words.settle();
   }
 
   /** The record as the server gave it. */
@@ -167,33 +167,26 @@ export class Edition {
     );
   }
 
+  /** About how many patrons there are; counting them would read them all. */
   size(): number {
-    return this.#file.row<{ n: number }>(`SELECT count(*) AS n FROM record_${this.number}`)?.n ?? 0;
+    return this.#file.row<{ n: number | null }>(`SELECT max(number) AS n FROM patron_${this.number}`)?.n ?? 0;
   }
 
   #entry(id: string): { number: number; words: string; cards: string } | undefined {
     return this.#file.row(`SELECT number, words, cards FROM patron_${this.number} WHERE id = ?`, id);
   }
 
-  #putWords(number: number, words: string): void {
-    if (!this.indexed) return;
-    this.#file.run(`INSERT INTO word_${this.number} (rowid, words) VALUES (?, ?)`, number, words);
+  #changeWords(row: number, before: string | undefined, after: string | undefined): void {
+    if (row <= this.#wordedTo) this.#words.change(row, before, after);
   }
 
-  #removeWords(number: number, words: string): void {
-    if (!this.indexed) return;
-    const table = `word_${this.number}`;
-    this.#file.run(`INSERT INTO ${table} (${table}, rowid, words) VALUES ('delete', ?, ?)`, number, words);
-  }
-
-  #putCards(number: number, cards: string): void {
-    for (const card of cards.split(' ').filter(Boolean))
-      this.#file.run(`INSERT INTO card_${this.number} (card, patron) VALUES (?, ?)`, card, number);
-  }
-
-  #removeCards(number: number, cards: string): void {
-    for (const card of cards.split(' ').filter(Boolean))
-      this.#file.run(`DELETE FROM card_${this.number} WHERE card = ? AND patron = ?`, card, number);
+  #changeCards(row: number, before: string, after: string): void {
+    if (before === after) return;
+    const numbers = (cards: string) => cards.split(' ').filter(Boolean);
+    for (const card of numbers(before))
+      this.#file.run(`DELETE FROM card_${this.number} WHERE card = ? AND patron = ?`, card, row);
+    for (const card of numbers(after))
+      this.#file.run(`INSERT INTO card_${this.number} (card, patron) VALUES (?, ?)`, card, row);
   }
 }
 

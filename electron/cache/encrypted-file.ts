@@ -26,7 +26,10 @@ function connect(file: string, key: Uint8Array, readonly: boolean, verified = tr
   const raw = Buffer.from(`x'${Buffer.from(key).toString('hex')}'`);
   try {
     connection.pragma(`cipher = '${CIPHER}'`);
-    if (!verified) connection.pragma('hmac_check = 0');
+    if (!verified) {
+      connection.pragma('hmac_check = 0');
+      connection.pragma('cell_size_check = ON');
+    }
     if (connection.key(raw) !== 0) throw new NotEncrypted('The key was not taken.');
     if (connection.pragma('cipher', { simple: true }) !== CIPHER) throw new NotEncrypted('No cipher is set.');
     connection.pragma('temp_store = MEMORY');

@@ -1,6 +1,6 @@
 // Opens a desk's two files, or says why not: a key that isn't theirs, files of a newer version, damage. Nothing is
 // ever deleted here: what can't be used is set aside under another name.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { COPY } from './copy-shape.ts';
@@ -10,6 +10,7 @@ import { keyMatches, markKey } from './key-check.ts';
 import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
 import { OUTBOX } from './outbox-shape.ts';
 import { rescueOutbox } from './rescue.ts';
+import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 export interface StoreReport {
@@ -38,12 +39,11 @@ export interface OpenOptions {
 export const FILES = { copy: 'copy.db', outbox: 'outbox.db' } as const;
 const RESCUE = 'outbox.rescue.db';
 const DAMAGE_MARK = 'copy.damaged';
-const PARTS = ['', '-wal', '-shm'];
 
 type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
 
 export function openStore(options: OpenOptions): Opening {
-  const { folder, key } = options;
+  const { folder, key, clock, giveWay } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   takeUpRescue(folder);
   const found = {
@@ -62,15 +62,16 @@ export function openStore(options: OpenOptions): Opening {
   if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options));
   if (found.copy === 'absent') report.copy = 'new';
   if (found.copy === 'unreadable' || existsSync(join(folder, DAMAGE_MARK))) {
-    setAside(options, FILES.copy);
+    setDamagedAside(folder, FILES.copy, clock);
     rmSync(join(folder, DAMAGE_MARK), { force: true });
     report.copy = 'rebuilt';
   }
+  // By now there is a copy again, or it is being filled: patrons' data stays no longer than it has to.
+  if (found.copy === 'fine' && report.copy === 'kept') removeDamaged(folder, FILES.copy);
   const outbox = openFile(join(folder, FILES.outbox), key, OUTBOX, 'FULL');
   try {
     // The copy can always be pulled again; only its order of commits has to outlive a power cut, not the last one.
     const copy = openFile(join(folder, FILES.copy), key, COPY, 'NORMAL');
-    const { clock, giveWay } = options;
     return { outcome: 'open', store: new SqliteStore({ copy, outbox, clock, giveWay }), report };
   } catch (error) {
     outbox.close();
@@ -80,7 +81,7 @@ export function openStore(options: OpenOptions): Opening {
 
 /** To be called where SQLite found damage in the copy while it was used: the next opening rebuilds it. */
 export function markCopyDamaged(folder: string): void {
-  mkdirSync(join(folder, DAMAGE_MARK), { recursive: true });
+  writeFileSync(join(folder, DAMAGE_MARK), '');
 }
 
 export const isDamage = (error: unknown): boolean =>
@@ -118,18 +119,9 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
   }
 }
 
-/** Renames a file and its logs, so that IT can still look at them. */
-function setAside({ folder, clock }: OpenOptions, name: string): void {
-  const at = new Date(clock.now()).toISOString().replace(/[:.]/g, '-');
-  for (const part of PARTS) {
-    const path = join(folder, name + part);
-    if (existsSync(path)) renameDurably(path, join(folder, `${name}.damaged-${at}${part}`));
-  }
-}
-
 /** Writes what can be rescued into a new file before the damaged one is moved. */
 function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'rescued' | 'lost'> {
-  const { folder, key } = options;
+  const { folder, key, clock } = options;
   const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
   for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
   const file = openFile(join(folder, RESCUE), key, OUTBOX, 'FULL');
@@ -143,7 +135,7 @@ function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'resc
   });
   file.truncateLog();
   file.close();
-  setAside(options, FILES.outbox);
+  setDamagedAside(folder, FILES.outbox, clock);
   takeUpRescue(folder);
   return { outbox: 'rescued', rescued: acts.length, lost };
 }

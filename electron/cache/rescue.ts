@@ -19,8 +19,8 @@ export interface Rescued {
   lost: number | null;
 }
 
-/** So many sequence numbers between two readable rows are tried one by one. */
-const TRIED = 20_000;
+/** So many sequence numbers are tried one by one between two readable rows, and after the last readable one. */
+const TRIED = { between: 100_000, after: 2000 };
 
 export function rescueOutbox(file: string, key: Uint8Array): Rescued {
   const reader = new DamagedFile(file, key);
@@ -44,22 +44,21 @@ export function rescueOutbox(file: string, key: Uint8Array): Rescued {
 }
 
 class DamagedFile {
-  readonly #file: string;
-  readonly #key: Uint8Array;
-  #open: EncryptedFile | undefined;
+  readonly #open: EncryptedFile | undefined;
 
   constructor(file: string, key: Uint8Array) {
-    this.#file = file;
-    this.#key = key;
+    try {
+      this.#open = EncryptedFile.openDamaged(file, key);
+    } catch {
+      // Its first page is gone, and with it the way to all others.
+    }
   }
 
-  /** Undefined where the rows can't be reached. After a damaged page a connection reads nothing more: it's opened anew. */
+  /** Undefined where the rows can't be reached. */
   try<T>(sql: string, ...values: number[]): T[] | undefined {
     try {
-      this.#open ??= EncryptedFile.openDamaged(this.#file, this.#key);
-      return this.#open.rows<T>(sql, ...values);
+      return this.#open?.rows<T>(sql, ...values);
     } catch {
-      this.close();
       return undefined;
     }
   }
@@ -84,12 +83,15 @@ class DamagedFile {
       }
     };
     const up = walk(`${columns} WHERE sequence > ? ORDER BY sequence LIMIT 1`, 0);
-    if (!up.ended) {
+    if (!up.ended && this.#open) {
       const down = walk(
         `${columns} WHERE sequence < ? ORDER BY sequence DESC LIMIT 1`,
         Number.MAX_SAFE_INTEGER,
       );
-      const end = Math.min(down.at, up.at + TRIED);
+      const end =
+        down.at < Number.MAX_SAFE_INTEGER
+          ? Math.min(down.at, up.at + TRIED.between)
+          : up.at + (this.try(`${columns} LIMIT 0`) ? TRIED.after : 0);
       for (let sequence = up.at + 1; sequence < end; sequence++) {
         const [row] = this.try<Row>(`${columns} WHERE sequence = ?`, sequence) ?? [];
         if (row) found.set(sequence, row);
@@ -102,6 +104,5 @@ class DamagedFile {
 
   close(): void {
     this.#open?.close();
-    this.#open = undefined;
   }
 }

@@ -69,8 +69,8 @@ export class Shadow {
   /** The edition that windows see: the last whole one, or what has arrived of the first. */
   shown(code: string): Edition | undefined {
     const row = this.#library(code);
-    if (row?.live) return new Edition(this.#file, row.live, true);
-    return row?.filling ? new Edition(this.#file, row.filling, false) : undefined;
+    if (row?.live) return new Edition(this.#file, row.live, Infinity);
+    return row?.filling ? this.#filling(code) : undefined;
   }
 
   beginFill(code: string, epoch: string, position: number, total: number): void {
@@ -93,6 +93,7 @@ export class Shadow {
     const filling = this.#filling(code);
     return this.#file.together(() => {
       const setAside = patrons.filter((patron) => !this.#put(filling, code, patron)).length;
+      filling.settle();
       this.#file.run(
         'UPDATE library SET fill_after = ?, fill_arrived = fill_arrived + ? WHERE code = ?',
         ...[after, patrons.length, code],
@@ -144,6 +145,7 @@ export class Shadow {
         'UPDATE library SET live_position = ?, synced_at = coalesce(?, synced_at) WHERE code = ?',
         ...[position, syncedAt, code],
       );
+      live.settle();
       beforeCommit(deleted);
     });
     if (deleted.length > 0) this.#file.truncateLog();
@@ -157,7 +159,7 @@ export class Shadow {
     if (row.live_epoch !== epoch) throw new Failure({ code: 'serverRestored' });
     if (position < (row.live_position ?? 0))
       throw new Failure({ code: 'serverRubbish' }, 'an earlier position');
-    return new Edition(this.#file, row.live, true);
+    return new Edition(this.#file, row.live, Infinity);
   }
 
   forgetPosition(code: string): void {
@@ -178,10 +180,12 @@ export class Shadow {
     );
   }
 
-  /** Erases all that is kept of a library's patrons. */
+  /** Shows and knows no patrons of a library any more; `sweep` lets go of them, `shrink` of the room they took. */
   erase(code: string): void {
     this.#file.run('DELETE FROM library WHERE code = ?', code);
-    while (this.sweep());
+  }
+
+  shrink(): void {
     this.#file.execute('VACUUM');
     this.#file.truncateLog();
   }
@@ -194,14 +198,17 @@ export class Shadow {
           UNION SELECT filling FROM library WHERE filling IS NOT NULL) LIMIT 1`,
     );
     if (!old) return false;
-    this.#file.together(() => new Edition(this.#file, old.number, false).sweep(SWEPT_AT_ONCE));
+    this.#file.together(() => new Edition(this.#file, old.number, 0).sweep(SWEPT_AT_ONCE));
     return true;
   }
 
   #filling(code: string): Edition {
-    const number = this.#library(code)?.filling;
-    if (!number) throw new Error('No fill is under way.');
-    return new Edition(this.#file, number, false);
+    const row = this.#file.row<{ number: number; worded: number | null }>(
+      'SELECT number, worded FROM edition WHERE number = (SELECT filling FROM library WHERE code = ?)',
+      code,
+    );
+    if (!row) throw new Error('No fill is under way.');
+    return new Edition(this.#file, row.number, row.worded ?? 0);
   }
 
   /** Whether the record is good; one that isn't is set aside. */

@@ -105,6 +105,8 @@ export class SqliteStore implements DeskStore {
   async erasePatrons(library: string) {
     this.#shadow.erase(library);
     this.#overlaid.delete(library);
+    while (this.#shadow.sweep()) await this.#parts.giveWay();
+    this.#shadow.shrink();
   }
 
   async append(act: NewAct) {

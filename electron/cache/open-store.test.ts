@@ -1,0 +1,205 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import { isPlain } from './encrypted-file.ts';
+import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
+import { markCopyDamaged, openStore } from './open-store.ts';
+import {
+  actOf,
+  AT,
+  clock,
+  deskIdOf,
+  EPOCH,
+  Folders,
+  giveWay,
+  idOf,
+  KEY,
+  LIBRARY,
+  patronOf,
+  renamed,
+} from './testing.ts';
+
+const folders = new Folders();
+afterEach(() => folders.removeAll());
+
+const open = (folder: string, key = KEY) => openStore({ folder, key, clock, giveWay });
+const WRONG = new Uint8Array(32).fill(8);
+
+/** Overwrites bytes of a file, as a failing disk does. */
+function damage(path: string, from: number, length: number, byte = 0xa5): void {
+  const bytes = readFileSync(path);
+  bytes.fill(byte, from, Math.min(from + length, bytes.length));
+  writeFileSync(path, bytes);
+}
+
+async function worked(acts = 3) {
+  const { store, folder } = await folders.filled([patronOf(1), patronOf(2)]);
+  for (let n = 1; n <= acts; n++) {
+    await store.append(actOf(n, 1, { kind: 'block', comment: `Comment ${n} ${'.'.repeat(300)}` }));
+  }
+  await store.remember('grant', 'kept');
+  await store.close();
+  return folder;
+}
+
+test('a wrong key is told apart from damage, and nothing is touched', async () => {
+  const folder = await worked();
+  const before = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('hex')]);
+  expect(open(folder, WRONG)).toEqual({ outcome: 'wrongKey' });
+  rmSync(join(folder, 'key-check'));
+  expect(open(folder, WRONG)).toEqual({ outcome: 'wrongKey' });
+  const after = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('hex')]);
+  expect(after).toEqual(before.filter(([name]) => name !== 'key-check'));
+  expect(folders.open(folder).report).toMatchObject({ copy: 'kept', outbox: 'kept' });
+});
+
+test('files that open prove the key where its check is damaged or gone', async () => {
+  const folder = await worked();
+  writeFileSync(join(folder, 'key-check'), 'rubbish');
+  expect(folders.open(folder).report).toMatchObject({ copy: 'kept', outbox: 'kept' });
+  expect(readFileSync(join(folder, 'key-check'))).toHaveLength(32);
+  expect(readFileSync(join(folder, 'key-check')).includes(Buffer.from(KEY))).toBe(false);
+});
+
+test('a damaged copy is set aside and begun anew; the outbox is whole, and the last epoch is still known', async () => {
+  const folder = await worked();
+  damage(join(folder, 'copy.db'), 0, 4096);
+  const { store, report } = folders.open(folder);
+  expect(report).toEqual({ copy: 'rebuilt', outbox: 'kept', rescued: 0, lost: 0 });
+  expect(readdirSync(folder)).toContain('copy.db.damaged-2026-11-24T10-00-00-000Z');
+  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(await store.pullState(LIBRARY)).toEqual({
+    epoch: EPOCH,
+    position: null,
+    fill: null,
+    syncedAt: null,
+  });
+});
+
+test('a damaged copy goes when there is another; a damaged outbox when somebody says so', async () => {
+  const folder = await worked();
+  damage(join(folder, 'copy.db'), 0, 4096);
+  damage(join(folder, 'outbox.db'), 4096, 4096);
+  const first = folders.open(folder);
+  expect(first.report).toMatchObject({ copy: 'rebuilt', outbox: 'rescued' });
+  await first.store.close();
+  expect(namesSetAside(folder).map((name) => name.slice(0, 9))).toContain('copy.db.d');
+  await folders.open(folder).store.close();
+  const names = namesSetAside(folder);
+  expect(new Set(names.map((name) => name.slice(0, 9)))).toEqual(new Set(['outbox.db']));
+  removeDamaged(folder, 'outbox.db');
+  expect(namesSetAside(folder)).toEqual([]);
+});
+
+test('after a forgotten keyring the desk begins anew, and nothing is thrown away', async () => {
+  const folder = await worked();
+  setForgottenAside(folder, clock);
+  expect(namesSetAside(folder)).toContain('outbox.db.forgotten-2026-11-24T10-00-00-000Z');
+  expect(folders.open(folder, WRONG).report).toMatchObject({ copy: 'new', outbox: 'new' });
+});
+
+test('damage met while working rebuilds the copy on the next opening', async () => {
+  const folder = await worked();
+  markCopyDamaged(folder);
+  const { store, report } = folders.open(folder);
+  expect(report.copy).toBe('rebuilt');
+  await store.close();
+  expect(folders.open(folder).report.copy).toBe('kept');
+});
+
+test('acts are rescued from around a damaged page; what is lost is counted', async () => {
+  const folder = await worked(120);
+  const path = join(folder, 'outbox.db');
+  // The middle of the file: pages of rows.
+  damage(path, Math.floor(statSync(path).size / 4096 / 2) * 4096, 4096);
+  const { store, report } = folders.open(folder);
+  const acts = await store.acts(['waiting']);
+  expect(report).toMatchObject({ copy: 'kept', outbox: 'rescued', rescued: acts.length });
+  expect(acts.length).toBeGreaterThan(90);
+  expect(report.lost === null || report.lost + acts.length === 120).toBe(true);
+  for (const act of acts) expect(act).toMatchObject({ id: deskIdOf(act.sequence), patronId: idOf(1) });
+  expect(await store.recall('grant')).toBe('kept');
+  // The damaged file stays for IT, and new acts come after the old ones.
+  expect(readdirSync(folder).filter((name) => /^outbox\.db\.damaged-.*Z$/.test(name))).toHaveLength(1);
+  const last = acts.at(-1)?.sequence ?? 0;
+  expect((await store.append(actOf(999, 2, renamed('Ny')))).sequence).toBeGreaterThan(last);
+  await store.close();
+  expect(folders.open(folder).report.outbox).toBe('kept');
+});
+
+test('a rescue cut off by a crash is taken up again', async () => {
+  const folder = await worked();
+  const aside = join(folder, 'outbox.db.damaged-earlier');
+  cpSync(join(folder, 'outbox.db'), join(folder, 'outbox.rescue.db'));
+  cpSync(join(folder, 'outbox.db'), aside);
+  rmSync(join(folder, 'outbox.db'));
+  const { store, report } = folders.open(folder);
+  expect(report.outbox).toBe('kept');
+  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
+});
+
+test('whatever bytes are damaged, no act comes out other than it went in, and none vanishes unreported', async () => {
+  const folder = await worked(60);
+  const size = statSync(join(folder, 'outbox.db')).size;
+  const cases = fc.sample(
+    fc.array(
+      fc.record({ from: fc.nat(size - 1), length: fc.integer({ min: 1, max: 6000 }), byte: fc.nat(255) }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
+    { numRuns: 15, seed: 20261124 },
+  );
+  let rescued = 0;
+  for (const damages of cases) {
+    const copy = folders.make();
+    cpSync(folder, copy, { recursive: true });
+    for (const { from, length, byte } of damages) damage(join(copy, 'outbox.db'), from, length, byte);
+    const { store, report } = folders.open(copy);
+    const acts = await store.acts(['waiting']);
+    for (const act of acts) {
+      const comment = `Comment ${act.sequence} ${'.'.repeat(300)}`;
+      const sent = actOf(act.sequence, 1, { kind: 'block', comment });
+      expect(act).toEqual({ ...sent, sequence: act.sequence, wiped: false });
+    }
+    if (acts.length < 60) {
+      expect(report.outbox).toBe('rescued');
+      expect(report.lost === null || report.lost === 60 - acts.length).toBe(true);
+      rescued += acts.length;
+    }
+    await store.close();
+  }
+  expect(rescued).toBeGreaterThan(0);
+});
+
+test('acts that stand only in the write-ahead log are rescued too', async () => {
+  const { store, folder } = folders.open();
+  for (let n = 1; n <= 40; n++) await store.append(actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(150)}`)));
+  const copy = folders.make();
+  for (const name of ['outbox.db', 'outbox.db-wal', 'key-check'])
+    cpSync(join(folder, name), join(copy, name));
+  damage(join(copy, 'outbox.db'), 0, 100_000);
+  const { store: rescuedStore } = folders.open(copy);
+  expect(await rescuedStore.acts(['waiting'])).toHaveLength(40);
+});
+
+test('a plain database in the place of ours is set aside, not written into', async () => {
+  const folder = await worked();
+  const path = join(folder, 'copy.db');
+  const { default: Database } = await import('better-sqlite3');
+  rmSync(path);
+  new Database(path).exec('CREATE TABLE a (x)').close();
+  expect(isPlain(path)).toBe(true);
+  expect(folders.open(folder).report.copy).toBe('rebuilt');
+  expect(isPlain(path)).toBe(false);
+});
+
+test('a failing page leaves the time of the last sync as it was', async () => {
+  const folder = await worked();
+  const { store } = folders.open(folder);
+  await store.applyChanges(LIBRARY, [], 101, EPOCH, AT);
+  expect(await store.pullState(LIBRARY)).toMatchObject({ position: 101, syncedAt: AT });
+});

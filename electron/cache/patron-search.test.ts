@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import { searchPlan } from '../../shared/patrons/search.ts';
+import { overlay } from './overlay.ts';
+import { compareEntries, matches, searchEntry, type SearchEntry } from './search-entry.ts';
+import type { SqliteStore } from './sqlite-store.ts';
+import { actOf, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
+
+const folders = new Folders();
+afterEach(() => folders.removeAll());
+
+const one = patronOf(1, {
+  personal: {
+    givenName: 'Zoë-Ann',
+    familyName: "O'Brien Ångström",
+    nationalId: '19900131-1234',
+    birthDate: '1990-01-31',
+  },
+  contact: { phones: ['+46 70 123 45 67'], emails: ['zoe.ann@exämple.org'] },
+  address: { line1: 'Drottninggatan 5', postcode: '652 25', town: 'Karlstad' },
+  cards: ['B-0042'],
+});
+
+test.each([
+  ['obrien'],
+  ["O'BRIEN"],
+  ['o’brien'],
+  ['angstrom zoe'],
+  ['Zoeann'],
+  ['zoë ann'],
+  ['0701234567'],
+  ['070-123 45 67'],
+  ['+46701234567'],
+  ['1234567'],
+  ['65225'],
+  ['652 25'],
+  ['652 25 karlstad'],
+  ['1990-01-31'],
+  ['31.1.1990'],
+  ['19900131-1234'],
+  ['9001311234'],
+  ['zoe.ann@example'],
+  ['drottning 5'],
+  ['b0042'],
+  ['B-0042'],
+  ['o*rien'],
+  ['*strom'],
+  ['ang*'],
+  ['*'],
+])('%s finds her', async (query) => {
+  const { store } = await folders.filled([
+    one,
+    patronOf(2, { personal: { familyName: 'Ek', birthDate: null } }),
+  ]);
+  const { patrons } = await store.search(LIBRARY, query, 0, 10);
+  expect(patrons.map(({ id }) => id)).toContain(one.id);
+});
+
+test.each([['rien'], ['34567'], ['o*x'], ['anna zoe'], [''], ['-'], ['"zoe']])(
+  '%s does not',
+  async (query) => {
+    const { store } = await folders.filled([one]);
+    const { total } = await store.search(LIBRARY, query, 0, 10);
+    expect(total).toBe(query === '"zoe' ? 1 : 0);
+  },
+);
+
+test('the owner of a scanned card stands first, once', async () => {
+  const { store } = await folders.filled([
+    patronOf(1, { personal: { familyName: 'Aalto' }, cards: ['12345'] }),
+    patronOf(2, { personal: { familyName: 'Zorn' }, cards: ['1234'] }),
+  ]);
+  const { total, patrons } = await store.search(LIBRARY, '1234', 0, 10);
+  expect([total, patrons.map(({ familyName }) => familyName)]).toEqual([2, ['Zorn', 'Aalto']]);
+  const second = await store.search(LIBRARY, '1234', 1, 10);
+  expect(second.patrons.map(({ familyName }) => familyName)).toEqual(['Aalto']);
+});
+
+/** What a search has to answer, by looking at every patron. */
+function expected(entries: readonly SearchEntry[], query: string, offset: number, limit: number) {
+  const plan = searchPlan(query);
+  if (plan.empty) return { total: 0, ids: [] };
+  const owner = entries
+    .filter(({ cards }) => cards !== '' && cards.split(' ').includes(plan.cardNumber))
+    .sort(compareEntries)[0];
+  const others = entries
+    .filter((entry) => entry !== owner && matches(entry.words, plan))
+    .sort(compareEntries);
+  const hits = owner ? [owner, ...others] : others;
+  return { total: hits.length, ids: hits.slice(offset, offset + limit).map(({ id }) => id) };
+}
+
+async function found(store: SqliteStore, query: string, offset: number, limit: number) {
+  const { total, patrons } = await store.search(LIBRARY, query, offset, limit);
+  return { total, ids: patrons.map(({ id }) => id) };
+}
+
+const NAMES = [
+  'Ek',
+  'Eklund',
+  'Ekström',
+  'Öberg',
+  'Oberg',
+  "D'Arcy",
+  'van der Berg',
+  'Smith-Jones',
+  'Ørsted',
+  '王',
+];
+const patronArbitrary = fc.record({
+  familyName: fc.constantFrom(...NAMES),
+  givenName: fc.constantFrom('Anna', 'Åke', 'Bo', 'Zoë', ''),
+  phone: fc.constantFrom('070-1234567', '+46701234567', '054 10 20 30'),
+  postcode: fc.constantFrom('652 25', '65225', 'SW1A 1AA'),
+  card: fc.integer({ min: 1, max: 40 }),
+});
+const queryArbitrary = fc.oneof(
+  fc.constantFrom(
+    'ek',
+    'e',
+    'ekl',
+    'oberg',
+    'ö',
+    'anna ek',
+    'darcy',
+    'berg van',
+    '65225',
+    '652 25',
+    'sw1a1aa',
+    '*',
+  ),
+  fc.constantFrom(
+    '0701234567',
+    '1234567',
+    'c1',
+    'c12',
+    'e*d',
+    '*berg',
+    'smithjones',
+    'smith anna',
+    'orsted',
+    '王',
+    'ek*',
+  ),
+  fc.string({ maxLength: 6 }),
+);
+
+test('it finds what looking at every patron finds, in the same order, also of what is laid over', async () => {
+  const rounds = fc.sample(
+    fc.record({
+      patrons: fc.array(patronArbitrary, { minLength: 1, maxLength: 40 }),
+      renames: fc.array(fc.tuple(fc.nat(39), fc.constantFrom(...NAMES)), { maxLength: 6 }),
+      asked: fc.array(fc.tuple(queryArbitrary, fc.nat(12), fc.integer({ min: 1, max: 10 })), {
+        minLength: 30,
+        maxLength: 30,
+      }),
+    }),
+    { numRuns: 8, seed: 20261124 },
+  );
+  for (const { patrons, renames, asked } of rounds) {
+    const shadow = patrons.map(({ familyName, givenName, phone, postcode, card }, n) =>
+      patronOf(n, {
+        personal: { familyName, givenName },
+        contact: { phones: [phone] },
+        address: { postcode },
+        // A card is one patron's.
+        cards: patrons.findIndex((other) => other.card === card) === n ? [`C${card}`] : [],
+      }),
+    );
+    const { store } = await folders.filled(shadow);
+    const acts = await Promise.all(
+      renames.map(([who, name], n) => store.append(actOf(n, who, renamed(name)))),
+    );
+    const shown = shadow.map((patron) =>
+      searchEntry(
+        overlay(
+          patron,
+          acts.filter(({ patronId }) => patronId === patron.id),
+        ),
+      ),
+    );
+    for (const [query, offset, limit] of asked) {
+      expect([query, await found(store, query, offset, limit)]).toEqual([
+        query,
+        expected(shown, query, offset, limit),
+      ]);
+    }
+    await store.close();
+  }
+});
+
+test('a patron whose words changed is found by the new ones only', async () => {
+  const { store } = await folders.filled([patronOf(1, { personal: { familyName: 'Ek' }, cards: ['A1'] })]);
+  const patron = patronOf(1, { personal: { familyName: 'Berg' }, cards: ['B2'] });
+  await store.applyChanges(LIBRARY, [{ kind: 'patron', position: 101, patron }], 101, 'epoch-1', null);
+  for (const [query, total] of [
+    ['ek', 0],
+    ['a1', 0],
+    ['berg', 1],
+    ['b2', 1],
+  ] as const)
+    expect((await store.search(LIBRARY, query, 0, 9)).total).toBe(total);
+});
+
+test('many hits come in the same order as few', async () => {
+  const shadow = Array.from({ length: 2600 }, (_, n) =>
+    patronOf(n, {
+      personal: { familyName: `Ek${(n * 7919) % 2600}`, givenName: n % 2 ? 'Bo' : 'Åsa' },
+      address: { town: n % 9 ? 'Kil' : 'Arvika' },
+    }),
+  );
+  const { store } = await folders.filled(shadow);
+  await store.append(actOf(1, 5, renamed('Ek1')));
+  const laidOver = overlay(
+    patronOf(5, shadow[5] ? { personal: shadow[5].sections.personal.values, address: { town: 'Kil' } } : {}),
+    await store.acts(['waiting']),
+  );
+  const shown = shadow.map((patron) => searchEntry(patron.id === idOf(5) ? laidOver : patron));
+  for (const [query, offset] of [
+    ['ek', 0],
+    ['bo', 0],
+    ['asa', 1200],
+    ['kil', 2200],
+    ['arvika', 3],
+    ['e*1 bo', 20],
+    ['*5', 0],
+  ] as const)
+    expect([query, await found(store, query, offset, 5)]).toEqual([query, expected(shown, query, offset, 5)]);
+});
