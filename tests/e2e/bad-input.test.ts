@@ -77,14 +77,11 @@ test.describe('Signing in', () => {
 
 test.describe('In the middle of an edit', () => {
   test('the line is cut: the text stays, and saving again works', async ({
-    desk,
-    account,
     colleague,
     line,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     await typeIntoContact(window, '+44 1632 960001');
     line.state = 'cut';
     await save(window);
@@ -97,14 +94,11 @@ test.describe('In the middle of an edit', () => {
   });
 
   test('an answer that is lost: the block is made once, however often it is sent', async ({
-    desk,
-    account,
     colleague,
     line,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('lead');
     await window.getByRole('button', { name: 'Block patron' }).click();
     await window.getByLabel('Comment').fill('Only once.');
     line.state = 'losesAnswers';
@@ -118,15 +112,11 @@ test.describe('In the middle of an edit', () => {
   });
 
   test('a server that stays silent is told within 45 seconds, and the text stays', async ({
-    desk,
-    account,
-    colleague,
     line,
+    openPatronData,
   }) => {
     test.setTimeout(90_000);
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { window } = await openPatronData('desk');
     await typeIntoContact(window, '+44 1632 960002');
     line.state = 'silent';
     await save(window);
@@ -135,15 +125,13 @@ test.describe('In the middle of an edit', () => {
   });
 
   test('the session ends: sign in again, the text is still there, and saving works', async ({
-    desk,
     account,
     colleague,
     dataFolder,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
+    const { patron, window } = await openPatronData('desk');
     const { username, password } = account('desk');
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
     await typeIntoContact(window, '+44 1632 960003');
     const staff = [
       'server/main.ts',
@@ -168,13 +156,10 @@ test.describe('In the middle of an edit', () => {
   });
 
   test('another desk deletes the patron: the window says so, and the text can still be copied', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     await typeIntoContact(window, '+44 1632 960004');
     const { tag } = await colleague.patron(patron.id);
     expect((await colleague.act('DELETE', `/patrons/${patron.id}`, undefined, tag)).ok).toBe(true);
@@ -183,10 +168,8 @@ test.describe('In the middle of an edit', () => {
     await expect(phone(window)).toHaveValue('+44 1632 960004');
   });
 
-  test('leaving asks first', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+  test('leaving asks first', async ({ desk, openPatronData }) => {
+    const { window } = await openPatronData('desk');
     await typeIntoContact(window, '+44 1632 960005');
     await desk.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().forEach((open) => open.close()),
@@ -201,10 +184,8 @@ test.describe('In the middle of an edit', () => {
 });
 
 test.describe('Two desks edit the same patron', () => {
-  test('different fields of a section merge by themselves', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+  test('different fields of a section merge by themselves', async ({ colleague, openPatronData }) => {
+    const { patron, window } = await openPatronData('desk');
     await window.getByRole('button', { name: 'Edit Address' }).click();
     await window.getByLabel('Town', { exact: true }).fill('Visby');
     await colleague.saveSection(patron.id, 'address', { postcode: '621 57' });
@@ -217,13 +198,10 @@ test.describe('Two desks edit the same patron', () => {
   });
 
   test('the same field: both values are shown, nothing is lost, staff decide', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     await window.getByRole('button', { name: 'Edit Address' }).click();
     await window.getByLabel('Town', { exact: true }).fill('Visby');
     await colleague.saveSection(patron.id, 'address', { town: 'Ystad' });
@@ -246,26 +224,22 @@ test.describe('Names that break things', () => {
     ['a bidi override', 'Lind\u202Eqvist'],
   ] as const;
   for (const [what, name] of NAMES) {
-    test(`${what} are saved, shown as text and found`, async ({ desk, account, colleague }) => {
-      const patron = await colleague.patronWho(isFree);
-      await desk.signIn(account('desk'));
-      const window = await desk.openPatronData(cardOf(patron));
+    test(`${what} are saved, shown as text and found`, async ({ desk, colleague, openPatronData }) => {
+      const { patron, window } = await openPatronData('desk');
       await window.getByRole('button', { name: 'Edit Personal details' }).click();
       await window.getByLabel('Family name', { exact: true }).fill(name);
       await save(window);
       await expect(window.getByRole('button', { name: 'Edit Personal details' })).toBeVisible();
       await expect(window.locator('body')).toContainText(name);
       expect((await colleague.patron(patron.id)).sections.personal.values.familyName).toBe(name);
-      await desk.search(cardOf(patron));
+      await desk.search(name);
       await expect(desk.hit(cardOf(patron))).toContainText(name);
     });
   }
 
-  test('5,000 characters are refused at the field, and stay', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(isFree);
+  test('5,000 characters are refused at the field, and stay', async ({ openPatronData }) => {
+    const { window } = await openPatronData('desk');
     const long = 'Åsa '.repeat(1250);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Edit Personal details' }).click();
     const field = window.getByLabel('Family name', { exact: true });
     await field.fill(long);
@@ -275,14 +249,11 @@ test.describe('Names that break things', () => {
   });
 
   test('a staff note of 5,000 characters is saved and does not break the page', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
+    const { patron, window } = await openPatronData('desk');
     const long = 'W'.repeat(5000);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Edit Staff note' }).click();
     await window.getByRole('textbox', { name: 'Staff note' }).fill(long);
     await save(window);

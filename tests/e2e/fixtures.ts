@@ -2,10 +2,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
 import { findAppHost, type AppHost } from '../../build/app-host.ts';
 import { startServer, type DemoAccount, type RunningServer } from '../../build/reference-server.ts';
-import { Central } from '../drive/central.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp, makeDeskFolders, type DeskFolders } from '../drive/desk-app.ts';
 
 interface Fixtures {
@@ -21,6 +22,11 @@ interface Fixtures {
   logOfFailure: void;
   /** A colleague with all permissions at another desk of `north`. */
   colleague: Central;
+  /** Signs in as `username`, and opens the tab Patron data of the first patron who `fits`. */
+  openPatronData: (
+    username: string,
+    fits?: (patron: Patron) => boolean,
+  ) => Promise<{ patron: Patron; window: Page }>;
 }
 
 export const test = base.extend<Fixtures, { host: AppHost }>({
@@ -69,6 +75,13 @@ export const test = base.extend<Fixtures, { host: AppHost }>({
   ],
   colleague: async ({ server, account }, use) => {
     await use(await Central.signIn(server.url, account('lead')));
+  },
+  openPatronData: async ({ desk, account, colleague }, use) => {
+    await use(async (username, fits = isFree) => {
+      const patron = await colleague.patronWho((one) => cardOf(one) !== '' && fits(one));
+      await desk.signIn(account(username));
+      return { patron, window: await desk.openPatronData(cardOf(patron)) };
+    });
   },
 });
 

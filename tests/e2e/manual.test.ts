@@ -9,13 +9,9 @@ import { expect, test } from './fixtures.ts';
 
 test.describe('Downloading patron data', () => {
   test('only users with the permission have access to the button Download patron data', async ({
-    desk,
-    account,
-    colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { window } = await openPatronData('desk');
     await expect(window.getByRole('button', { name: 'Download patron data' })).toHaveCount(0);
     // The gate refuses it too: the page asks main without the button.
     const answer = await window.evaluate(() => globalThis.window.circdesk.patron.download({}));
@@ -68,14 +64,10 @@ test.describe('Downloading patron data', () => {
   });
 
   test('a second download is a second file; the first one stays as it was', async ({
-    desk,
-    account,
-    colleague,
     folders,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('privacy'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { window } = await openPatronData('privacy');
     for (const count of [1, 2]) {
       await window.getByRole('button', { name: 'Download patron data' }).click();
       await expect.poll(async () => (await readdir(folders.downloads)).length).toBe(count);
@@ -85,13 +77,10 @@ test.describe('Downloading patron data', () => {
 
 test.describe('Editing patron data', () => {
   test('the pen in the upper right corner opens the section; Save keeps what was typed', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     const pen = window.getByRole('button', { name: 'Edit Address' });
     const section = window.getByRole('region', { name: 'Address', exact: true });
     const [penBox, sectionBox] = [await pen.boundingBox(), await section.boundingBox()];
@@ -119,10 +108,8 @@ test.describe('Editing patron data', () => {
     ['Staff note', 'Staff note', 'Prefers to be rung after four.'],
   ] as const;
   for (const [section, field, value] of EDITS) {
-    test(`the section ${section} saves what was typed`, async ({ desk, account, colleague }) => {
-      const patron = await colleague.patronWho(isFree);
-      await desk.signIn(account('desk'));
-      const window = await desk.openPatronData(cardOf(patron));
+    test(`the section ${section} saves what was typed`, async ({ colleague, openPatronData }) => {
+      const { patron, window } = await openPatronData('desk');
       await window.getByRole('button', { name: `Edit ${section}` }).click();
       await window.getByRole('textbox', { name: field, exact: true }).fill(value);
       await window.getByRole('button', { name: 'Save', exact: true }).click();
@@ -131,12 +118,10 @@ test.describe('Editing patron data', () => {
     });
   }
 
-  test('the sections Library and Preferences save what was chosen', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(isFree);
+  test('the sections Library and Preferences save what was chosen', async ({ colleague, openPatronData }) => {
+    const { patron, window } = await openPatronData('desk');
     const { branch } = patron.sections.library.values;
     const other = colleague.session.library.branches.find(({ id }) => id !== branch)?.id ?? '';
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Edit Library' }).click();
     await window.getByLabel('Branch', { exact: true }).selectOption(other);
     await window.getByRole('button', { name: 'Save', exact: true }).click();
@@ -151,13 +136,10 @@ test.describe('Editing patron data', () => {
   });
 
   test('a new PIN is typed twice, saved by its own button, and shown nowhere', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     await window.getByRole('button', { name: 'Edit Card' }).click();
     await window.getByLabel('New PIN').fill('8264');
     await window.getByLabel('Repeat PIN').fill('8265');
@@ -182,14 +164,14 @@ test.describe('Blocking a patron', () => {
     account,
     colleague,
     server,
+    openPatronData,
   }) => {
     const south = await Central.signIn(server.url, account('lead', 'south'));
     const atSouth = new Map((await south.patrons()).map((p) => [p.sections.personal.values.nationalId, p]));
-    const patron = await colleague.patronWho(
+    const { patron, window } = await openPatronData(
+      'lead',
       (p) => isFree(p) && atSouth.has(p.sections.personal.values.nationalId),
     );
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Block patron' }).click();
     await window.getByRole('dialog').getByLabel('Comment').fill('Took the café’s till.');
     await window.getByRole('button', { name: 'Block account' }).click();
@@ -210,22 +192,19 @@ test.describe('Blocking a patron', () => {
     expect((await south.standing(twin.id)).signIn.refused).toBe(false);
   });
 
-  test('a comment is required', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
+  test('a comment is required', async ({ colleague, openPatronData }) => {
+    const { patron, window } = await openPatronData('lead');
     await window.getByRole('button', { name: 'Block patron' }).click();
     await window.getByRole('button', { name: 'Block account' }).click();
     await expect(window.getByLabel('Comment')).toHaveAttribute('aria-invalid', 'true');
     expect((await colleague.patron(patron.id)).blocks).toEqual([]);
   });
 
-  test('a patron with loans and debts can be blocked', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho(
-      (p) => p.loans.length > 0 && p.debts.length > 0 && p.blocks.length === 0 && cardOf(p) !== '',
+  test('a patron with loans and debts can be blocked', async ({ colleague, openPatronData }) => {
+    const { patron, window } = await openPatronData(
+      'lead',
+      (p) => p.loans.length > 0 && p.debts.length > 0 && p.blocks.length === 0,
     );
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Block patron' }).click();
     await window.getByLabel('Comment').fill('Shouted at staff.');
     await window.getByRole('button', { name: 'Block account' }).click();
@@ -233,10 +212,8 @@ test.describe('Blocking a patron', () => {
     expect((await colleague.patron(patron.id)).blocks).toMatchObject([{ comment: 'Shouted at staff.' }]);
   });
 
-  test('Unblock patron asks for a comment and lifts the block', async ({ desk, account, colleague }) => {
-    const patron = await colleague.patronWho((p) => p.blocks.length > 0 && cardOf(p) !== '');
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
+  test('Unblock patron asks for a comment and lifts the block', async ({ colleague, openPatronData }) => {
+    const { patron, window } = await openPatronData('lead', (p) => p.blocks.length > 0);
     await expect(window.getByText(patron.blocks[0]?.comment ?? '').first()).toBeVisible();
     await window.getByRole('button', { name: 'Unblock patron' }).click();
     await window.getByRole('dialog').getByLabel('Comment').fill('Settled with the branch.');
@@ -246,15 +223,13 @@ test.describe('Blocking a patron', () => {
   });
 
   test('a debt block is shown apart, with amount and limit, and no button lifts it', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(
-      (p) => p.debtBlock !== null && p.blocks.length === 0 && cardOf(p) !== '',
+    const { patron, window } = await openPatronData(
+      'lead',
+      (p) => p.debtBlock !== null && p.blocks.length === 0,
     );
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
     await expect(window.getByText(/debt block/i).first()).toBeVisible();
     await expect(window.getByText(/paying|paid/i).first()).toBeVisible();
     await expect(window.getByRole('button', { name: 'Unblock patron' })).toHaveCount(0);
@@ -268,14 +243,11 @@ test.describe('Blocking a patron', () => {
   });
 
   test('without the permission there is no button, and gate and server refuse', async ({
-    desk,
     account,
-    colleague,
     server,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('desk'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('desk');
     await expect(window.getByRole('button', { name: 'Block patron' })).toHaveCount(0);
     const answer = await window.evaluate(() =>
       globalThis.window.circdesk.patron.block({ comment: 'by hand' }),
@@ -292,15 +264,13 @@ test.describe('Blocking a patron', () => {
 
 test.describe('Deleting a patron', () => {
   test('a patron with loans, reservations and debts can not be deleted; each is listed with a way to its tab', async ({
-    desk,
-    account,
     colleague,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(
-      (p) => p.loans.length > 0 && p.reservations.length > 0 && p.debts.length > 0 && cardOf(p) !== '',
+    const { patron, window } = await openPatronData(
+      'lead',
+      (p) => p.loans.length > 0 && p.reservations.length > 0 && p.debts.length > 0,
     );
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
     for (const tab of ['Loans', 'Reservations', 'Debts'] as const) {
       await window.getByRole('tab', { name: 'Patron data' }).click();
       await window.getByRole('button', { name: 'Delete patron' }).click();
@@ -319,14 +289,14 @@ test.describe('Deleting a patron', () => {
     account,
     colleague,
     server,
+    openPatronData,
   }) => {
     const south = await Central.signIn(server.url, account('lead', 'south'));
     const known = new Set((await south.patrons()).map((p) => p.sections.personal.values.nationalId));
-    const patron = await colleague.patronWho(
+    const { patron, window } = await openPatronData(
+      'lead',
       (p) => isFree(p) && known.has(p.sections.personal.values.nationalId),
     );
-    await desk.signIn(account('lead'));
-    const window = await desk.openPatronData(cardOf(patron));
     await window.getByRole('button', { name: 'Delete patron' }).click();
     const dialog = window.getByRole('dialog');
     await expect(dialog).toContainText(nameOf(patron));
@@ -343,14 +313,12 @@ test.describe('Deleting a patron', () => {
   });
 
   test('without the permission there is no button, and gate and server refuse', async ({
-    desk,
     account,
     colleague,
     server,
+    openPatronData,
   }) => {
-    const patron = await colleague.patronWho(isFree);
-    await desk.signIn(account('privacy'));
-    const window = await desk.openPatronData(cardOf(patron));
+    const { patron, window } = await openPatronData('privacy');
     await expect(window.getByRole('button', { name: 'Delete patron' })).toHaveCount(0);
     const answer = await window.evaluate(
       (tag) => globalThis.window.circdesk.patron.delete({ tag }),

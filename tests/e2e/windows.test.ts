@@ -1,6 +1,7 @@
 // The desk's windows, and who may use them.
 import { expect, test } from './fixtures.ts';
-import { cardOf, isFree, nameOf } from '../drive/central.ts';
+import type { PatronSummary } from '../../shared/patrons/patron.ts';
+import { cardOf, isFree } from '../drive/central.ts';
 
 test('a patron has one window: opening again brings it to the front', async ({
   desk,
@@ -58,18 +59,21 @@ test('signing out closes the patron windows and leaves nothing of them', async (
   expect(answer).toMatchObject({ ok: false, error: { code: 'signedOut' } });
 });
 
-test('a search for many shows them quickly, and scrolls to the last', async ({
+test('a search for many fetches what is scrolled to, down to the last', async ({
   desk,
   account,
   colleague,
 }) => {
+  const count = (await colleague.patrons()).length;
+  const last = await colleague.get<{ patrons: PatronSummary[] }>(
+    `/patrons?query=*&offset=${count - 1}&limit=1`,
+  );
   await desk.signIn(account('desk'));
-  const all = await colleague.patrons();
   await desk.search('*');
-  await expect(desk.desk.getByRole('row').nth(3)).toBeVisible();
-  await desk.desk.getByRole('row').nth(1).focus();
+  await expect(desk.desk.getByText(`${count} patrons found`).first()).toBeVisible();
+  const card = last.patrons[0]?.cardNumber ?? last.patrons[0]?.givenName ?? '';
+  await expect(desk.hit(card)).toHaveCount(0);
+  await desk.desk.keyboard.press('ArrowDown');
   await desk.desk.keyboard.press('End');
-  const byName = (a: string, b: string) => a.localeCompare(b, 'sv');
-  expect(all.map(nameOf).sort(byName).length).toBe(all.length);
-  await expect(desk.desk.getByText(new RegExp(String(all.length))).first()).toBeVisible();
+  await expect(desk.hit(card)).toBeVisible();
 });
