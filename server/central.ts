@@ -1,6 +1,7 @@
 // The central server's logic, put together: everything but HTTP. A simulation calls `answer` as a route does.
 import { z } from 'zod';
-import { endpoints, GRANT_HEADERS, type Endpoint, type EndpointName } from '../shared/central/contract.ts';
+import { endpoints, type EndpointName } from '../shared/central/contract.ts';
+import { GRANT_HEADERS, type Endpoint } from '../shared/central/endpoint.ts';
 import { Attempts } from './acts/attempts.ts';
 import type { ActName, Body } from './acts/handlers.ts';
 import { Acts } from './acts/perform.ts';

@@ -1,6 +1,7 @@
 // Performs an act, with the checks in the order that the protocol needs: who asks (before this), epoch, key,
 // permission, validity, If-Match. Effect, key with its answer, and change-log row are one transaction.
-import { ACT_HEADERS, actHeadersSchema, endpoints, type Endpoint } from '../../shared/central/contract.ts';
+import { endpoints } from '../../shared/central/contract.ts';
+import { ACT_HEADERS, actHeadersSchema, type Endpoint } from '../../shared/central/endpoint.ts';
 import type { ProblemName } from '../../shared/central/problems.ts';
 import { fieldCode } from '../../shared/patrons/sections.ts';
 import type { Audit } from '../audit.ts';

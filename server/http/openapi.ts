@@ -1,14 +1,13 @@
 // The OpenAPI document of the contract, made from the same schemas that requests and answers are judged by.
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { endpoints, sessionSchema } from '../../shared/central/contract.ts';
 import {
   ANSWER_HEADERS,
   actHeadersSchema,
-  endpoints,
   GRANT_HEADERS,
-  sessionSchema,
   type Endpoint,
-} from '../../shared/central/contract.ts';
+} from '../../shared/central/endpoint.ts';
 import { PROBLEMS, problemSchema, type ProblemName } from '../../shared/central/problems.ts';
 import { librarySchema } from '../../shared/library.ts';
 import { patronDataFileSchema } from '../../shared/patron-data/document.ts';

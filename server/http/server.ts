@@ -8,12 +8,8 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { createHash } from 'node:crypto';
-import {
-  ANSWER_HEADERS,
-  endpoints,
-  type Endpoint,
-  type EndpointName,
-} from '../../shared/central/contract.ts';
+import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
+import { ANSWER_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
 import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
 

@@ -1,12 +1,8 @@
 // A small network in memory for tests: two libraries, their staff, a clock that stands still, luck that is seeded.
 import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
-import {
-  ACT_HEADERS,
-  GRANT_HEADERS,
-  type EndpointName,
-  type Session,
-} from '../../shared/central/contract.ts';
+import { type EndpointName, type Session } from '../../shared/central/contract.ts';
+import { ACT_HEADERS, GRANT_HEADERS } from '../../shared/central/endpoint.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { PERMISSIONS, type Permission } from '../../shared/permissions.ts';

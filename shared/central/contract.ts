@@ -7,50 +7,25 @@ import {
   agreementSchema,
   blockSchema,
   commentSchema,
-  debtSchema,
-  loanSchema,
   notificationSchema,
   patronSchema,
   patronSummarySchema,
   pinSchema,
-  reservationSchema,
   standingSchema,
 } from '../patrons/patron.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
+import { permissionSchema, BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA } from '../permissions.ts';
+import { countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
+import { circulationEndpoints } from './circulation.ts';
 import {
-  permissionSchema,
-  type Permission,
-  BLOCK_PATRON,
-  DELETE_PATRON,
-  DOWNLOAD_PATRON_DATA,
-} from '../permissions.ts';
-import { amountSchema, countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
-import type { ProblemName } from './problems.ts';
-
-/** Headers that every answer carries: which history the server is in, its newest change, its newest backed-up one. */
-export const ANSWER_HEADERS = {
-  epoch: 'circdesk-epoch',
-  head: 'circdesk-head',
-  durable: 'circdesk-durable',
-} as const;
-
-/** Headers that every act carries. `key` is one attempt's; `act` is the act's for life. */
-export const ACT_HEADERS = {
-  key: 'idempotency-key',
-  act: 'circdesk-act',
-  actedAt: 'circdesk-acted-at',
-  epoch: 'circdesk-epoch',
-} as const;
-
-/** Beside the act's headers where a push-only grant stands in for a session: the desk it is bound to. */
-export const GRANT_HEADERS = { desk: 'circdesk-desk' } as const;
-
-export const actHeadersSchema = z.object({
-  [ACT_HEADERS.key]: deskMadeIdSchema,
-  [ACT_HEADERS.act]: deskMadeIdSchema,
-  [ACT_HEADERS.actedAt]: timeSchema,
-  [ACT_HEADERS.epoch]: z.string().min(1).max(100),
-});
+  ACT_PROBLEMS,
+  KEY_PROBLEMS,
+  PATRON_PROBLEMS,
+  actAnswer,
+  pageSize,
+  patronPath,
+  type Endpoint,
+} from './endpoint.ts';
 
 export const staffSchema = z.object({ id: idSchema, username: z.string(), name: z.string() });
 
@@ -68,41 +43,11 @@ export const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>;
 export type Staff = z.infer<typeof staffSchema>;
 
-/** An answer to an act: the history's marks beside the act's own value, stored and repeated with its key. */
-const actAnswer = <T extends z.ZodType>(value: T) =>
-  z.object({ epoch: z.string(), head: countSchema, durable: countSchema, value });
-
 const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('patron'), position: countSchema, patron: patronSchema }),
   z.object({ kind: z.literal('deleted'), position: countSchema, patronId: idSchema }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
-
-const patronPath = z.object({ patronId: idSchema });
-const pageSize = (max: number, standard: number) => z.coerce.number().int().min(1).max(max).default(standard);
-
-export interface Endpoint {
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  path: string;
-  summary: string;
-  /** Who may ask: anybody, a session, or a session or push-only grant (acts only). */
-  auth: 'none' | 'session' | 'act';
-  permission?: Permission;
-  /** `required` where an act is judged against the tag in If-Match. */
-  ifMatch?: 'required';
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodObject;
-  status: 200 | 201;
-  answer: z.ZodType;
-  problems: readonly ProblemName[];
-}
-
-const KEY_PROBLEMS = ['key-required', 'key-reused', 'other-epoch'] as const;
-/** Of an act on a patron. */
-const PATRON_PROBLEMS = [...KEY_PROBLEMS, 'patron-gone', 'not-found'] as const;
-/** Of an act on a patron that brings something to be judged. */
-const ACT_PROBLEMS = [...PATRON_PROBLEMS, 'invalid'] as const;
 
 export const endpoints = {
   describe: {
@@ -299,110 +244,7 @@ export const endpoints = {
     answer: patronDataFileSchema,
     problems: PATRON_PROBLEMS,
   },
-  lend: {
-    method: 'POST',
-    path: '/patrons/{patronId}/loans',
-    summary: 'Lend an item. Refused under a block or debt block.',
-    auth: 'act',
-    params: patronPath,
-    body: z.object({
-      id: deskMadeIdSchema,
-      title: z.string().min(1).max(500),
-      author: z.string().max(500).default(''),
-      itemBarcode: z.string().min(1).max(60),
-      dueAt: timeSchema,
-    }),
-    status: 201,
-    answer: actAnswer(loanSchema),
-    problems: [...ACT_PROBLEMS, 'refused'],
-  },
-  renew: {
-    method: 'POST',
-    path: '/patrons/{patronId}/loans/{loanId}/renewals',
-    summary: 'Renew a loan. Refused under a block or debt block.',
-    auth: 'act',
-    params: patronPath.extend({ loanId: idSchema }),
-    body: z.object({ dueAt: timeSchema }),
-    status: 201,
-    answer: actAnswer(loanSchema),
-    problems: [...ACT_PROBLEMS, 'refused'],
-  },
-  returnLoan: {
-    method: 'POST',
-    path: '/patrons/{patronId}/loans/{loanId}/return',
-    summary: 'Take an item back. Stays possible under a block.',
-    auth: 'act',
-    params: patronPath.extend({ loanId: idSchema }),
-    status: 200,
-    answer: actAnswer(z.object({})),
-    problems: PATRON_PROBLEMS,
-  },
-  reserve: {
-    method: 'POST',
-    path: '/patrons/{patronId}/reservations',
-    summary: 'Reserve a title. Refused under a block or debt block.',
-    auth: 'act',
-    params: patronPath,
-    body: z.object({
-      id: deskMadeIdSchema,
-      title: z.string().min(1).max(500),
-      author: z.string().max(500).default(''),
-      pickupBranch: z.string().min(1).max(60),
-    }),
-    status: 201,
-    answer: actAnswer(reservationSchema),
-    problems: [...ACT_PROBLEMS, 'refused'],
-  },
-  cancelReservation: {
-    method: 'DELETE',
-    path: '/patrons/{patronId}/reservations/{reservationId}',
-    summary: 'Cancel a reservation. Stays possible under a block.',
-    auth: 'act',
-    params: patronPath.extend({ reservationId: idSchema }),
-    status: 200,
-    answer: actAnswer(z.object({})),
-    problems: PATRON_PROBLEMS,
-  },
-  addDebt: {
-    method: 'POST',
-    path: '/patrons/{patronId}/debts',
-    summary: "Charge a patron. Debts at the library's limit set the debt block.",
-    auth: 'act',
-    params: patronPath,
-    body: debtSchema.omit({ createdAt: true }).extend({
-      id: deskMadeIdSchema,
-      description: z.string().max(500),
-      amount: amountSchema.min(1).max(100_000_000),
-    }),
-    status: 201,
-    answer: actAnswer(debtSchema),
-    problems: ACT_PROBLEMS,
-  },
-  payDebt: {
-    method: 'POST',
-    path: '/patrons/{patronId}/debts/{debtId}/payments',
-    summary: 'Pay a debt, or a part of it. Stays possible under a block.',
-    auth: 'act',
-    params: patronPath.extend({ debtId: idSchema }),
-    body: z.object({ amount: amountSchema.min(1) }),
-    status: 201,
-    answer: actAnswer(z.object({ left: amountSchema })),
-    problems: ACT_PROBLEMS,
-  },
-  patronSignIn: {
-    method: 'POST',
-    path: '/patron-sessions',
-    summary: "The patron's own sign-in, as self-service machines and the web catalogue ask it.",
-    auth: 'none',
-    body: z.object({
-      library: z.string().min(1).max(60),
-      cardNumber: z.string().min(1).max(40),
-      pin: z.string().min(1).max(20),
-    }),
-    status: 201,
-    answer: z.object({ patronId: idSchema }),
-    problems: ['wrong-credentials', 'account-locked', 'refused'],
-  },
+  ...circulationEndpoints,
   logEvents: {
     method: 'POST',
     path: '/audit/events',

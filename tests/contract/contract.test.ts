@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endpoints, type Endpoint, type EndpointName } from '../../shared/central/contract.ts';
+import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
+import { type Endpoint } from '../../shared/central/endpoint.ts';
 import { openApiDocument } from '../../server/http/openapi.ts';
 import { PASSWORD } from '../../server/testing/network.ts';
 import { documentPath } from './document.ts';

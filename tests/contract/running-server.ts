@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
-import { ACT_HEADERS, endpoints, type EndpointName, type Session } from '../../shared/central/contract.ts';
+import { endpoints, type EndpointName, type Session } from '../../shared/central/contract.ts';
+import { ACT_HEADERS } from '../../shared/central/endpoint.ts';
 import { createServer } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { openDocument } from './document.ts';

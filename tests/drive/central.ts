@@ -1,7 +1,8 @@
 // A colleague at another desk, for tests: speaks to the central server directly, and sees what is true there.
 import { v7 } from 'uuid';
 import type { DemoAccount } from '../../build/reference-server.ts';
-import { ACT_HEADERS, sessionSchema, type Session } from '../../shared/central/contract.ts';
+import { sessionSchema, type Session } from '../../shared/central/contract.ts';
+import { ACT_HEADERS } from '../../shared/central/endpoint.ts';
 import type { Patron, Standing } from '../../shared/patrons/patron.ts';
 import type { SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 

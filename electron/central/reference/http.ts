@@ -2,11 +2,11 @@
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import {
   endpoints,
-  type Endpoint,
   type EndpointAnswer,
   type EndpointName,
   type EndpointRequest,
 } from '../../../shared/central/contract.ts';
+import { type Endpoint } from '../../../shared/central/endpoint.ts';
 import {
   problemName,
   problemSchema,

@@ -1,11 +1,11 @@
 // Our reference server behind the port CentralServer: sessions with refresh, acts with keys, stale tags.
 import {
-  ACT_HEADERS,
   type EndpointAnswer,
   type EndpointName,
   type EndpointRequest,
   type Session,
 } from '../../../shared/central/contract.ts';
+import { ACT_HEADERS } from '../../../shared/central/endpoint.ts';
 import type { FieldValues, SectionId } from '../../../shared/patrons/sections.ts';
 import { isFailure } from '../../support/failure.ts';
 import type { Act, CentralServer, CentralSession, Credentials } from '../central-server.ts';

@@ -1,0 +1,113 @@
+// The endpoints that circulation itself needs: lending machines and the web catalogue speak them, and a block refuses
+// some of them. The desk doesn't ask them.
+import { z } from 'zod';
+import { debtSchema, loanSchema, reservationSchema } from '../patrons/patron.ts';
+import { amountSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
+import { ACT_PROBLEMS, PATRON_PROBLEMS, actAnswer, patronPath, type Endpoint } from './endpoint.ts';
+
+export const circulationEndpoints = {
+  lend: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans',
+    summary: 'Lend an item. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath,
+    body: z.object({
+      id: deskMadeIdSchema,
+      title: z.string().min(1).max(500),
+      author: z.string().max(500).default(''),
+      itemBarcode: z.string().min(1).max(60),
+      dueAt: timeSchema,
+    }),
+    status: 201,
+    answer: actAnswer(loanSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  renew: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans/{loanId}/renewals',
+    summary: 'Renew a loan. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath.extend({ loanId: idSchema }),
+    body: z.object({ dueAt: timeSchema }),
+    status: 201,
+    answer: actAnswer(loanSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  returnLoan: {
+    method: 'POST',
+    path: '/patrons/{patronId}/loans/{loanId}/return',
+    summary: 'Take an item back. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ loanId: idSchema }),
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: PATRON_PROBLEMS,
+  },
+  reserve: {
+    method: 'POST',
+    path: '/patrons/{patronId}/reservations',
+    summary: 'Reserve a title. Refused under a block or debt block.',
+    auth: 'act',
+    params: patronPath,
+    body: z.object({
+      id: deskMadeIdSchema,
+      title: z.string().min(1).max(500),
+      author: z.string().max(500).default(''),
+      pickupBranch: z.string().min(1).max(60),
+    }),
+    status: 201,
+    answer: actAnswer(reservationSchema),
+    problems: [...ACT_PROBLEMS, 'refused'],
+  },
+  cancelReservation: {
+    method: 'DELETE',
+    path: '/patrons/{patronId}/reservations/{reservationId}',
+    summary: 'Cancel a reservation. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ reservationId: idSchema }),
+    status: 200,
+    answer: actAnswer(z.object({})),
+    problems: PATRON_PROBLEMS,
+  },
+  addDebt: {
+    method: 'POST',
+    path: '/patrons/{patronId}/debts',
+    summary: "Charge a patron. Debts at the library's limit set the debt block.",
+    auth: 'act',
+    params: patronPath,
+    body: debtSchema.omit({ createdAt: true }).extend({
+      id: deskMadeIdSchema,
+      description: z.string().max(500),
+      amount: amountSchema.min(1).max(100_000_000),
+    }),
+    status: 201,
+    answer: actAnswer(debtSchema),
+    problems: ACT_PROBLEMS,
+  },
+  payDebt: {
+    method: 'POST',
+    path: '/patrons/{patronId}/debts/{debtId}/payments',
+    summary: 'Pay a debt, or a part of it. Stays possible under a block.',
+    auth: 'act',
+    params: patronPath.extend({ debtId: idSchema }),
+    body: z.object({ amount: amountSchema.min(1) }),
+    status: 201,
+    answer: actAnswer(z.object({ left: amountSchema })),
+    problems: ACT_PROBLEMS,
+  },
+  patronSignIn: {
+    method: 'POST',
+    path: '/patron-sessions',
+    summary: "The patron's own sign-in, as self-service machines and the web catalogue ask it.",
+    auth: 'none',
+    body: z.object({
+      library: z.string().min(1).max(60),
+      cardNumber: z.string().min(1).max(40),
+      pin: z.string().min(1).max(20),
+    }),
+    status: 201,
+    answer: z.object({ patronId: idSchema }),
+    problems: ['wrong-credentials', 'account-locked', 'refused'],
+  },
+} as const satisfies Record<string, Endpoint>;
