@@ -1,5 +1,4 @@
 // Saves a file of a patron's data: whole or not at all, for this user only, never over another file.
-import { randomBytes } from 'node:crypto';
 import type * as fileSystem from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../support/failure.ts';
@@ -18,7 +17,7 @@ export async function saveWholeFile(
   text: string,
 ): Promise<string> {
   const path = join(folder, name);
-  const beside = join(folder, `.${name}.${randomBytes(4).toString('hex')}.part`);
+  const beside = join(folder, `.${name}.part`);
   try {
     await files.mkdir(folder, { recursive: true });
     const file = await files.open(beside, 'wx', 0o600);

@@ -41,7 +41,12 @@ export class StaffSession {
   /** Signs in; `mayReplace` is asked before another member of staff takes over an expired session. */
   async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
     const central = await this.#requireServer().signIn(credentials);
-    if (this.#central && this.#central.staff.id !== central.staff.id) mayReplace();
+    try {
+      if (this.#central && this.#central.staff.id !== central.staff.id) mayReplace();
+    } catch (thrown) {
+      await endAtServer(central);
+      throw thrown;
+    }
     this.#central = central;
     this.#expired = false;
     this.#lastLibrary.write(credentials.library);
@@ -53,12 +58,7 @@ export class StaffSession {
     this.#central = undefined;
     this.#expired = false;
     const state = this.#tell();
-    try {
-      await central?.end();
-    } catch (thrown) {
-      // Away or ended already: its tokens die by themselves, and this desk has forgotten them.
-      if (!isFailure(thrown)) throw thrown;
-    }
+    if (central) await endAtServer(central);
     return state;
   }
 
@@ -86,5 +86,14 @@ export class StaffSession {
   #requireServer(): CentralServer {
     if (!this.#server) throw new Failure({ code: 'noServer' });
     return this.#server;
+  }
+}
+
+async function endAtServer(central: CentralSession): Promise<void> {
+  try {
+    await central.end();
+  } catch (thrown) {
+    // Away or ended already: its tokens die by themselves, and this desk has forgotten them.
+    if (!isFailure(thrown)) throw thrown;
   }
 }

@@ -28,6 +28,13 @@ const typeIntoContact = async (window: Page, phone: string) => {
 const phone = (window: Page) => window.getByLabel('Phone', { exact: true });
 const save = (window: Page) => window.getByRole('button', { name: 'Save', exact: true }).click();
 
+/** An administrator ends every session of a member of staff at `north`. */
+const endSessions = (dataFolder: string, username: string) =>
+  execFileSync(process.execPath, [
+    ...['server/main.ts', 'staff', '--data', dataFolder],
+    ...['--library', 'north', '--username', username, '--end-sessions'],
+  ]);
+
 test.describe('Signing in', () => {
   const tryToSignIn = async (desk: Page, username: string, password: string) => {
     await desk.getByLabel('Library').selectOption('north');
@@ -133,17 +140,7 @@ test.describe('In the middle of an edit', () => {
     const { patron, window } = await openPatronData('desk');
     const { username, password } = account('desk');
     await typeIntoContact(window, '+44 1632 960003');
-    const staff = [
-      'server/main.ts',
-      'staff',
-      '--data',
-      dataFolder,
-      '--library',
-      'north',
-      '--username',
-      username,
-    ];
-    execFileSync(process.execPath, [...staff, '--end-sessions']);
+    endSessions(dataFolder, username);
     await save(window);
     const again = window.getByRole('dialog').filter({ has: window.getByLabel('Password') });
     await again.getByLabel('Password').fill(password);
@@ -153,6 +150,24 @@ test.describe('In the middle of an edit', () => {
     await save(window);
     await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeVisible();
     expect((await colleague.patron(patron.id)).sections.contact.values.phones[0]).toBe('+44 1632 960003');
+  });
+
+  test('a colleague can not take over while text of the one before is unsaved', async ({
+    account,
+    dataFolder,
+    openPatronData,
+  }) => {
+    const { window } = await openPatronData('desk');
+    const colleague = account('privacy');
+    await typeIntoContact(window, '+44 1632 960006');
+    endSessions(dataFolder, 'desk');
+    await save(window);
+    const again = window.getByRole('dialog').filter({ has: window.getByLabel('Password') });
+    await again.getByLabel('Username').fill(colleague.username);
+    await again.getByLabel('Password').fill(colleague.password);
+    await again.getByRole('button', { name: 'Sign in' }).click();
+    await expect(again.getByRole('alert')).toContainText(/saved/i);
+    await expect(phone(window)).toHaveValue('+44 1632 960006');
   });
 
   test('another desk deletes the patron: the window says so, and the text can still be copied', async ({
