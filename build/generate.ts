@@ -1,8 +1,13 @@
-// Writes what is generated from the schemas: docs/openapi.json. A test says when the committed file is not current.
+// Writes what is generated from the schemas into docs/. A test says when a committed file is not current.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { policyJsonSchema } from '../electron/policy/policy-schema.ts';
 import { openApiDocument } from '../server/http/openapi.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 mkdirSync(docs, { recursive: true });
-writeFileSync(join(docs, 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+const write = (name: string, document: unknown) => {
+  writeFileSync(join(docs, name), `${JSON.stringify(document, null, 2)}\n`);
+};
+write('openapi.json', openApiDocument());
+write('policy.schema.json', policyJsonSchema());

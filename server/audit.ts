@@ -18,6 +18,8 @@ export interface AuditFact {
   at?: string;
 }
 
+const WORKING_DAY = 12 * 3_600_000;
+
 export class Audit {
   readonly #store: Store;
   readonly #ports: Ports;
@@ -47,6 +49,13 @@ export class Audit {
       keepUntil,
     );
     return added > 0;
+  }
+
+  /** Whether this member of staff opened the patron within a working day, so that reading again is no new look. */
+  lookedLately({ id, library }: { id: string; library: string }, patronId: string): boolean {
+    const since = new Date(this.#ports.clock.now() - WORKING_DAY).toISOString();
+    const sql = `SELECT 1 FROM audit WHERE library = ? AND patron_id = ? AND at >= ? AND staff = ? AND kind = 'looked'`;
+    return this.#store.row(sql, library, patronId, since, id) !== undefined;
   }
 
   entries(library: string, patronId: string): AuditEntry[] {

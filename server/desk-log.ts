@@ -5,17 +5,31 @@ import { granted } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
+import type { Sessions } from './sessions/sessions.ts';
+import type { StaffAccounts } from './sessions/staff.ts';
 
-export function deskLog(
-  clock: Clock,
-  records: Records,
-  audit: Audit,
-  patronData: PatronData,
-): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
+export interface DeskLogParts {
+  clock: Clock;
+  records: Records;
+  audit: Audit;
+  patronData: PatronData;
+  staff: StaffAccounts;
+  sessions: Sessions;
+}
+
+export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
+  const { clock, records, audit, patronData, staff, sessions } = parts;
   /** Only of this library's patrons, those deleted meanwhile included. */
   const isOwn = (context: ActContext, patronId: string) => {
     const { library } = context.asker.staff;
     return records.find(library, patronId).ok || records.wasDeleted(library, patronId);
+  };
+  /** Staff whose sessions have ended leave theirs to whoever works at that desk next. */
+  const whose = ({ asker }: ActContext, named: string | undefined): string | undefined => {
+    const id = named?.toLowerCase() ?? asker.staff.id;
+    if (id === asker.staff.id) return id;
+    const known = staff.byId(id)?.library === asker.staff.library && sessions.knows(id, asker.desk);
+    return known ? id : undefined;
   };
   return {
     exportPatronData(context, { patronId }) {
@@ -27,23 +41,22 @@ export function deskLog(
     },
 
     logEvents(context, _params, { events }) {
-      const { library, id: staff } = context.asker.staff;
+      const { library, id: handedOverBy } = context.asker.staff;
       const now = timeOf(clock);
-      const added = events.filter(({ id, kind, patronId: raw, at }) => {
+      const added = events.filter(({ id, kind, patronId: raw, at, staff: named }) => {
         const patronId = raw.toLowerCase();
         const acted = new Date(at).toISOString();
-        return (
-          isOwn(context, patronId) &&
-          audit.log({
-            id: id.toLowerCase(),
-            library,
-            patronId,
-            staff,
-            kind,
-            at: acted < now ? acted : now,
-            detail: 'copy',
-          })
-        );
+        const who = whose(context, named);
+        if (who === undefined || !isOwn(context, patronId)) return false;
+        return audit.log({
+          id: id.toLowerCase(),
+          library,
+          patronId,
+          staff: who,
+          kind,
+          at: acted < now ? acted : now,
+          detail: who === handedOverBy ? 'copy' : `copy, handed over by ${context.asker.staff.username}`,
+        });
       });
       return granted({ logged: added.length });
     },

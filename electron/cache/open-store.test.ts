@@ -68,7 +68,7 @@ test('a damaged copy is set aside and begun anew; the outbox is whole, and the l
   const { store, report } = folders.open(folder);
   expect(report).toEqual({ copy: 'rebuilt', outbox: 'kept', rescued: 0, lost: 0 });
   expect(readdirSync(folder)).toContain('copy.db.damaged-2026-11-24T10-00-00-000Z');
-  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   expect(await store.pullState(LIBRARY)).toEqual({
     epoch: EPOCH,
     position: null,
@@ -136,7 +136,7 @@ test('a rescue cut off by a crash is taken up again', async () => {
   rmSync(join(folder, 'outbox.db'));
   const { store, report } = folders.open(folder);
   expect(report.outbox).toBe('kept');
-  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
 });
 

@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { v4 } from 'uuid';
 import type { Clock } from '../../shared/clock.ts';
 import type { Random } from '../../shared/random.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
 import type { Acts } from '../patrons/acts.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
@@ -13,6 +14,7 @@ import { saveWholeFile, type Files } from './save-file.ts';
 export interface DownloadParts {
   session: StaffSession;
   acts: Acts;
+  store: DeskStore;
   files: Files;
   clock: Clock;
   random: Random;
@@ -29,10 +31,12 @@ export class PatronDataDownload {
   }
 
   async download(patronId: string): Promise<{ file: string; folder: string; name: string }> {
-    const { session, acts, files, random, clock, downloadsFolder } = this.#parts;
+    const { session, acts, store, files, random, clock, downloadsFolder } = this.#parts;
+    const { epoch } = await store.pullState(session.require().library.id);
+    if (epoch === null) throw new Failure({ code: 'needsServer' });
     const patronData = await session.use((central) =>
       acts.perform([central.staff.id, patronId, 'download'], (act) =>
-        central.exportPatronData(act, patronId),
+        central.exportPatronData(act, epoch, patronId),
       ),
     );
     const date = localDate(new Date(clock.now()));

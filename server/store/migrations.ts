@@ -275,4 +275,11 @@ BEGIN
 END;
 `;
 
-export const migrations: readonly Migration[] = [{ version: 1, name: 'the network', sql: network }];
+const revokedDesks = `
+CREATE TABLE revoked_desk (desk TEXT PRIMARY KEY, revoked_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'the network', sql: network },
+  { version: 2, name: 'revoked desks', sql: revokedDesks },
+];
