@@ -88,14 +88,14 @@ export async function buildParts(world: OutsideWorld) {
   });
   const deskActs = new DeskActs({
     ...{ store, session, saving, acts },
-    canSend: (act) => sync.canSend(act),
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
     ...{ store, session, saving, acts, clock, timers },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
-    canSend: (act) => sync.canSend(act),
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
     onChanged: onPatrons,
   });
 

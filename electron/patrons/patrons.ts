@@ -27,7 +27,7 @@ export interface PatronsParts {
   whole: boolean;
   /** Brings the copy in step; fails where the line does. */
   pull: () => Promise<void>;
-  canSend: (act: OutboxAct) => boolean;
+  waitsForAuthor: (act: OutboxAct) => boolean;
   onChanged: (patronIds: string[]) => void;
 }
 
@@ -67,7 +67,7 @@ export class Patrons {
 
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
-    const { store, session, pull, timers, canSend } = this.#parts;
+    const { store, session, pull, timers, waitsForAuthor } = this.#parts;
     const { library } = session.require();
     if (fresh && session.central)
       await withinMoment(
@@ -78,7 +78,11 @@ export class Patrons {
     const view = await store.patron(library.id, patronId);
     const { syncedAt } = await store.pullState(library.id);
     if (view)
-      return { patron: view.patron, acts: view.acts.map((act) => shown(act, canSend(act))), asOf: syncedAt };
+      return {
+        patron: view.patron,
+        acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
+        asOf: syncedAt,
+      };
     return { patron: await this.#readFromServer(patronId), acts: [], asOf: null };
   }
 

@@ -36,6 +36,8 @@ export class StaffSession {
   #central: CentralSession | undefined;
   #status: Status = 'signedIn';
   #told: SessionState | undefined;
+  /** What nobody waits for while the desk runs. */
+  readonly #background = new Set<Promise<void>>();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -122,6 +124,7 @@ export class StaffSession {
     const central = this.#central;
     this.#central = undefined;
     if (central) await this.#parts.grants.end(central).catch(ignoreFailure);
+    await Promise.all(this.#background);
   }
 
   /** Nobody has touched the desk for a while. */
@@ -212,9 +215,12 @@ export class StaffSession {
   }
 
   #inBackground(what: string, work: () => Promise<void>): void {
-    work().catch((thrown: unknown) => {
-      this.#parts.onTrouble(what, thrown);
-    });
+    const done: Promise<void> = work()
+      .catch((thrown: unknown) => {
+        this.#parts.onTrouble(what, thrown);
+      })
+      .finally(() => this.#background.delete(done));
+    this.#background.add(done);
   }
 
   #tell(): SessionState {

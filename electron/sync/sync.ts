@@ -148,9 +148,9 @@ export class Sync {
     this.#schedule(soon(this.#parts.random));
   }
 
-  /** Whether somebody's session or grant can send this act now. */
-  canSend(act: OutboxAct): boolean {
-    return this.#senderFor(act) !== undefined;
+  /** Whether it's not the line that this act waits for, but its author's next sign-in. */
+  waitsForAuthor(act: OutboxAct): boolean {
+    return this.#parts.session.central !== undefined && this.#senderFor(act) === undefined;
   }
 
   /** Starts polling. */

@@ -29,10 +29,12 @@ export async function makeDeskFolders(): Promise<DeskFolders> {
 export class DeskApp {
   readonly app: ElectronApplication;
   readonly desk: Page;
+  readonly #closed: Promise<void>;
 
   private constructor(app: ElectronApplication, desk: Page) {
     this.app = app;
     this.desk = desk;
+    this.#closed = new Promise<void>((resolve) => app.once('close', () => resolve()));
   }
 
   static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
@@ -91,9 +93,20 @@ export class DeskApp {
 
   /** Ends the app without asking about unsaved text: the test is over. */
   async close(): Promise<void> {
-    const ended = this.app.waitForEvent('close');
     // The app may be gone before it can answer.
     await this.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
-    await ended;
+    await this.#closed;
+  }
+
+  /** As staff end it: sessions are ended, files closed. */
+  async quit(): Promise<void> {
+    await this.app.evaluate(({ app }) => app.quit());
+    await this.#closed;
+  }
+
+  /** As a power cut ends it, or the task manager. */
+  async kill(): Promise<void> {
+    this.app.process().kill('SIGKILL');
+    await this.#closed;
   }
 }
