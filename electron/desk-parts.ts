@@ -102,11 +102,11 @@ export async function buildParts(world: OutsideWorld) {
   let cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
   function keepHouse(): void {
     cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
-    tidy().catch((thrown: unknown) => {
+    housekeep().catch((thrown: unknown) => {
       onTrouble('housekeeping', thrown);
     });
   }
-  async function tidy(): Promise<void> {
+  async function housekeep(): Promise<void> {
     await steadyClock.keep();
     await keeping.check();
     const before = new Date(clock.now() - WITHDRAWN_KEPT_MS).toISOString();
@@ -116,11 +116,13 @@ export async function buildParts(world: OutsideWorld) {
   await steadyClock.boot();
   await grants.boot();
   await offline.boot();
-  await tidy();
+  await housekeep();
   sync.boot();
 
   return {
     ...{ store, session, acts, patrons, deskActs, sync },
+    /** What is done every ten minutes. */
+    housekeep,
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
     async syncState(): Promise<Omit<SyncState, 'online' | 'rescue' | 'memoryOnly'>> {
       const { state } = session;

@@ -71,7 +71,7 @@ export function describe(error: unknown): ThreadFailure {
   if (error instanceof Failure) return { failure: error.error };
   if (!(error instanceof Error)) return { name: 'Error', message: 'unknown' };
   const code = codeOf(error);
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return { failure: { code: 'diskFull' } };
+  if (code === 'ENOSPC') return { failure: { code: 'diskFull' } };
   if (code !== undefined) return { name: error.name, message: code };
   return { name: error.name, message: error.name === 'Error' ? error.message : '' };
 }
