@@ -172,6 +172,22 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
     },
   ],
   [
+    'serverDiskFull',
+    async (world) => {
+      world.weather.happened('serverDiskFull', underWayAnywhere(world));
+      world.server.diskFull = true;
+      await world.time.sleep(world.luck.between(1_000, 30_000), 'server disk full');
+      world.server.diskFull = false;
+    },
+  ],
+  [
+    'serverClockMoved',
+    (world) => {
+      world.weather.happened('serverClockMoved', underWayAnywhere(world));
+      world.server.offset += world.luck.pick([-HOUR, -60_000, HOUR, 3 * HOUR]);
+    },
+  ],
+  [
     'serverRestored',
     async (world) => {
       const { server, time, luck } = world;

@@ -54,7 +54,7 @@ export class Ledger {
   /** Settled acts whose content a desk emptied because their patron was deleted. */
   readonly wiped = new Set<string>();
   readonly #clock: Clock;
-  readonly #decisions = new Map<string, Decision>();
+  readonly #decisions = new Map<string, Decision[]>();
   readonly #lettingGo = new Set<string>();
 
   constructor(clock: Clock) {
@@ -79,7 +79,7 @@ export class Ledger {
 
   /** Staff are about to decide on an act: `shown` is what the page shows of the section as it is now. */
   decide(id: string, changes: FieldValues, shown: FieldValues): void {
-    this.#decisions.set(id, { changes, shown });
+    this.#decisions.set(id, [...(this.#decisions.get(id) ?? []), { changes, shown }]);
   }
 
   letGo(id: string): void {
@@ -121,7 +121,7 @@ export class Ledger {
 
   /** Staff pressed the button, and died before they heard of it: it may be so, or not. */
   mayBeLetGo({ id, letGo }: LedgerAct): boolean {
-    return letGo || this.#lettingGo.has(id) || this.#decisions.has(id);
+    return letGo || this.#lettingGo.has(id) || (this.#decisions.get(id)?.length ?? 0) > 0;
   }
 
   #deleted(desk: string, changes: readonly { kind: string; patronId?: string }[]): void {
@@ -168,13 +168,24 @@ export class Ledger {
     act.state = update.state ?? act.state;
     if (update.state === 'conflict' || update.state === 'refused') act.parked = true;
     if (update.state === 'withdrawn' && (this.#lettingGo.has(id) || !act.saved)) act.letGo = true;
-    const decision = this.#decisions.get(id);
-    if (update.state !== 'waiting' || !update.changes || !decision) return;
-    this.#decisions.delete(id);
-    act.wanted = update.changes;
+    const decisions = this.#decisions.get(id) ?? [];
+    const { state, changes } = update;
+    const decision = decisions.find((one) => isDeepStrictEqual(differing(one), changes));
+    if (state !== 'waiting' || !changes || !decision) return;
+    this.#decisions.set(
+      id,
+      decisions.filter((one) => one !== decision),
+    );
+    act.wanted = changes;
     saw(act, decision.shown);
   }
 }
+
+/** What is left to be written of a decision. */
+const differing = ({ changes, shown }: Decision): FieldValues =>
+  Object.fromEntries(
+    Object.entries(changes).filter(([field, value]) => !isDeepStrictEqual(value, shown[field] ?? null)),
+  );
 
 function saw(act: LedgerAct, values: FieldValues): void {
   for (const [field, value] of Object.entries(values))

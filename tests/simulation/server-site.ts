@@ -45,6 +45,9 @@ export class ServerSite implements Watcher {
   #cutShort: Routed | undefined;
   /** The process dies at so many steps from now. */
   killIn: number | undefined;
+  diskFull = false;
+  /** The server's clock minus the true time, in ms. */
+  offset = 0;
   backups: Backup[] = [];
 
   constructor(parts: SiteParts, template: string) {
@@ -62,7 +65,8 @@ export class ServerSite implements Watcher {
     const historyFile = historyFileAt(join(this.#folder, HISTORY));
     try {
       const central = createCentral({
-        ...{ database: join(this.#folder, DATABASE), historyFile, clock: time, random: luck },
+        ...{ database: join(this.#folder, DATABASE), historyFile, random: luck },
+        clock: { now: () => time.now() + this.offset },
         pause: (ms) => time.sleep(ms, 'pause'),
         ...{ version: 'simulated', accessSeconds: ACCESS_SECONDS, secretCost: 2 },
       });
@@ -84,7 +88,9 @@ export class ServerSite implements Watcher {
     for (const letGo of this.#letGo.splice(0)) letGo();
   }
 
-  step(): void {
+  step(writes: boolean): void {
+    if (writes && this.diskFull)
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     if (this.killIn === undefined || --this.killIn > 0) return;
     this.kill();
     throw new Killed();
@@ -170,7 +176,7 @@ export class ServerSite implements Watcher {
         if (thrown instanceof Killed) this.#cutShort = asked;
         return undefined;
       }
-      onThrown(asked.name, thrown);
+      if (!this.diskFull) onThrown(asked.name, thrown);
       return { status: 500, headers: {}, body: '{}' };
     }
   }

@@ -247,7 +247,10 @@ export class StaffAtDesk {
   async #page(desk: DeskParts): Promise<void> {
     const undecided = (await desk.deskActs.list()).filter(isUndecided);
     const act = undecided[this.#parts.luck.between(0, undecided.length - 1)];
-    if (act) await this.decides(desk, act);
+    if (!act) return;
+    // Two windows may show it.
+    const twice = this.#parts.luck.chance(0.15);
+    await Promise.all([this.decides(desk, act), ...(twice ? [this.decides(desk, act)] : [])]);
   }
 
   async #setPin(desk: DeskParts): Promise<void> {

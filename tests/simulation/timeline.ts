@@ -30,7 +30,8 @@ export interface Effect {
   lifted: string[];
   created: boolean;
   deleted: boolean;
-  pinSet: boolean;
+  /** The PIN that was asked for, where it was set. */
+  pinSet: string | undefined;
 }
 interface Allowed {
   kind: 'allowed';
@@ -44,6 +45,8 @@ export type Mark = readonly (Effect | Allowed)[];
 export class Timeline {
   #entries: (Effect | Allowed)[] = [];
   #seen = new Map<string, Seen>();
+  /** What ever happened, lost by a restore or not. */
+  readonly ever: Effect[] = [];
   readonly #staffOf = new Map<string, string>();
   get mark(): Mark {
     return [...this.#entries];
@@ -101,16 +104,17 @@ export class Timeline {
     for (const [id, before] of this.#seen) {
       if (rows.has(id)) continue;
       this.#seen.delete(id);
-      effects.push({ ...effectOf(request, this, id), ...differences(before, undefined) });
+      effects.push({ ...effectOf(request, this, id), ...differences(before, undefined, undefined) });
     }
     for (const [id, row] of rows) {
       const before = this.#seen.get(id);
       if (before?.version === versionOf(row) && before.pin === row.pin) continue;
       const after = seenOf(central, row);
       this.#seen.set(id, after);
-      effects.push({ ...effectOf(request, this, id), ...differences(before, after) });
+      effects.push({ ...effectOf(request, this, id), ...differences(before, after, pinIn(request)) });
     }
     if (request) this.#entries.push(...effects);
+    if (request) this.ever.push(...effects);
     return request ? effects : [];
   }
 }
@@ -134,7 +138,10 @@ function effectOf(request: Routed | undefined, timeline: Timeline, patronId: str
   };
 }
 
-function differences(before: Seen | undefined, after: Seen | undefined) {
+const pinIn = (request: Routed | undefined): string | undefined =>
+  (request?.call.body as { pin?: string } | undefined)?.pin;
+
+function differences(before: Seen | undefined, after: Seen | undefined, pin: string | undefined) {
   const sections: Effect['sections'] = {};
   for (const section of SECTIONS) {
     const [was, is] = [before, after].map((seen) => seen?.patron.sections[section].values);
@@ -147,6 +154,6 @@ function differences(before: Seen | undefined, after: Seen | undefined) {
     sections,
     blocked: gone(has, had),
     lifted: gone(had, has).map(({ id }) => id),
-    ...{ created: !before, deleted: !after, pinSet: before !== undefined && before.pin !== after?.pin },
+    ...{ created: !before, deleted: !after, pinSet: before?.pin === after?.pin ? undefined : pin },
   };
 }

@@ -29,6 +29,7 @@ export interface Place {
   site: DeskSite;
   line: Line;
   staff: StaffAtDesk;
+  libraries: readonly string[];
 }
 
 export class World {
@@ -68,7 +69,7 @@ export class World {
     const typing = new Typing(new Luck(`${seed}/typing`));
     const common = { time, typing, timeline, weather: this.weather };
     this.colleague = new Colleague({ ...common, server: this.server, luck: new Luck(`${seed}/colleague`) });
-    const count = desks ?? this.luck.between(2, 5);
+    const count = desks ?? this.luck.pick([2, 2, 2, 3, 3, 4, 5]);
     this.places = Array.from({ length: count }, (_, index) => this.#place(seed, index + 1, typing));
   }
 
@@ -100,16 +101,17 @@ export class World {
           this.violates(`${name}: ${what}`, thrown);
       },
     });
-    // Most staff are of the north; a desk may be shared with a colleague of the south.
+    // All staff of the north; some desks are shared with colleagues of the south.
+    const shared = luck.chance(0.25);
     const colleagues = templates.staff.filter(
-      ({ library, username }) => username !== ELSEWHERE && (library === 'north' || luck.chance(0.15)),
+      ({ library, username }) => username !== ELSEWHERE && (library === 'north' || shared),
     );
     const staff = new StaffAtDesk({
       ...{ site, time, ledger, typing, colleagues, luck: new Luck(`${seed}/${name}/staff`) },
       patrons: () => timeline.patrons(this.#libraryAt(site)),
       onUnexpected: (what, thrown) => this.violates(what, thrown),
     });
-    return { site, line, staff };
+    return { site, line, staff, libraries: shared ? ['north', 'south'] : ['north'] };
   }
 
   #libraryAt({ running }: DeskSite): string {
