@@ -133,6 +133,7 @@ export class DeskSite {
       clock: this.clock,
       counter: () => time.now() - began,
       random: luck,
+      pages: { fill: 3, changes: 2 },
       timers: {
         after: (ms, work) => time.after(ms, `${name} timer`, () => isAlive() && work()),
       },

@@ -26,6 +26,7 @@ const USUAL = {
   serverDiskFull: 0.2,
   serverClockMoved: 0.15,
   serverRestored: 0.35,
+  databaseCopiedBack: 0.12,
   permissionWithdrawn: 0.4,
   permissionGiven: 0.4,
   accountLocked: 0.15,

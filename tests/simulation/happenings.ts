@@ -7,6 +7,7 @@ import {
   type Permission,
 } from '../../shared/permissions.ts';
 import type { Fault } from './faults.ts';
+import type { Backup } from './server-site.ts';
 import { ELSEWHERE, type Staff } from './templates.ts';
 import type { Place, World } from './world.ts';
 
@@ -196,6 +197,16 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
       restoreSome(world);
     },
   ],
+  [
+    'databaseCopiedBack',
+    async (world) => {
+      const { server, time, luck } = world;
+      if (!server.central) return;
+      const copied = server.copyByHand();
+      await time.sleep(luck.between(1_000, 60_000), 'until the copy is put back');
+      restore(world, copied, 'databaseCopiedBack');
+    },
+  ],
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
   ['permissionGiven', (world) => change(world, 'permissionGiven')],
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
@@ -224,12 +235,16 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
 
 /** One of the two newest backups, as docs/server.md says; an older one is tried too, and has to be refused. */
 export function restoreSome(world: World): void {
-  const { server, luck, timeline, weather } = world;
+  const { server, luck } = world;
   const newest = server.backups.slice(-2);
   const backup = luck.chance(0.1) ? server.backups[0] : newest[luck.between(0, newest.length - 1)];
-  if (!backup) return;
+  if (backup) restore(world, backup, 'serverRestored');
+}
+
+function restore(world: World, backup: Backup, fault: 'serverRestored' | 'databaseCopiedBack'): void {
+  const { server, timeline, weather } = world;
   const lost = timeline.since(backup.mark).map(({ endpoint }) => endpoint);
   if (!server.restore(backup) || !server.central) return;
   timeline.cutBack(backup.mark, server.central);
-  weather.happened('serverRestored', lost);
+  weather.happened(fault, lost);
 }

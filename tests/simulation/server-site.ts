@@ -40,6 +40,7 @@ export class ServerSite implements Watcher {
   readonly #parts: SiteParts;
   #folder: string;
   #lives = 0;
+  #copies = 0;
   #central: Central | undefined;
   #letGo: (() => void)[] = [];
   #cutShort: Routed | undefined;
@@ -111,19 +112,26 @@ export class ServerSite implements Watcher {
 
   /** What `server -- backup` does, in one go: copying page by page would take a time that no seed decides. */
   backUp(): void {
-    const { time, timeline } = this.#parts;
+    const { time } = this.#parts;
     if (!this.#central) return;
     const { store } = this.#central.parts;
-    const file = join(this.#parts.folder, `backup-${this.backups.length}-${time.now()}.sqlite`);
-    const mark = timeline.mark;
-    const reader = new Database(join(this.#folder, DATABASE));
-    writeFileSync(file, reader.serialize());
-    reader.close();
+    const { file, mark } = this.copyByHand();
     const madeAt = new Date(time.now()).toISOString();
     const head = markBackup(file, madeAt);
     recordBackup(store, head, madeAt);
     this.backups.push({ file, mark, head });
     time.note(`backup ${this.backups.length} reaches to ${head}`);
+  }
+
+  /** The database's file copied by hand, without the note beside it and without being marked as a backup. */
+  copyByHand(): Backup {
+    const mark = this.#parts.timeline.mark;
+    const head = this.#central?.marks().head ?? 0;
+    const file = join(this.#parts.folder, `copy-${++this.#copies}.sqlite`);
+    const reader = new Database(join(this.#folder, DATABASE));
+    writeFileSync(file, reader.serialize());
+    reader.close();
+    return { file, mark, head };
   }
 
   /** What docs/server.md says of restoring. Answers whether the server took the backup. */
