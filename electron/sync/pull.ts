@@ -33,6 +33,8 @@ export interface PullParts {
 
 export class Pull {
   readonly #parts: PullParts;
+  /** Libraries whose copies are known to have been filled under this policy. */
+  readonly #inScope = new Set<string>();
 
   constructor(parts: PullParts) {
     this.#parts = parts;
@@ -44,10 +46,13 @@ export class Pull {
    */
   async #keepToScope(library: string): Promise<void> {
     const { store, scopeName } = this.#parts;
+    if (this.#inScope.has(library)) return;
     const name = `scope of ${library}`;
-    if ((await store.recall(name)) === scopeName) return;
-    await store.erasePatrons(library);
-    await store.remember(name, scopeName);
+    if ((await store.recall(name)) !== scopeName) {
+      await store.erasePatrons(library);
+      await store.remember(name, scopeName);
+    }
+    this.#inScope.add(library);
   }
 
   /** One pull to the server's newest change; answers the server's marks. Fails where the line does. */

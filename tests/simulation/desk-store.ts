@@ -24,6 +24,14 @@ export interface DeskStoreParts {
   onDone: (method: Method, args: readonly unknown[], result: unknown) => void;
 }
 
+/** After these there may be something to tidy up. */
+const LEAVES_EDITIONS: ReadonlySet<Method> = new Set([
+  'beginFill',
+  'finishFill',
+  'forgetPosition',
+  'erasePatrons',
+]);
+
 export function deskStore(parts: DeskStoreParts): DeskStore {
   const { name, time, luck, disk, isAlive, onDone } = parts;
   let store = parts.open();
@@ -76,11 +84,13 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
             onDone(method, copies, result);
             const copy = structuredClone(result);
             reply(() => resolve(copy));
-            if (method !== 'close') tidy();
+            if (LEAVES_EDITIONS.has(method)) tidy();
           },
           (thrown: unknown) => {
             if (thrown instanceof Killed) return;
-            const error = revived(describe(thrown));
+            // Work in parts that was under way when another call met damage ends with its thread.
+            const ended = asked !== store ? new Error('SQLITE_CORRUPT') : undefined;
+            const error = ended ?? revived(describe(thrown));
             reply(() => reject(error));
             if (isDamage(thrown) && asked === store) reopen();
             else tidy();

@@ -96,8 +96,8 @@ export class Ledger {
   /** Something was done in a desk's files. */
   done(desk: string, method: Method, args: readonly unknown[], result: unknown): void {
     if (method === 'append') this.#appended(desk, result as OutboxAct);
-    if (method === 'replace') this.#replaced(desk, String(args[0]), result as OutboxAct);
-    if (method === 'update') this.#updated(String(args[0]), args[1] as ActUpdate);
+    if (method === 'replace' && result) this.#replaced(desk, String(args[0]), result as OutboxAct);
+    if (method === 'update' && result) this.#updated(String(args[0]), args[1] as ActUpdate);
     // What was written while the desk died shows when it's read.
     if (method === 'acts' || method === 'recentActs')
       for (const act of result as OutboxAct[]) this.#found(desk, act);
