@@ -25,7 +25,7 @@ import { isFailure } from '../../electron/support/failure.ts';
 import type { Luck } from '../../server/demo/luck.ts';
 import { DeskDisk } from './desk-disk.ts';
 import { deskStore } from './desk-store.ts';
-import type { Line } from './line.ts';
+import type { AnyLine } from './line.ts';
 import { Killed, watch } from './steps.ts';
 import type { VirtualTime } from './time.ts';
 
@@ -40,7 +40,7 @@ export interface DeskSiteParts {
   scope: 'library' | 'active' | 'none';
   time: VirtualTime;
   luck: Luck;
-  line: Line;
+  line: AnyLine;
   onDone: (method: Method, args: readonly unknown[], result: unknown) => void;
   onDisk: (fault: 'diskFull' | 'writeFailed') => void;
   /** What nobody waited for failed in a way that no part of the desk expects. */
@@ -57,7 +57,7 @@ export class DeskSite {
   readonly name: string;
   readonly id: string;
   readonly disk: DeskDisk;
-  readonly line: Line;
+  readonly line: AnyLine;
   /** The computer's clock minus the true time, in ms. */
   offset = 0;
   online = true;

@@ -32,10 +32,14 @@ const LEAVES_EDITIONS: ReadonlySet<Method> = new Set([
   'erasePatrons',
 ]);
 
+/** As store-thread.ts says it. */
+export const ENDED = 'The cache thread has ended.';
+
 export function deskStore(parts: DeskStoreParts): DeskStore {
   const { name, time, luck, disk, isAlive, onDone } = parts;
   let store = parts.open();
   let last = 0;
+  let closed = false;
   let tidying = false;
 
   const tidy = () => {
@@ -81,6 +85,7 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
         };
         (Reflect.apply(asked[method], asked, copies) as Promise<unknown>).then(
           (result) => {
+            closed ||= method === 'close';
             onDone(method, copies, result);
             const copy = structuredClone(result);
             reply(() => resolve(copy));
@@ -89,8 +94,7 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
           (thrown: unknown) => {
             if (thrown instanceof Killed) return;
             // Work in parts that was under way when another call met damage ends with its thread.
-            const ended = asked !== store ? new Error('SQLITE_CORRUPT') : undefined;
-            const error = ended ?? revived(describe(thrown));
+            const error = asked === store && !closed ? revived(describe(thrown)) : new Error(ENDED);
             reply(() => reject(error));
             if (isDamage(thrown) && asked === store) reopen();
             else tidy();

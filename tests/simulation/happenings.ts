@@ -204,7 +204,7 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
       if (!server.central) return;
       const copied = server.copyByHand();
       await time.sleep(luck.between(1_000, 60_000), 'until the copy is put back');
-      restore(world, copied, 'databaseCopiedBack');
+      restoreTo(world, copied, 'databaseCopiedBack');
     },
   ],
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
@@ -238,10 +238,14 @@ export function restoreSome(world: World): void {
   const { server, luck } = world;
   const newest = server.backups.slice(-2);
   const backup = luck.chance(0.1) ? server.backups[0] : newest[luck.between(0, newest.length - 1)];
-  if (backup) restore(world, backup, 'serverRestored');
+  if (backup) restoreTo(world, backup, 'serverRestored');
 }
 
-function restore(world: World, backup: Backup, fault: 'serverRestored' | 'databaseCopiedBack'): void {
+export function restoreTo(
+  world: World,
+  backup: Backup,
+  fault: 'serverRestored' | 'databaseCopiedBack',
+): void {
   const { server, timeline, weather } = world;
   const lost = timeline.since(backup.mark).map(({ endpoint }) => endpoint);
   if (!server.restore(backup) || !server.central) return;

@@ -8,6 +8,15 @@ import type { Weather } from './faults.ts';
 import { routed } from './routes.ts';
 import type { VirtualTime } from './time.ts';
 
+/** What a world needs of a line. */
+export interface AnyLine {
+  cut: boolean;
+  /** The faults are over. */
+  healed: boolean;
+  /** For one life of the desk: what comes back after its end is heard by nobody. */
+  transport(isAlive: () => boolean, onReachable: (reachable: boolean) => void): Transport;
+}
+
 export interface LineParts {
   name: string;
   time: VirtualTime;
@@ -27,9 +36,8 @@ const badGateway = (luck: Luck): HttpAnswer => ({
 });
 const tooMany = { type: problemType('too-many'), title: 'Too many requests.', status: 429 };
 
-export class Line {
+export class Line implements AnyLine {
   cut = false;
-  /** The faults are over. */
   healed = false;
   readonly #parts: LineParts;
   #sent = 0;
@@ -39,7 +47,6 @@ export class Line {
     this.#parts = parts;
   }
 
-  /** For one life of the desk: what comes back after its end is heard by nobody. */
   transport(isAlive: () => boolean, onReachable: (reachable: boolean) => void): Transport {
     return (request) =>
       new Promise((resolve, reject) => {

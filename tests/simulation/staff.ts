@@ -15,6 +15,7 @@ import {
   type Permission,
 } from '../../shared/permissions.ts';
 import type { Deed } from '../../electron/cache/act.ts';
+import { ENDED } from './desk-store.ts';
 import type { DeskSite } from './desk-site.ts';
 import type { Ledger } from './ledger.ts';
 import { decideOn, isUndecided } from './staff-page.ts';
@@ -305,6 +306,6 @@ export class StaffAtDesk {
   }
 }
 
-/** As the desk's thread tells of it: a write that failed, or a copy that was damaged. */
+/** As the desk's thread tells of it: a write that failed, a copy that was damaged, or its own end. */
 export const isDiskError = (thrown: unknown) =>
-  thrown instanceof Error && /^SQLITE_(IOERR|CORRUPT)/.test(thrown.message);
+  thrown instanceof Error && (/^SQLITE_(IOERR|CORRUPT)/.test(thrown.message) || thrown.message === ENDED);

@@ -80,6 +80,12 @@ async function becomeQuiet(world: World): Promise<Shown[]> {
   for (const { id } of templates.staff) server.central?.staff.setLocked(id, false);
   for (const { site } of places) server.central?.desks.allow(site.id);
 
+  return settleDown(world);
+}
+
+/** Everybody signs in, syncs and decides until nothing waits any more. */
+export async function settleDown(world: World): Promise<Shown[]> {
+  const { places } = world;
   let waiting: string[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     waiting = [];
