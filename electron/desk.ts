@@ -1,5 +1,6 @@
 // The composition root: builds every part of the desk, in the order of what needs what, and boots it.
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, net, protocol, shell } from 'electron';
@@ -9,12 +10,18 @@ import { ReferenceServer } from './central/reference/reference-server.ts';
 import { openGate } from './ipc/gate.ts';
 import { handlersOf } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
+import { elsewhere } from './patron-data/folder.ts';
+import { openExport } from './patron-data/open-export.ts';
+import { printer } from './patron-data/pdf/print.ts';
+import { SavedFiles } from './patron-data/saved-files.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
+import type { PatronDataPolicy } from './policy/patron-data-policy.ts';
 import { StaffSession } from './session/staff-session.ts';
 import { fileLog } from './support/log.ts';
 import { Settings } from './support/settings.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
+import { OneTimePages } from './windows/one-time-pages.ts';
 import { lockDownPages } from './windows/lock-down.ts';
 import { Windows } from './windows/windows.ts';
 
@@ -22,6 +29,7 @@ export interface DeskOptions {
   /** Where preload and pages were built to. */
   out: string;
   server: string | undefined;
+  patronData: PatronDataPolicy;
 }
 
 export interface Desk {
@@ -32,7 +40,7 @@ export interface Desk {
 }
 
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server }: DeskOptions): Desk {
+export function buildDesk({ out, server, patronData }: DeskOptions): Desk {
   const clock = systemClock;
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
@@ -62,22 +70,42 @@ export function buildDesk({ out, server }: DeskOptions): Desk {
   const patrons = new Patrons(session, acts, (patronId) => {
     windows.tell('patron.changed', { patronId });
   });
-  const download = new PatronDataDownload({
-    session,
-    acts,
+  const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
+  const savedFiles = new SavedFiles({
+    file: join(app.getPath('userData'), 'saved-files.json'),
     files,
+    clock,
+    log,
+  });
+  const download = new PatronDataDownload({
+    open: (patronId, requester) =>
+      openExport({ session, acts, clock, ownStore: undefined }, patronId, requester),
+    policy: patronData,
+    print: printer(oneTimePages),
+    files,
+    savedFiles,
     clock,
     random,
     downloadsFolder: () => app.getPath('downloads'),
+    elsewhere: async (folder) =>
+      elsewhere(await files.realpath(folder).catch(() => folder), {
+        platform: process.platform,
+        environment: process.env,
+        mounts: () => readFileSync('/proc/self/mounts', 'utf8'),
+      }),
     showInFolder: (path) => {
       shell.showItemInFolder(path);
+    },
+    onProgress: (patronId, progress) => {
+      windows.tell('download.progress', { patronId, ...progress });
     },
   });
 
   return {
     boot() {
       lockDownPages(log);
-      protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
+      const assets = appProtocol(join(out, 'renderer'));
+      protocol.handle(SCHEME, (request) => oneTimePages.answer(request) ?? assets(request));
       openGate({
         handlers: handlersOf({ session, connections, patrons, download, windows }),
         ownerOf: (contents) => windows.ownerOf(contents),
@@ -85,10 +113,14 @@ export function buildDesk({ out, server }: DeskOptions): Desk {
         log,
       });
       windows.showDesk();
+      savedFiles.boot().catch((thrown: unknown) => {
+        log.write('saved files not deleted', { because: String(thrown) });
+      });
       log.write('started', { version: app.getVersion(), platform: process.platform });
     },
     shutdown() {
       connections.shutdown();
+      savedFiles.shutdown();
       log.write('ended');
     },
     comeToFront() {

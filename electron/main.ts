@@ -2,8 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, Menu, protocol } from 'electron';
-import { buildDesk, type Desk } from './desk.ts';
-import { isSafeAddress, readPolicy, type Policy } from './policy/policy.ts';
+import { buildDesk, type Desk, type DeskOptions } from './desk.ts';
+import { isSafeAddress, noPolicy, readPolicy } from './policy/policy.ts';
 import { SCHEME } from './windows/app-protocol.ts';
 
 const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,14 +11,14 @@ const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** A switch that only a developer's start may use: what is installed obeys the machine's policy alone. */
 const developerSwitch = (name: string) => (app.isPackaged ? '' : app.commandLine.getSwitchValue(name));
 
-function startOptions(): { out: string; server: string | undefined } {
+function startOptions(): DeskOptions {
   const policyFile = developerSwitch('policy');
-  const policy: Policy = policyFile ? readPolicy(resolve(policyFile)) : {};
+  const policy = policyFile ? readPolicy(resolve(policyFile)) : noPolicy();
   const server = developerSwitch('server') || policy.server?.url;
   if (server !== undefined && !isSafeAddress(server)) {
     throw new Error(`The server's address must be https, or http on this machine: ${server}`);
   }
-  return { out: OUT, server };
+  return { out: OUT, server, patronData: policy.patronData };
 }
 
 function start(): void {

@@ -59,6 +59,16 @@ export class Audit {
     );
   }
 
+  /** Whether a member of staff began this export within the last day. */
+  hasExport(id: string, of: { library: string; patronId: string; staff: string }): boolean {
+    const found = this.#store.row(
+      `SELECT 1 FROM audit WHERE id = ? AND library = ? AND patron_id = ? AND staff = ? AND kind = 'exported'
+         AND at >= ?`,
+      ...[id, of.library, of.patronId, of.staff, daysFrom(this.#ports.clock, -1)],
+    );
+    return found !== undefined;
+  }
+
   /** Removes what the libraries need not keep any longer. */
   expire(): void {
     const now = timeOf(this.#ports.clock);

@@ -2,10 +2,11 @@
 // Every method fails with a `Failure` only.
 import type { Staff } from '../../shared/central/contract.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
-import type { PatronDataFile } from '../../shared/patron-data/document.ts';
+import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
+import type { PatronDataExport } from '../patron-data/export.ts';
 
 /** One act of staff: `id` for life, `key` for this attempt and its retries, `at` by this desk's clock. */
 export interface Act {
@@ -51,7 +52,8 @@ export interface CentralSession {
   block(act: Act, patronId: string, block: { id: string; comment: string }): Promise<void>;
   unblock(act: Act, patronId: string, blocks: string[], comment: string): Promise<void>;
   deletePatron(act: Act, patronId: string, tag: string): Promise<void>;
-  exportPatronData(act: Act, patronId: string): Promise<PatronDataFile>;
+  /** Begins an export, which the server logs with who asked for it. */
+  exportPatronData(act: Act, patronId: string, requester: Requester): Promise<PatronDataExport>;
 
   /** Ends the session at the server; done even where the server can't be reached. */
   end(): Promise<void>;

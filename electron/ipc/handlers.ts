@@ -72,12 +72,29 @@ export function handlersOf({ session, connections, patrons, download, windows }:
       await patrons.delete(patronOf(asker), tag);
       return {};
     },
-    'patron.download': (_args, asker) => {
+    'patron.downloadQuestions': () => {
       permitted(DOWNLOAD_PATRON_DATA);
-      return download.download(patronOf(asker));
+      return download.questions();
     },
-    'patron.showFile': async ({ file }) => {
-      await download.show(file);
+    'patron.download': (args, asker) => {
+      permitted(DOWNLOAD_PATRON_DATA);
+      const patronId = patronOf(asker);
+      // Nobody is there any more to get the file.
+      asker.contents.once('destroyed', () => {
+        download.cancel(patronId);
+      });
+      return download.download(patronId, args);
+    },
+    'patron.cancelDownload': (_args, asker) => {
+      download.cancel(patronOf(asker));
+      return {};
+    },
+    'patron.showFile': async ({ file }, asker) => {
+      await download.show(patronOf(asker), file);
+      return {};
+    },
+    'patron.deleteFile': async ({ file }, asker) => {
+      await download.delete(patronOf(asker), file);
       return {};
     },
 

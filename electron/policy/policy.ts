@@ -1,6 +1,7 @@
 // What the library's IT decides for a desk: one JSON file, read once at start.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { patronDataPolicySchema } from './patron-data-policy.ts';
 
 export const policySchema = z.strictObject({
   server: z
@@ -9,8 +10,12 @@ export const policySchema = z.strictObject({
       url: z.url().refine(isSafeAddress, 'must be https, or http on this machine'),
     })
     .optional(),
+  patronData: patronDataPolicySchema,
 });
 export type Policy = z.infer<typeof policySchema>;
+
+/** What holds where there is no policy. */
+export const noPolicy = (): Policy => policySchema.parse({});
 
 /** Without TLS only where nothing leaves this machine; never with a password in the address. */
 export function isSafeAddress(address: string): boolean {

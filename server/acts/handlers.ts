@@ -23,6 +23,8 @@ export type ActValue<N extends ActName> =
 
 export interface ActContext {
   asker: Asker;
+  /** The act's id. */
+  act: string;
   /** When staff acted, by the desk's clock, but never later than now. */
   actedAt: string;
   /** The tags of If-Match. */

@@ -100,7 +100,7 @@ export class Acts {
     const stored = this.#attempts.find(attempt.key);
     if (stored) {
       const same = stored.staff === attempt.staff && stored.fingerprint === attempt.fingerprint;
-      return same ? this.#again(call, stored) : asAnswer(refused('key-reused'));
+      return same ? this.#again(call, attempt.act, stored) : asAnswer(refused('key-reused'));
     }
     const first = this.#attempts.applied(attempt.act);
     if (first) {
@@ -111,11 +111,11 @@ export class Acts {
       if (!same)
         return asAnswer(refused('key-reused', { detail: 'The id of the act was used for another act.' }));
       this.#attempts.keep(attempt, first);
-      return this.#again(call, first);
+      return this.#again(call, attempt.act, first);
     }
     const now = timeOf(this.#clock);
     const acted = new Date(actedAt).toISOString();
-    const answer = this.#take(call, acted < now ? acted : now);
+    const answer = this.#take(call, attempt.act, acted < now ? acted : now);
     if (!answer.ok) return this.#refuse(attempt, call, answer);
     const status = endpointOf(call.name).status;
     const value = PLAIN.has(call.name) ? answer.value : { ...this.#history.marks(), value: answer.value };
@@ -141,9 +141,13 @@ export class Acts {
   }
 
   /** The stored answer; of those that are made anew, the value as it is today. */
-  #again(call: ActCall, stored: { status: number; body: string | null; etag: string | null }): Answer {
+  #again(
+    call: ActCall,
+    act: string,
+    stored: { status: number; body: string | null; etag: string | null },
+  ): Answer {
     if (stored.body === null) {
-      const outcome = this.#run(call, timeOf(this.#clock), true);
+      const outcome = this.#run(call, act, timeOf(this.#clock), true);
       return outcome.ok ? { status: stored.status, body: outcome.value } : asAnswer(outcome);
     }
     const body: unknown = JSON.parse(stored.body);
@@ -152,15 +156,15 @@ export class Acts {
       : { status: stored.status, body, tag: stored.etag };
   }
 
-  #take(call: ActCall, actedAt: string): Outcome<unknown> {
+  #take(call: ActCall, act: string, actedAt: string): Outcome<unknown> {
     const { permission } = endpointOf(call.name);
     if (permission && !call.asker.permissions.includes(permission))
       return refused('not-permitted', { permission });
-    return this.#run(call, actedAt, false);
+    return this.#run(call, act, actedAt, false);
   }
 
   /** What a refused act wrote is undone; what it answered stays. */
-  #run(call: ActCall, actedAt: string, repeated: boolean): Outcome<unknown> {
+  #run(call: ActCall, act: string, actedAt: string, repeated: boolean): Outcome<unknown> {
     const { body: shape } = endpointOf(call.name);
     const body = shape?.safeParse(call.body);
     if (body && !body.success)
@@ -170,6 +174,7 @@ export class Acts {
     const handler = this.#handlers[call.name] as AnyHandler;
     const context: ActContext = {
       asker: call.asker,
+      act,
       actedAt,
       ifMatch: call.headers['if-match'],
       secretHash: call.secretHash,

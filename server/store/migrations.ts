@@ -275,4 +275,17 @@ BEGIN
 END;
 `;
 
-export const migrations: readonly Migration[] = [{ version: 1, name: 'the network', sql: network }];
+/** A patron's long lists in their order, so that each page of an export costs the same. */
+const longLists = `
+CREATE INDEX past_loan_in_order ON past_loan (patron, returned_at);
+DROP INDEX past_loan_of_patron;
+CREATE INDEX payment_in_order ON payment (patron, paid_at);
+DROP INDEX payment_of_patron;
+CREATE INDEX notification_in_order ON notification (patron, sent_at);
+DROP INDEX notification_of_patron;
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'the network', sql: network },
+  { version: 2, name: 'long lists in their order', sql: longLists },
+];

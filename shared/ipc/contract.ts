@@ -12,8 +12,9 @@ import {
   pinSchema,
 } from '../patrons/patron.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
+import { requesterSchema } from '../patron-data/requester.ts';
 import { permissionSchema } from '../permissions.ts';
-import { countSchema, idSchema } from '../primitives.ts';
+import { countSchema, idSchema, timeSchema } from '../primitives.ts';
 
 export const WINDOW_KINDS = ['desk', 'patron'] as const;
 export type WindowKind = (typeof WINDOW_KINDS)[number];
@@ -39,6 +40,13 @@ export type SessionState = z.infer<typeof sessionStateSchema>;
 /** How main last found the server. */
 export const connectionSchema = z.object({ online: z.boolean(), server: z.string() });
 export type Connection = z.infer<typeof connectionSchema>;
+
+/** A folder that a cloud service, a server or another volume has: what is saved there leaves this computer. */
+export const elsewhereSchema = z.object({
+  folder: z.string(),
+  kind: z.enum(['cloud', 'network', 'volume']),
+  service: z.string(),
+});
 
 const nothing = z.object({});
 const both = ['desk', 'patron'] as const;
@@ -105,13 +113,32 @@ export const requests = {
   },
   /** `tag` is the whole patron's as staff saw it. Closes nothing: the window shows that the patron is gone. */
   'patron.delete': { windows: ['patron'], args: z.object({ tag: z.string().max(100) }), result: nothing },
-  /** Saves the patron data file in the Downloads folder. `file` names it to `patron.showFile`. */
-  'patron.download': {
+  /** What staff are asked before a download, beside what the patron's age asks for. */
+  'patron.downloadQuestions': {
     windows: ['patron'],
     args: nothing,
-    result: z.object({ file: z.string(), folder: z.string(), name: z.string() }),
+    result: z.object({ whoIsAsking: z.boolean(), elsewhere: elsewhereSchema.nullable() }),
   },
+  /** Saves the patron data file where the policy says. `file` names what was saved to the requests below. */
+  'patron.download': {
+    windows: ['patron'],
+    args: z.object({ requester: requesterSchema, saveElsewhere: z.boolean() }),
+    result: z.object({
+      file: z.string(),
+      folder: z.string(),
+      names: z.array(z.string()),
+      /** When it is deleted from this computer. */
+      deleteAt: timeSchema.nullable(),
+      madeFrom: z.enum(['server', 'copy']),
+    }),
+  },
+  'patron.cancelDownload': { windows: ['patron'], args: nothing, result: nothing },
   'patron.showFile': { windows: ['patron'], args: z.object({ file: z.string().max(100) }), result: nothing },
+  'patron.deleteFile': {
+    windows: ['patron'],
+    args: z.object({ file: z.string().max(100) }),
+    result: nothing,
+  },
 
   /** Tells main whether this window holds text that isn't saved, so that closing asks first. */
   'window.unsaved': { windows: ['patron'], args: z.object({ unsaved: z.boolean() }), result: nothing },
@@ -129,6 +156,13 @@ export const events = {
   'connection.changed': connectionSchema,
   /** This patron changed at this desk: read it again. */
   'patron.changed': z.object({ patronId: idSchema }),
+  /** How far a patron's download is, in rows. */
+  'download.progress': z.object({
+    patronId: idSchema,
+    step: z.enum(['reading', 'printing']),
+    done: countSchema,
+    total: countSchema,
+  }),
   /** Somebody wants to close this window while it holds unsaved text. */
   'window.closeRequested': nothing,
 } as const;

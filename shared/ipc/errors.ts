@@ -28,7 +28,10 @@ export const ERROR_CODES = [
   'folderReadOnly',
   'folderUnusable',
   'diskFull',
+  'folderElsewhere',
   'fileGone',
+  'fileNotDeleted',
+  'cancelled',
   'requestRefused',
   'internal',
 ] as const;

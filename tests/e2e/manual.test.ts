@@ -14,7 +14,9 @@ test.describe('Downloading patron data', () => {
     const { window } = await openPatronData('desk');
     await expect(window.getByRole('button', { name: 'Download patron data' })).toHaveCount(0);
     // The gate refuses it too: the page asks main without the button.
-    const answer = await window.evaluate(() => globalThis.window.circdesk.patron.download({}));
+    const answer = await window.evaluate(() =>
+      globalThis.window.circdesk.patron.download({ requester: 'patron', saveElsewhere: false }),
+    );
     expect(answer).toMatchObject({ ok: false, error: { code: 'notPermitted' } });
   });
 

@@ -7,9 +7,15 @@ import {
 } from '../../../shared/central/contract.ts';
 import { ACT_HEADERS } from '../../../shared/central/endpoint.ts';
 import type { FieldValues, SectionId } from '../../../shared/patrons/sections.ts';
-import { isFailure } from '../../support/failure.ts';
+import type { LongPart, RowOf } from '../../../shared/patron-data/document.ts';
+import type { Requester } from '../../../shared/patron-data/requester.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import { Failure, isFailure } from '../../support/failure.ts';
 import type { Act, CentralServer, CentralSession, Credentials } from '../central-server.ts';
 import { ProblemAnswer, ReferenceHttp, type Fetch } from './http.ts';
+
+/** Rows of a page of patron data: some 400 kB. */
+const PATRON_DATA_PAGE = 2000;
 
 export class ReferenceServer implements CentralServer {
   readonly address: string;
@@ -97,8 +103,20 @@ class ReferenceSession implements CentralSession {
     await this.#act('deletePatron', act, { params: { patronId } }, tag);
   }
 
-  exportPatronData(act: Act, patronId: string) {
-    return this.#act('exportPatronData', act, { params: { patronId } });
+  async exportPatronData(act: Act, patronId: string, requester: Requester): Promise<PatronDataExport> {
+    const request = { params: { patronId }, body: { requester } };
+    const { exportId, upTo, head, counts } = await this.#act('exportPatronData', act, request);
+    return {
+      head,
+      counts,
+      page: async <P extends LongPart>(part: P, after: string | null) => {
+        const params = { patronId, exportId, part };
+        const query = { upTo, limit: PATRON_DATA_PAGE, ...(after !== null && { after }) };
+        const page = await this.#ask('patronDataPart', { params, query });
+        if (page.part !== part) throw new Failure({ code: 'serverRubbish' }, 'another part');
+        return { rows: page.rows as RowOf<P>[], next: page.next };
+      },
+    };
   }
 
   async end() {
