@@ -38,8 +38,13 @@ const numbered = (sign: string) => {
   return `<span class="sign">U+${code}</span>`;
 };
 
-/** What somebody typed: set apart, so that right-to-left script turns nothing around it. */
+/** Right-to-left scripts, and white space that counts. */
+const NEEDS_PLACE =
+  /[\n\t\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]| {2}/u;
+
+/** What somebody typed: set apart where it must be, so that right-to-left script turns nothing around it. */
 export function typed(text: string): Html {
   const lines = text.replace(/\r\n?/g, '\n');
-  return new Html(`<bdi>${escaped(lines).replace(TURNING, numbered)}</bdi>`);
+  const shown = escaped(lines).replace(TURNING, numbered);
+  return new Html(NEEDS_PLACE.test(lines) ? `<bdi>${shown}</bdi>` : shown);
 }

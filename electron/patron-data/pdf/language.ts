@@ -15,6 +15,7 @@ export interface Language {
   day: (instant: string) => string;
   dayAndTime: (instant: string) => string;
   year: (instant: string) => string;
+  month: (instant: string) => string;
   /** Whole minor units (cents, öre). */
   money: (amount: number) => string;
   count: (n: number) => string;
@@ -42,6 +43,7 @@ export function languageFor(
   ];
   const dayAndTime = dates({ dateStyle: 'medium', timeStyle: 'short', timeZone });
   const year = dates({ year: 'numeric', timeZone });
+  const month = dates({ month: 'long', year: 'numeric', timeZone });
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
   const minor = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2);
   const count = new Intl.NumberFormat(locale);
@@ -63,6 +65,7 @@ export function languageFor(
     day: (instant) => day.format(new Date(instant)),
     dayAndTime: (instant) => dayAndTime.format(new Date(instant)),
     year: (instant) => year.format(new Date(instant)),
+    month: (instant) => month.format(new Date(instant)),
     money: (amount) => money.format(amount / minor),
     count: (n) => count.format(n),
     languageName: name('language'),

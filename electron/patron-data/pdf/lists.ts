@@ -3,12 +3,16 @@ import type { LongPart, PatronDataHead, RowOf, WaitingAct } from '../../../share
 import { html, typed, type Html } from './html.ts';
 import type { Language } from './language.ts';
 import { processingColumns } from './processing.ts';
-import { list, listByYears, type Column } from './tables.ts';
+import { list, listByTime, type Column } from './tables.ts';
 import { waitingColumns } from './waiting.ts';
 import { filled } from './words.ts';
 
 const titleOf = ({ title, author }: { title: string; author: string }): Html =>
   html`${typed(title)}${author === '' ? '' : html`<br /><span class="author">${typed(author)}</span>`}`;
+
+/** Two of a kind in one cell: what a long list saves in cells, it saves in pages and in memory. */
+const inLine = (first: string, second: string): Html =>
+  second === '' ? typed(first) : html`${typed(first)} · ${typed(second)}`;
 
 /** The newest rows of a long part, and how many there are; null where the file can't say. */
 export type NewestRows = { [P in LongPart]: { rows: RowOf<P>[]; all: number } | null };
@@ -47,6 +51,7 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
     part: P,
     timeOf: (row: RowOf<P>) => string,
     columns: Column<RowOf<P>>[],
+    before: Html = html``,
   ) => {
     const found: { rows: RowOf<P>[]; all: number } | null = newest[part];
     if (!found || found.rows.length === 0) return short(words.lists[part], found && found.rows, columns);
@@ -55,8 +60,8 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
     const shown = filled(words.newest, { shown: count(rows.length), all: count(all), rest });
     return headed(
       words.lists[part],
-      html` ${rows.length < all ? html`<p class="notice">${shown}</p>` : ''}
-      ${listByYears(columns, rows, (row) => language.year(timeOf(row)))}`,
+      html`${before} ${rows.length < all ? html`<p class="notice">${shown}</p>` : ''}
+      ${listByTime(columns, rows, timeOf, language)}`,
     );
   };
 
@@ -98,7 +103,7 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
       { name: name.renewals, of: ({ renewals }) => count(renewals), kind: 'number' },
     ]),
     long('loanHistory', ({ returnedAt }) => returnedAt, [
-      { name: name.title, of: titleOf },
+      { name: name.title, of: ({ title, author }) => inLine(title, author) },
       { name: name.loanedAt, of: ({ loanedAt }) => day(loanedAt), kind: 'short' },
       { name: name.returnedAt, of: ({ returnedAt }) => day(returnedAt), kind: 'short' },
     ]),
@@ -128,10 +133,13 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
     long('notifications', ({ sentAt }) => sentAt, [
       { name: name.subject, of: ({ subject }) => typed(subject) },
       { name: name.kind, of: ({ kind }) => words.notificationKinds[kind] },
-      { name: name.channel, of: ({ channel }) => words.channels[channel] },
-      { name: name.recipient, of: ({ recipient }) => typed(recipient) },
-      { name: name.sentAt, of: ({ sentAt }) => dayAndTime(sentAt), kind: 'short' },
-      { name: name.state, of: ({ state }) => words.notificationStates[state] },
+      { name: name.recipient, of: ({ channel, recipient }) => inLine(words.channels[channel], recipient) },
+      {
+        name: name.sentAt,
+        of: ({ sentAt, state }) =>
+          state === 'sent' ? dayAndTime(sentAt) : `${dayAndTime(sentAt)}, ${words.notificationStates[state]}`,
+        kind: 'short',
+      },
     ]),
     short(words.lists.agreements, head.agreements, [
       { name: name.kind, of: ({ kind }) => words.agreementKinds[kind] },
@@ -158,6 +166,6 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
         kind: 'short',
       },
     ]),
-    long('processing', ({ at }) => at, processingColumns(language)),
+    long('processing', ({ at }) => at, processingColumns(language), html`<p>${words.byStaff}</p>`),
   ]}`;
 }

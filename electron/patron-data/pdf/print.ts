@@ -4,6 +4,7 @@ import { BrowserWindow } from 'electron';
 import { orAborted } from '../../support/aborted.ts';
 import type { OneTimePages } from '../../windows/one-time-pages.ts';
 import type { PrintedPages } from './document.ts';
+import { readHeadersOnce } from './repeated-headers.ts';
 
 /** Fonts are fetched when text is laid out, which may be after the page counts as loaded: each is asked for by name. */
 const FONTS_READY = `Promise.all(
@@ -37,7 +38,7 @@ export function printer(oneTimePages: OneTimePages): Print {
     const work = async () => {
       await window.loadURL(address);
       await window.webContents.executeJavaScript(FONTS_READY);
-      return window.webContents.printToPDF({
+      const pdf = await window.webContents.printToPDF({
         pageSize: 'A4',
         margins: {
           top: 20 * MILLIMETRE,
@@ -52,6 +53,8 @@ export function printer(oneTimePages: OneTimePages): Print {
         headerTemplate,
         footerTemplate,
       });
+      readHeadersOnce(pdf);
+      return pdf;
     };
     try {
       return await orAborted(work(), signal);

@@ -12,7 +12,6 @@ export function processingColumns({ words, day, dayAndTime }: Language): Column<
     { name: columns.at, of: ({ at }) => dayAndTime(at), kind: 'short' },
     { name: columns.what, of: ({ kind }) => words.processingKinds[kind] },
     { name: columns.detail, of: ({ detail }) => typed(detailWords(detail, words)) },
-    { name: columns.by, of: () => words.staff },
     { name: columns.keptUntil, of: ({ keptUntil }) => day(keptUntil), kind: 'short' },
   ];
 }

@@ -50,20 +50,34 @@ export function list<T>(columns: readonly Column<T>[], rows: readonly T[]): Html
   </table>`;
 }
 
-/** More rows than this are put under years. */
-const UNDER_YEARS = 40;
+/** A list of more rows than this is put under years. */
+const IN_ONE = 40;
+/** A year of more rows than this is put under months: what Chromium takes to print a table grows with its square. */
+const IN_A_YEAR = 250;
 
-/** Long lists under the years of their rows, which come newest first: a reader finds a year by its bookmark. */
-export function listByYears<T>(
+/** Headings of a time. */
+export interface Spans {
+  year: (instant: string) => string;
+  month: (instant: string) => string;
+}
+
+/** Rows that come newest first; long lists under headings, so that a reader finds a time by its bookmark. */
+export function listByTime<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
-  yearOf: (row: T) => string,
+  timeOf: (row: T) => string,
+  { year, month }: Spans,
 ): Html {
-  if (rows.length <= UNDER_YEARS) return list(columns, rows);
-  const years = Map.groupBy(rows, yearOf);
-  return html`${[...years].map(
-    ([year, some]) =>
-      html`<h3>${year}</h3>
-        ${list(columns, some)}`,
+  if (rows.length <= IN_ONE) return list(columns, rows);
+  const under = (heading: string, some: readonly T[]) =>
+    html`<h3>${heading}</h3>
+      ${list(columns, some)}`;
+  const grouped = (some: readonly T[], name: (instant: string) => string) => [
+    ...Map.groupBy(some, (row) => name(timeOf(row))),
+  ];
+  return html`${grouped(rows, year).flatMap(([heading, ofYear]) =>
+    ofYear.length <= IN_A_YEAR
+      ? under(heading, ofYear)
+      : grouped(ofYear, month).map(([name, ofMonth]) => under(name, ofMonth)),
   )}`;
 }
