@@ -29,10 +29,12 @@ export async function makeDeskFolders(): Promise<DeskFolders> {
 export class DeskApp {
   readonly app: ElectronApplication;
   readonly desk: Page;
+  #ended = false;
 
   private constructor(app: ElectronApplication, desk: Page) {
     this.app = app;
     this.desk = desk;
+    app.once('close', () => (this.#ended = true));
   }
 
   static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
@@ -91,6 +93,7 @@ export class DeskApp {
 
   /** Ends the app without asking about unsaved text: the test is over. */
   async close(): Promise<void> {
+    if (this.#ended) return;
     const ended = this.app.waitForEvent('close');
     // The app may be gone before it can answer.
     await this.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined);

@@ -1,0 +1,385 @@
+// The patron data file as a patron gets it: read back as a person, a program and a screen reader would; asked for,
+// cancelled, deleted, and never left half done.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { startServer } from '../../build/reference-server.ts';
+import { validate } from '../../build/validate-patron-data.ts';
+import { Store } from '../../server/store/store.ts';
+import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import { Central, cardOf, isFree } from '../drive/central.ts';
+import { DeskApp } from '../drive/desk-app.ts';
+import { all, readPdf } from '../drive/pdf.ts';
+import { expect, test as base } from './fixtures.ts';
+
+const test = base.extend<{
+  /** The policy's section patronData; `{home}` stands for the desk's home. */
+  policy: object;
+}>({
+  policy: [{}, { option: true }],
+  desk: async ({ host, folders, server, policy }, use) => {
+    const file = join(folders.home, 'policy.json');
+    const text = JSON.stringify({ patronData: policy });
+    await writeFile(file, text.replaceAll('{home}', folders.home));
+    const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`, `--policy=${file}`]);
+    await use(desk);
+    await desk.close();
+  },
+});
+
+const download = (window: Page) => window.getByRole('button', { name: 'Download patron data' }).click();
+const isSaved = (window: Page) =>
+  expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible({ timeout: 30_000 });
+const saved = async (folder: string, ending: string) => {
+  const name = (await readdir(folder)).find((one) => one.endsWith(ending));
+  if (!name) throw new Error(`There is no ${ending} in ${folder}.`);
+  return readFile(join(folder, name));
+};
+const isSwedish = (patron: Patron) => isFree(patron) && patron.sections.personal.values.language === 'sv';
+
+/** Loans returned over the years, straight into the server's database. */
+function addLoans(dataFolder: string, patronId: string, count: number): void {
+  const store = new Store(join(dataFolder, 'circdesk.sqlite'));
+  store.together(() => {
+    for (let n = 0; n < count; n++) {
+      const at = new Date(Date.UTC(2026, 0, 1) - n * 3_600_000).toISOString();
+      store.run(
+        `INSERT INTO past_loan (patron, title, author, loaned_at, returned_at)
+         SELECT number, ?, 'Lindqvist, Åsa', ?, ? FROM patron WHERE id = ?`,
+        ...[`Bok ${n}`, at, at, patronId],
+      );
+    }
+  });
+  store.close();
+}
+
+test.describe('The file for people', () => {
+  test('is tagged, titled, bookmarked and in the patron’s language; names stand right', async ({
+    colleague,
+    dataFolder,
+    folders,
+    openPatronData,
+  }) => {
+    const swedish = await colleague.patronWho(isSwedish);
+    await colleague.saveSection(swedish.id, 'personal', { givenName: 'שלום', familyName: 'עזרא' });
+    await colleague.saveSection(swedish.id, 'note', {
+      staffNote: '<b>fet</b> =1+1 Lind\u202Eqvist\n\nandra stycket',
+    });
+    addLoans(dataFolder, swedish.id, 180);
+    const { window } = await openPatronData('privacy', (one) => one.id === swedish.id);
+    await download(window);
+    await isSaved(window);
+    const pdf = await readPdf(await saved(folders.downloads, '.pdf'));
+    expect(pdf).toMatchObject({
+      title: 'Låntagaruppgifter från Norrby Library',
+      showsTitle: true,
+      language: 'sv',
+      isTagged: true,
+    });
+    // Nothing of the patron shows where a viewer shows titles.
+    expect(pdf.title).not.toContain('עזרא');
+
+    const [first] = pdf.pages;
+    if (!first) throw new Error('There is no page.');
+    expect(all(first.structure, 'H1').map(({ text }) => text.trim())).toEqual(['Låntagaruppgifter']);
+    for (const words of [
+      'Norrby Library',
+      'Dataskyddsombud',
+      'Bibliotekets centrala server, som den var vid den tiden.',
+      'Vad som inte finns med, och varför',
+      'PIN-kod',
+    ])
+      expect(first.structure.text).toContain(words);
+    // Right to left: the given name comes first, which is on the right.
+    expect(first.leftOf('שלום') ?? 0).toBeGreaterThan(first.leftOf('עזרא') ?? Infinity);
+    expect(first.structure.text).toMatch(/שלום|עזרא/);
+
+    const whole = pdf.pages.map(({ structure }) => structure.text).join('\n');
+    for (const words of ['Till vad', 'Vem som får dem', 'Hur länge', 'Rättigheter', 'Klagomål'])
+      expect(pdf.bookmarks).toContain(words);
+    for (const heading of ['Personuppgifter', 'Kontakt', 'Kort', 'Spärrar', 'Lån', 'Lånehistorik', '2025'])
+      expect(pdf.bookmarks).toContain(heading);
+    expect(whole).toContain('<b>fet</b> =1+1 Lind');
+    expect(whole).toContain('U+202E');
+    expect(whole).toContain('1 jan. 2026');
+
+    // A list over several pages: each row has its header, and the columns' headers are read once.
+    expect(whole).toContain('Bok 179');
+    const headers = pdf.pages
+      .flatMap(({ structure }) => all(structure, 'TH'))
+      .filter(({ text }) => text.trim() === 'Återlämnad');
+    expect(headers.length).toBe(pdf.bookmarks.filter((words) => /^20\d\d$/.test(words)).length);
+    pdf.pages.forEach(({ text, structure, width, height }, index) => {
+      expect(text.replace(/\s+/g, ' ')).toContain(`Sida ${index + 1} av ${pdf.pages.length}`);
+      expect(structure.text).not.toContain('Sida ');
+      expect([Math.round(width), Math.round(height)]).toEqual([596, 843]);
+    });
+  });
+
+  test('says all that the JSON says', async ({ colleague, folders, openPatronData }) => {
+    const rich = (patron: Patron) =>
+      patron.loans.length > 1 && patron.reservations.length > 0 && patron.debts.length > 0;
+    const { window } = await openPatronData('privacy', (one) => rich(one) && one.ageGroup === 'adult');
+    await download(window);
+    await isSaved(window);
+    const json = await saved(folders.downloads, '.json');
+    expect(validate(json.toString()).problems).toEqual([]);
+    const file = patronDataFileSchema.parse(JSON.parse(json.toString()));
+    const pdf = await readPdf(await saved(folders.downloads, '.pdf'));
+    const text = pdf.pages
+      .map(({ structure }) => structure.text)
+      .join('')
+      .replace(/\s/g, '');
+    const typed = [
+      ...Object.values(file.patron.personal).filter((value) => value !== file.patron.personal.language),
+      ...file.patron.contact.phones,
+      ...file.patron.contact.emails,
+      file.patron.address.line1,
+      ...file.loans.flatMap(({ title, author, itemBarcode }) => [title, author, itemBarcode]),
+      ...file.reservations.map(({ title }) => title),
+      ...file.debts.map(({ description }) => description),
+      ...(file.agreements ?? []).map(({ version }) => version),
+      ...(file.notifications ?? []).flatMap(({ recipient, subject }) => [recipient, subject]),
+    ].filter((value) => typeof value === 'string' && !/^(\d{4}-|female|male|other|unspecified)/.test(value));
+    expect(typed.length).toBeGreaterThan(10);
+    for (const value of typed) expect(text).toContain(String(value).replace(/\s/g, ''));
+    expect(colleague.session.library.name).toBe(file.library.name);
+  });
+});
+
+test('a PIN is in no file, and in no log', async ({ host, folders, dataFolder }) => {
+  const pin = '90817263';
+  let log = '';
+  const server = await startServer(
+    dataFolder,
+    ['--demo', '60', '--seed', '7', '--log'],
+    (text) => (log += text),
+  );
+  try {
+    const account = server.accounts.find(
+      ({ library, username }) => library === 'north' && username === 'lead',
+    );
+    if (!account) throw new Error('There is no demo account.');
+    const colleague = await Central.signIn(server.url, account);
+    const patron = await colleague.patronWho(isFree);
+    const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
+    try {
+      await desk.signIn(account);
+      const window = await desk.openPatronData(cardOf(patron));
+      await window.getByRole('button', { name: 'Edit Card' }).click();
+      await window.getByLabel('New PIN').fill(pin);
+      await window.getByLabel('Repeat PIN').fill(pin);
+      await window.getByRole('button', { name: 'Save PIN' }).click();
+      await expect(window.getByLabel('New PIN')).toHaveValue('');
+      await window.getByRole('button', { name: 'Cancel' }).click();
+      await download(window);
+      await isSaved(window);
+    } finally {
+      await desk.close();
+    }
+    const store = new Store(join(dataFolder, 'circdesk.sqlite'));
+    const { hash } = store.row<{ hash: string }>(
+      'SELECT pin AS hash FROM patron WHERE id = ?',
+      patron.id,
+    ) ?? {
+      hash: '',
+    };
+    store.close();
+    expect(hash).not.toBe('');
+    expect(log).toContain('/patrons/');
+    const pdf = await readPdf(await saved(folders.downloads, '.pdf'));
+    const texts = [log, ...pdf.pages.map(({ text }) => text.replace(/\s/g, ''))];
+    for (const entry of await readdir(folders.home, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) texts.push((await readFile(join(entry.parentPath, entry.name))).toString('latin1'));
+    expect(texts.length).toBeGreaterThan(6);
+    for (const text of texts) {
+      expect(text).not.toContain(pin);
+      expect(text).not.toContain(hash);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test.describe('Asked before it is saved', () => {
+  const isYoung = (group: Patron['ageGroup']) => (patron: Patron) => patron.ageGroup === group;
+
+  test('for a child: whether the adult is its legal guardian; the answer is logged', async ({
+    colleague,
+    folders,
+    openPatronData,
+  }) => {
+    const { patron, window } = await openPatronData('privacy', isYoung('child'));
+    await download(window);
+    const dialog = window.getByRole('dialog');
+    const { givenName, birthDate } = patron.sections.personal.values;
+    await expect(dialog).toContainText(givenName);
+    await expect(dialog).toContainText(cardOf(patron));
+    await expect(dialog).toContainText(birthDate?.slice(0, 4) ?? '');
+    await expect(dialog).toContainText("Being the guarantor isn't enough.");
+    const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+
+    await dialog.getByRole('button', { name: 'Save file' }).click();
+    await expect(dialog.getByText('Check who is asking, then confirm it here.')).toBeVisible();
+    expect(await readdir(folders.downloads)).toEqual([]);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Save file' }).click();
+    await isSaved(window);
+    const log = await colleague.get<{ entries: { kind: string; detail: string }[] }>(
+      `/patrons/${patron.id}/audit`,
+    );
+    expect(log.entries.filter(({ kind }) => kind === 'exported')).toMatchObject([
+      { detail: 'server: guardian' },
+    ]);
+  });
+
+  test('of a child nobody else gets it: gate and server refuse', async ({ openPatronData, folders }) => {
+    const { window } = await openPatronData('privacy', isYoung('child'));
+    const answer = await window.evaluate(() =>
+      globalThis.window.circdesk.patron.download({ requester: 'patron', saveElsewhere: true }),
+    );
+    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid' } });
+    expect(await readdir(folders.downloads)).toEqual([]);
+  });
+
+  test('for a youth: the patron or a legal guardian', async ({ openPatronData }) => {
+    const { window } = await openPatronData('privacy', isYoung('youth'));
+    await download(window);
+    await expect(window.getByRole('dialog').getByRole('radio')).toHaveCount(2);
+    await window.getByRole('radio', { name: /this patron/ }).check();
+    await window.getByRole('button', { name: 'Save file' }).click();
+    await isSaved(window);
+  });
+
+  test.describe('where the policy says so', () => {
+    test.use({ policy: { askWhoIsAsking: true } });
+
+    test('of everybody; cancelling saves nothing', async ({ folders, openPatronData }) => {
+      const { window } = await openPatronData('privacy');
+      await download(window);
+      await window.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      await expect(window.getByRole('dialog')).toHaveCount(0);
+      expect(await readdir(folders.downloads)).toEqual([]);
+      await download(window);
+      await window.getByRole('checkbox').check();
+      await window.getByRole('button', { name: 'Save file' }).click();
+      await isSaved(window);
+    });
+  });
+
+  test.describe('a folder that isn’t only on this computer', () => {
+    test.use({ policy: { folder: '{home}/Dropbox/Patrons' } });
+
+    test('is named, and used only if staff say so', async ({ folders, openPatronData }) => {
+      const { window } = await openPatronData('privacy');
+      const folder = join(folders.home, 'Dropbox', 'Patrons');
+      await download(window);
+      await expect(window.getByRole('dialog')).toContainText(folder);
+      await expect(window.getByRole('dialog')).toContainText('synchronised with');
+      await expect(window.getByRole('dialog')).toContainText('Dropbox');
+      await window.getByRole('button', { name: 'Save file' }).click();
+      await isSaved(window);
+      expect(await readdir(folder)).toHaveLength(2);
+    });
+  });
+});
+
+test.describe('Once it is saved', () => {
+  test('staff delete it from this computer when it is handed over', async ({ folders, openPatronData }) => {
+    const { window } = await openPatronData('privacy');
+    await download(window);
+    await isSaved(window);
+    await window.getByRole('button', { name: 'Delete from this computer' }).click();
+    await expect(window.getByText('The file is deleted from this computer.')).toBeVisible();
+    expect(await readdir(folders.downloads)).toEqual([]);
+    await expect(window.getByRole('button', { name: 'Download patron data' })).toBeFocused();
+  });
+
+  test('it goes when its time is over, at the next start if the app was off', async ({
+    desk,
+    host,
+    folders,
+    server,
+    openPatronData,
+  }) => {
+    const { window } = await openPatronData('privacy');
+    await download(window);
+    await isSaved(window);
+    await desk.close();
+    const remembered = join(folders.userData, 'saved-files.json');
+    const files = await readFile(remembered, 'utf8');
+    expect(files).toMatch(/"deleteAt":"\d{4}-/);
+    await writeFile(remembered, files.replace(/"deleteAt":"[^"]+"/, '"deleteAt":"2020-01-01T00:00:00.000Z"'));
+    const next = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
+    await expect.poll(() => readdir(folders.downloads)).toEqual([]);
+    await next.close();
+  });
+});
+
+test.describe('A long record', () => {
+  test('is read with its progress in sight, and can be cancelled', async ({
+    colleague,
+    dataFolder,
+    folders,
+    openPatronData,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    addLoans(dataFolder, patron.id, 20_000);
+    const { window } = await openPatronData('privacy', (one) => one.id === patron.id);
+    await download(window);
+    await expect(window.getByRole('progressbar')).toBeVisible();
+    const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await window.getByRole('button', { name: 'Cancel' }).click();
+    await expect(window.getByText('The download was cancelled. No file was saved.')).toBeVisible();
+    await expect(window.getByRole('progressbar')).toHaveCount(0);
+    await expect.poll(() => readdir(folders.downloads)).toEqual([]);
+  });
+
+  test('goes whole into the JSON, and the PDF says where the rest is', async ({
+    colleague,
+    dataFolder,
+    folders,
+    openPatronData,
+  }) => {
+    test.setTimeout(120_000);
+    const patron = await colleague.patronWho((one) => isFree(one) && !isSwedish(one));
+    addLoans(dataFolder, patron.id, 6000);
+    const { window } = await openPatronData('privacy', (one) => one.id === patron.id);
+    await download(window);
+    await isSaved(window);
+    const file = patronDataFileSchema.parse(JSON.parse((await saved(folders.downloads, '.json')).toString()));
+    expect(new Set(file.loanHistory?.map(({ title }) => title)).size).toBeGreaterThanOrEqual(6000);
+    const pdf = await readPdf(await saved(folders.downloads, '.pdf'));
+    const whole = pdf.pages.map(({ structure }) => structure.text).join('');
+    expect(whole).toMatch(/the newest 5,000 of 6,\d{3}\. All of them are in the file patron-data-/);
+    expect(pdf.bookmarks).toContain('December 2025');
+  });
+
+  test('a desk that is killed in the middle leaves nothing half done after its next start', async ({
+    colleague,
+    dataFolder,
+    desk,
+    host,
+    folders,
+    server,
+    openPatronData,
+  }) => {
+    const patron = await colleague.patronWho(isFree);
+    addLoans(dataFolder, patron.id, 20_000);
+    const { window } = await openPatronData('privacy', (one) => one.id === patron.id);
+    await download(window);
+    await expect.poll(() => readdir(folders.downloads)).not.toEqual([]);
+    const ended = desk.app.waitForEvent('close');
+    desk.app.process().kill('SIGKILL');
+    await ended;
+    const half = await readdir(folders.downloads);
+    expect(half.every((name) => name.startsWith('.patron-data-') && name.endsWith('.part'))).toBe(true);
+    const next = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
+    await expect.poll(() => readdir(folders.downloads)).toEqual([]);
+    await next.close();
+  });
+});
