@@ -76,14 +76,19 @@ export function handlersOf({ session, connections, patrons, download, windows }:
       permitted(DOWNLOAD_PATRON_DATA);
       return download.questions();
     },
-    'patron.download': (args, asker) => {
+    'patron.download': async (args, asker) => {
       permitted(DOWNLOAD_PATRON_DATA);
       const patronId = patronOf(asker);
       // Nobody is there any more to get the file.
-      asker.contents.once('destroyed', () => {
+      const gone = () => {
         download.cancel(patronId);
-      });
-      return download.download(patronId, args);
+      };
+      asker.contents.once('destroyed', gone);
+      try {
+        return await download.download(patronId, args);
+      } finally {
+        asker.contents.removeListener('destroyed', gone);
+      }
     },
     'patron.cancelDownload': (_args, asker) => {
       download.cancel(patronOf(asker));

@@ -58,7 +58,7 @@ export function about(
     [words.about.library, typed(library.name)],
     [words.about.contact, typed(information.contact)],
     [words.about.dataProtectionOfficer, typed(information.dataProtectionOfficer)],
-    [words.about.madeAt, dayAndTime(head.madeAt)],
+    [words.about.madeAt, filled(words.about.madeAtBy, { time: dayAndTime(head.madeAt) })],
     [words.about.madeFrom, madeFrom.kind === 'server' ? words.about.server : copy()],
     [words.about.times, filled(words.about.timeZone, { zone: library.timeZone })],
     ...(jsonName === undefined ? [] : [[words.about.beside, beside(jsonName)] satisfies Fact]),

@@ -25,13 +25,13 @@ export interface Column<T> {
 
 /** The first column names the row. */
 export function list<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
-  const kind = ({ kind }: Column<T>) => (kind ? html` class="${kind}"` : html``);
+  const kind = ({ kind }: Column<T>) => (kind ? html`class="${kind}"` : html``);
   const heads = columns.map((column) => html`<th scope="col" ${kind(column)}>${column.name}</th>`);
   const cells = (row: T) =>
     columns.map((column, at) =>
       at === 0
-        ? html`<th scope="row">${column.of(row)}</th>`
-        : html`<td${kind(column)}>${column.of(row)}</td>`,
+        ? html`<th scope="row" ${kind(column)}>${column.of(row)}</th>`
+        : html`<td ${kind(column)}>${column.of(row)}</td>`,
     );
   return html` <table class="list">
     <thead>
