@@ -41,6 +41,10 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
       windows.closePatrons(discard);
       return session.signOut();
     },
+    'session.askAgain': () => {
+      session.askAgain();
+      return {};
+    },
     'session.lock': () => {
       session.lock();
       return {};
