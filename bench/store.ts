@@ -108,7 +108,7 @@ try {
   const arriving: Time[] = [];
   for (let from = 0; from < count; from += PAGE) {
     const page = Array.from({ length: Math.min(PAGE, count - from) }, (_, n) => madeUp(from + n));
-    arriving.push(await timed(() => store.fillPage(LIBRARY, page, page.at(-1)?.id ?? '')));
+    arriving.push(await timed(() => store.fillPage(LIBRARY, page, page.at(-1)?.id ?? null, page.length)));
   }
   const meanwhile = await timed(() => store.search(LIBRARY, 'anna lind', 0, 100));
   const indexing = await timed(() => store.finishFill(LIBRARY));

@@ -85,6 +85,7 @@ export async function bundle(): Promise<void> {
   await rm(out, { recursive: true, force: true });
   await Promise.all([
     build(nodeBundle('electron/main.ts', 'main', 'es', 'main.js')),
+    build(nodeBundle('electron/cache/worker.ts', 'worker', 'es', 'worker.js')),
     build(nodeBundle('electron/preload.ts', 'preload', 'cjs', 'preload.cjs')),
     build(pages),
   ]);

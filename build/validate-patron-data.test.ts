@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportOf, loanOf } from '../electron/patron-data/testing.ts';
 import { writeFiles } from '../electron/patron-data/write-files.ts';
-import { noPolicy } from '../electron/policy/policy.ts';
+import { patronDataPolicySchema } from '../electron/policy/patron-data-policy.ts';
 import { patronDataJsonSchema } from '../shared/patron-data/json-schema.ts';
 import { validate } from './validate-patron-data.ts';
 
@@ -16,7 +16,7 @@ async function written(): Promise<string> {
   const pieces: string[] = [];
   const { source } = exportOf({ loanHistory: [loanOf(1), loanOf(2)] });
   await writeFiles({ source, waiting: [] }, 'x', {
-    policy: { ...noPolicy().patronData, formats: ['json'] },
+    policy: { ...patronDataPolicySchema.parse({}), formats: ['json'] },
     print: () => Promise.reject(new Error('not asked for')),
     begin: () => Promise.resolve((piece) => Promise.resolve(void pieces.push(String(piece)))),
     onProgress: () => undefined,

@@ -1,126 +1,235 @@
-// The composition root: builds every part of the desk, in the order of what needs what, and boots it.
+// The composition root: builds every part of the desk, in the order of what needs what, and boots it in phases. What
+// works on the opened store is built in desk-parts.ts.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, net, protocol, shell } from 'electron';
-import { systemClock } from './support/system.ts';
-import { Connections } from './central/connections.ts';
+import { app, net, powerMonitor, protocol, shell } from 'electron';
+import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
+import { keyring } from './cache/keyring.ts';
+import type { StoreReport } from './cache/open-store.ts';
+import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
+import { keepStore } from './cache/store-keeper.ts';
+import { noServer } from './central/no-server.ts';
+import { Reachability } from './central/reachability.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
+import { httpTransport } from './central/transport.ts';
+import { buildParts, type DeskParts } from './desk-parts.ts';
 import { openGate } from './ipc/gate.ts';
-import { handlersOf } from './ipc/handlers.ts';
+import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
 import { elsewhere } from './patron-data/folder.ts';
 import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
-import { Acts } from './patrons/acts.ts';
-import { Patrons } from './patrons/patrons.ts';
-import type { PatronDataPolicy } from './policy/patron-data-policy.ts';
-import { StaffSession } from './session/staff-session.ts';
+import type { Policy } from './policy/policy.ts';
+import { watchIdle } from './session/idle.ts';
 import { fileLog } from './support/log.ts';
 import { Settings } from './support/settings.ts';
+import { systemClock, systemTimers } from './support/system.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
-import { OneTimePages } from './windows/one-time-pages.ts';
 import { lockDownPages } from './windows/lock-down.ts';
+import { OneTimePages } from './windows/one-time-pages.ts';
 import { Windows } from './windows/windows.ts';
 
 export interface DeskOptions {
-  /** Where preload and pages were built to. */
+  /** Where main, worker, preload and pages were built to. */
   out: string;
   server: string | undefined;
-  patronData: PatronDataPolicy;
+  policy: Policy;
 }
 
 export interface Desk {
-  boot(): void;
-  shutdown(): void;
+  boot(): Promise<void>;
+  shutdown(): Promise<void>;
   /** Another start of the app hands over to this one. */
   comeToFront(): void;
 }
 
+/** Where the outbox was rescued from a damaged file, this much is remembered until staff have seen it. */
+const RESCUE = 'rescue';
+const LINE_WATCH_MS = 2_000;
+
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server, patronData }: DeskOptions): Desk {
-  const clock = systemClock;
+export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
+  const [clock, timers] = [systemClock, systemTimers];
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
   const settings = new Settings(join(app.getPath('userData'), 'desk.json'));
+  const folder = join(app.getPath('userData'), 'store');
   const windows = new Windows(join(out, 'preload', 'preload.cjs'));
-
-  const connections = new Connections(server ?? '', (state) => {
-    log.write('connection', { online: state.online });
-    windows.tell('connection.changed', state);
-  });
-  const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
-  const central =
-    server === undefined ? undefined : new ReferenceServer(server, settings.desk, fetch, connections.heard);
-  if (central) connections.askBy(() => central.libraries());
-
-  const lastLibrary = {
-    read: () => settings.lastLibrary,
-    write: (library: string) => {
-      settings.lastLibrary = library;
-    },
-  };
-  const session = new StaffSession(central, lastLibrary, (state) => {
-    log.write('session', { status: state.status });
-    windows.tell('session.changed', state);
-  });
-  const acts = new Acts(clock, random);
-  const patrons = new Patrons(session, acts, (patronId) => {
-    windows.tell('patron.changed', { patronId });
-  });
   const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
   const savedFiles = new SavedFiles({
+    ...{ files, clock, log },
     file: join(app.getPath('userData'), 'saved-files.json'),
-    files,
-    clock,
-    log,
   });
-  const download = new PatronDataDownload({
-    open: (patronId, requester) =>
-      openExport({ session, acts, clock, ownStore: undefined }, patronId, requester),
-    policy: patronData,
-    print: printer(oneTimePages),
-    files,
-    savedFiles,
-    clock,
-    random,
-    downloadsFolder: () => app.getPath('downloads'),
-    elsewhere: async (folder) =>
-      elsewhere(await files.realpath(folder).catch(() => folder), {
-        platform: process.platform,
-        environment: process.env,
-        mounts: () => readFileSync('/proc/self/mounts', 'utf8'),
-      }),
-    showInFolder: (path) => {
-      shell.showItemInFolder(path);
-    },
-    onProgress: (patronId, progress) => {
-      windows.tell('download.progress', { patronId, ...progress });
-    },
+  const onTrouble = (what: string, thrown: unknown) => {
+    log.trouble(what, thrown);
+  };
+
+  const reachability = new Reachability((online) => {
+    log.write('connection', { online });
+    void tellSyncState();
+    if (online) parts?.sync.wake();
   });
+  const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
+  const server =
+    address === undefined
+      ? noServer
+      : new ReferenceServer(address, settings.desk, httpTransport(address, fetch, reachability.heard), clock);
+
+  let parts: DeskParts | undefined;
+  let memoryOnly = false;
+  let handlers = troubleHandlers({ trouble: () => trouble, beginAnew });
+  let trouble: StartTrouble = { kind: 'unusable', waiting: null };
+
+  async function syncState(desk: DeskParts): Promise<SyncState> {
+    const rescue = await desk.store.recall(RESCUE);
+    return {
+      ...(await desk.syncState()),
+      online: reachability.online,
+      rescue: rescue === undefined ? null : (JSON.parse(rescue) as SyncState['rescue']),
+      memoryOnly,
+    };
+  }
+
+  async function tellSyncState(): Promise<void> {
+    if (!parts) return;
+    try {
+      const state = await syncState(parts);
+      const { fill } = state;
+      windows.showProgress(fill ? fill.arrived / Math.max(1, fill.total) : undefined);
+      windows.tell('sync.changed', state);
+    } catch (thrown) {
+      onTrouble('telling how sync stands', thrown);
+    }
+  }
+
+  /** Opens the files, and builds what works on them; or notes why that can't be. */
+  async function openStore(): Promise<void> {
+    let report: StoreReport | undefined;
+    const kept = await keepStore({
+      ...{ folder, random, log, sealer: keyring },
+      workerFile: join(out, 'worker', 'worker.js'),
+      memoryOnly: policy.copy.withoutKeyring === 'memoryOnly',
+      onOpened: (opened) => {
+        report = opened;
+        log.write('store opened', { ...opened, lost: opened.lost ?? undefined });
+      },
+    });
+    if ('trouble' in kept) {
+      trouble = kept.trouble;
+      log.write('store not opened', { kind: trouble.kind });
+      return;
+    }
+    memoryOnly = kept.memoryOnly;
+    if (report?.outbox === 'rescued') {
+      const { rescued, lost } = report;
+      await kept.store.remember(RESCUE, JSON.stringify({ rescued, lost }));
+    }
+    parts = await buildParts({
+      ...{ store: kept.store, server, policy, clock, random, timers, onTrouble },
+      counter: () => performance.now(),
+      lastLibrary: {
+        read: () => settings.lastLibrary,
+        write: (library) => {
+          settings.lastLibrary = library;
+        },
+      },
+      isOnline: () => reachability.online,
+      onSession: (state) => {
+        log.write('session', { status: state.status });
+        windows.tell('session.changed', state);
+        void tellSyncState();
+      },
+      onPatrons: (patronIds) => {
+        for (const patronId of patronIds) windows.tellOf(patronId, 'patron.changed', { patronId });
+        windows.tell('patrons.changed', {});
+      },
+      onActs: () => {
+        windows.tell('acts.changed', {});
+        void tellSyncState();
+      },
+      onSyncState: () => void tellSyncState(),
+    });
+    handlers = handlersOf({ ...handlerParts(parts), windows });
+  }
+
+  function handlerParts(desk: DeskParts) {
+    const { session, acts, store } = desk;
+    const download = new PatronDataDownload({
+      ...{ files, savedFiles, clock, random },
+      open: (patronId, requester) => openExport({ session, acts, store, clock }, patronId, requester),
+      policy: policy.patronData,
+      print: printer(oneTimePages),
+      downloadsFolder: () => app.getPath('downloads'),
+      elsewhere: async (folder) =>
+        elsewhere(await files.realpath(folder).catch(() => folder), {
+          platform: process.platform,
+          environment: process.env,
+          mounts: () => readFileSync('/proc/self/mounts', 'utf8'),
+        }),
+      showInFolder: (path) => {
+        shell.showItemInFolder(path);
+      },
+      onProgress: (patronId, progress) => {
+        windows.tellOf(patronId, 'download.progress', { patronId, ...progress });
+      },
+    });
+    return {
+      ...{ desk, download },
+      syncState: () => syncState(desk),
+      acceptLoss: async () => {
+        await desk.store.forget(RESCUE);
+        removeDamaged(folder, 'outbox.db');
+        await tellSyncState();
+      },
+    };
+  }
+
+  /** Staff were told that what waited can't be read here any more. */
+  async function beginAnew(): Promise<void> {
+    setForgottenAside(folder, clock);
+    await openStore();
+  }
+
+  function watchSystem(): void {
+    watchIdle(timers, policy.lock.afterMinutes, () => parts?.session.lock());
+    powerMonitor.on('lock-screen', () => parts?.session.lock());
+    powerMonitor.on('resume', () => parts?.sync.wake());
+    app.on('browser-window-focus', () => parts?.sync.wake());
+    let wasOnline = net.isOnline();
+    const watchLine = () => {
+      const isOnline = net.isOnline();
+      if (isOnline && !wasOnline) parts?.sync.wake();
+      wasOnline = isOnline;
+      timers.after(LINE_WATCH_MS, watchLine);
+    };
+    watchLine();
+  }
 
   return {
-    boot() {
+    async boot() {
       lockDownPages(log);
       const assets = appProtocol(join(out, 'renderer'));
       protocol.handle(SCHEME, (request) => oneTimePages.answer(request) ?? assets(request));
+      await openStore();
       openGate({
-        handlers: handlersOf({ session, connections, patrons, download, windows }),
+        handlers: () => handlers,
         ownerOf: (contents) => windows.ownerOf(contents),
         newReference: () => randomBytes(4).toString('hex'),
         log,
       });
+      watchSystem();
       windows.showDesk();
       savedFiles.boot().catch((thrown: unknown) => {
-        log.write('saved files not deleted', { because: String(thrown) });
+        onTrouble('deleting saved files', thrown);
       });
       log.write('started', { version: app.getVersion(), platform: process.platform });
     },
-    shutdown() {
-      connections.shutdown();
+    async shutdown() {
       savedFiles.shutdown();
+      await parts?.shutdown();
       log.write('ended');
     },
     comeToFront() {

@@ -3,22 +3,26 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, Menu, protocol } from 'electron';
 import { buildDesk, type Desk, type DeskOptions } from './desk.ts';
-import { isSafeAddress, noPolicy, readPolicy } from './policy/policy.ts';
+import { isSafeAddress, machinePolicyFile, readPolicy } from './policy/policy.ts';
 import { SCHEME } from './windows/app-protocol.ts';
 
 const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const END_WITHIN_MS = 3_000;
 
 /** A switch that only a developer's start may use: what is installed obeys the machine's policy alone. */
 const developerSwitch = (name: string) => (app.isPackaged ? '' : app.commandLine.getSwitchValue(name));
 
 function startOptions(): DeskOptions {
   const policyFile = developerSwitch('policy');
-  const policy = policyFile ? readPolicy(resolve(policyFile)) : noPolicy();
-  const server = developerSwitch('server') || policy.server?.url;
+  const policy = readPolicy(
+    policyFile ? resolve(policyFile) : machinePolicyFile(process.platform, process.env),
+  );
+  const server = developerSwitch('server') || policy.server.url;
   if (server !== undefined && !isSafeAddress(server)) {
     throw new Error(`The server's address must be https, or http on this machine: ${server}`);
   }
-  return { out: OUT, server, patronData: policy.patronData };
+  return { out: OUT, server, policy };
 }
 
 function start(): void {
@@ -36,14 +40,24 @@ function start(): void {
   app.on('window-all-closed', () => {
     app.quit();
   });
-  app.on('will-quit', () => desk?.shutdown());
+  app.on('will-quit', (event) => {
+    if (!desk) return;
+    // Ends the session at the server, if it can be done in a moment, and closes the files.
+    event.preventDefault();
+    const ending = desk;
+    desk = undefined;
+    const tooLong = new Promise<void>((resolve) => setTimeout(resolve, END_WITHIN_MS));
+    void Promise.race([ending.shutdown(), tooLong]).finally(() => {
+      app.quit();
+    });
+  });
 
   app
     .whenReady()
-    .then(() => {
+    .then(async () => {
       if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
       desk = buildDesk(startOptions());
-      desk.boot();
+      await desk.boot();
     })
     .catch((thrown: unknown) => {
       dialog.showErrorBox(

@@ -18,6 +18,14 @@ export interface AuditFact {
   at?: string;
 }
 
+const WORKING_DAY = 12 * 3_600_000;
+
+const HANDED_OVER = ', handed over by ';
+/** Said in a detail where somebody else's session brought it: the only place where a detail names staff. */
+export const handedOver = (username: string) => HANDED_OVER + username;
+/** A detail as others than the library's own people get to read it. */
+export const withoutStaff = (detail: string) => detail.split(HANDED_OVER, 1)[0] ?? '';
+
 export class Audit {
   readonly #store: Store;
   readonly #ports: Ports;
@@ -47,6 +55,13 @@ export class Audit {
       keepUntil,
     );
     return added > 0;
+  }
+
+  /** Whether this member of staff opened the patron within a working day, so that reading again is no new look. */
+  lookedLately({ id, library }: { id: string; library: string }, patronId: string): boolean {
+    const since = new Date(this.#ports.clock.now() - WORKING_DAY).toISOString();
+    const sql = `SELECT 1 FROM audit WHERE library = ? AND patron_id = ? AND at >= ? AND staff = ? AND kind = 'looked'`;
+    return this.#store.row(sql, library, patronId, since, id) !== undefined;
   }
 
   entries(library: string, patronId: string): AuditEntry[] {

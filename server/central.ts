@@ -1,13 +1,14 @@
 // The central server's logic, put together: everything but HTTP. A simulation calls `answer` as a route does.
 import { z } from 'zod';
 import { endpoints, type EndpointName } from '../shared/central/contract.ts';
-import { GRANT_HEADERS, type Endpoint } from '../shared/central/endpoint.ts';
+import { DESK_HEADER, type Endpoint } from '../shared/central/endpoint.ts';
 import { Attempts } from './acts/attempts.ts';
 import type { ActName, Body } from './acts/handlers.ts';
 import { Acts } from './acts/perform.ts';
 import { Audit } from './audit.ts';
 import { circulation } from './circulation.ts';
 import { deskLog } from './desk-log.ts';
+import { Desks } from './sessions/desks.ts';
 import { housekeep } from './housekeeping.ts';
 import { Libraries } from './libraries.ts';
 import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome.ts';
@@ -62,6 +63,7 @@ export function createCentral(options: CentralOptions) {
   const history = openHistory(store, options);
   const libraries = new Libraries(store);
   const staff = new StaffAccounts(store);
+  const desks = new Desks(store, clock);
   const secretCost = options.secretCost ?? USUAL_COST;
   const sessions = new Sessions(store, ports, staff, libraries, history.epoch, {
     accessSeconds: options.accessSeconds ?? ACCESS_SECONDS,
@@ -82,7 +84,7 @@ export function createCentral(options: CentralOptions) {
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
     ...circulation({ ...parts, audit }),
-    ...deskLog(clock, records, audit, patronData),
+    ...deskLog({ clock, records, audit, patronData, staff, sessions }),
   });
 
   const open = {
@@ -101,6 +103,7 @@ export function createCentral(options: CentralOptions) {
 
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
     const endpoint: Endpoint = endpoints[name];
+    if (desks.isRevoked(call.headers[DESK_HEADER])) return asAnswer(refused('desk-revoked'));
     const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
     if (who && !who.ok) return asAnswer(who);
     const asker = who?.value;
@@ -119,7 +122,7 @@ export function createCentral(options: CentralOptions) {
   }
 
   function whoAsks({ headers }: Call): Outcome<Asker> {
-    return sessions.whoAsks(headers['authorization'], headers[GRANT_HEADERS.desk]);
+    return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]);
   }
 
   async function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
@@ -146,6 +149,7 @@ export function createCentral(options: CentralOptions) {
     marks: (): Marks => history.marks(),
     housekeep: () => housekeep(everything),
     staff,
+    desks,
     /** For demo data and tests: the parts that write without an act. */
     parts: everything,
     close: () => store.close(),

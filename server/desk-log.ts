@@ -1,60 +1,75 @@
 // Acts that only leave a trace: the export of a patron's data, and looks and exports that a desk made from its copy.
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
-import type { Audit } from './audit.ts';
+import { handedOver, type Audit } from './audit.ts';
 import { at, granted, invalid } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
+import type { Sessions } from './sessions/sessions.ts';
+import type { StaffAccounts } from './sessions/staff.ts';
 
-export function deskLog(
-  clock: Clock,
-  records: Records,
-  audit: Audit,
-  patronData: PatronData,
-): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
+export interface DeskLogParts {
+  clock: Clock;
+  records: Records;
+  audit: Audit;
+  patronData: PatronData;
+  staff: StaffAccounts;
+  sessions: Sessions;
+}
+
+export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
+  const { clock, records, audit, patronData, staff, sessions } = parts;
   /** Only of this library's patrons, those deleted meanwhile included. */
   const isOwn = (context: ActContext, patronId: string) => {
     const { library } = context.asker.staff;
     return records.find(library, patronId).ok || records.wasDeleted(library, patronId);
   };
+  /** Staff whose sessions have ended leave theirs to whoever works at that desk next. */
+  const whose = ({ asker }: ActContext, named: string | undefined): string | undefined => {
+    const id = named?.toLowerCase() ?? asker.staff.id;
+    if (id === asker.staff.id) return id;
+    const known = staff.byId(id)?.library === asker.staff.library && sessions.knows(id, asker.desk);
+    return known ? id : undefined;
+  };
   return {
     exportPatronData(context, { patronId }, { requester }) {
-      const { library, id: staff } = context.asker.staff;
+      const { library, id } = context.asker.staff;
       const found = records.find(library, patronId);
       if (!found.ok) return found;
       if (!requestersFor(found.value.age_group).includes(requester))
         return invalid([at('requester', 'required')]);
       // The act's id is the entry's too: a repeat adds none.
-      const detail = exportDetail('server', requester);
-      audit.log({ id: context.act, library, patronId, staff, kind: 'exported', detail });
+      const detail = madeFrom('server', requester);
+      audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail });
       return granted({ exportId: context.act, ...patronData.begin(found.value) });
     },
 
     logEvents(context, _params, { events }) {
-      const { library, id: staff } = context.asker.staff;
+      const { library, id: handedOverBy } = context.asker.staff;
       const now = timeOf(clock);
-      const added = events.filter(({ id, kind, patronId: raw, at: time, requester }) => {
+      const added = events.filter(({ id, kind, patronId: raw, at: time, staff: named, requester }) => {
         const patronId = raw.toLowerCase();
         const acted = new Date(time).toISOString();
-        return (
-          isOwn(context, patronId) &&
-          audit.log({
-            id: id.toLowerCase(),
-            library,
-            patronId,
-            staff,
-            kind,
-            at: acted < now ? acted : now,
-            detail: exportDetail('copy', requester),
-          })
-        );
+        const who = whose(context, named);
+        if (who === undefined || !isOwn(context, patronId)) return false;
+        return audit.log({
+          id: id.toLowerCase(),
+          library,
+          patronId,
+          staff: who,
+          kind,
+          at: acted < now ? acted : now,
+          detail:
+            madeFrom('copy', requester) +
+            (who === handedOverBy ? '' : handedOver(context.asker.staff.username)),
+        });
       });
       return granted({ logged: added.length });
     },
   };
 }
 
-/** Where an export was made, and who asked for it, where staff were asked. */
-const exportDetail = (from: 'server' | 'copy', requester: Requester = 'unchecked') =>
+/** Where a look or an export was made from, and who asked for it, where staff were asked. */
+const madeFrom = (from: 'server' | 'copy', requester: Requester = 'unchecked') =>
   requester === 'unchecked' ? from : `${from}: ${requester}`;

@@ -6,6 +6,7 @@ type Verb = (argv: string[]) => Promise<void>;
 const verbs: { start: Verb; [name: string]: Verb } = {
   start: async (argv) => (await import('./cli/start.ts')).start(argv),
   backup: async (argv) => (await import('./cli/backup.ts')).backup(argv),
+  desks: async (argv) => (await import('./cli/desks.ts')).desks(argv),
   staff: async (argv) => (await import('./cli/staff.ts')).staff(argv),
 };
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { PatronDataFile } from '../shared/patron-data/document.ts';
 import type { LeftOutId } from '../shared/patron-data/left-out.ts';
 import { CARD_STATES, CHANNELS, GENDERS, type SectionId } from '../shared/patrons/sections.ts';
+import { withoutStaff } from './audit.ts';
 import { whoseCard } from './patrons/patron-sign-in.ts';
 import type { PatronRow } from './patrons/record.ts';
 import { cardKey } from './patrons/search-index.ts';
@@ -210,7 +211,7 @@ const OF_PATRONS: Record<string, Table> = {
       staff: { leftOut: 'staffNames' },
       kind: { at: 'processing[].kind' },
       at: { at: 'processing[].at' },
-      detail: { at: 'processing[].detail' },
+      detail: { at: 'processing[].detail', as: (cell) => withoutStaff(String(cell)) },
       keep_until: { at: 'processing[].keptUntil' },
     },
   },
@@ -273,6 +274,7 @@ const OF_OTHERS: Record<string, string> = {
   token: 'of staff',
   push_grant: 'of staff',
   push_grant_act: 'of staff: ids of acts',
+  revoked_desk: 'of desks',
   patron_words: 'the words of patron_search, taken apart',
 };
 

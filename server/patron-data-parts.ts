@@ -2,6 +2,7 @@
 // has the rows of a patron in this order.
 import { LONG_PARTS, type LongPart, type RowOf } from '../shared/patron-data/document.ts';
 import type { PatronDataPage } from '../shared/central/contract.ts';
+import { withoutStaff } from './audit.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { PatronRow } from './patrons/record.ts';
 import type { Store } from './store/store.ts';
@@ -83,16 +84,23 @@ export function patronDataParts(store: Store) {
          ORDER BY ${time} DESC, ${tie} DESC LIMIT ?`,
         ...[...of(patron), upTo, ...(place ?? []), limit + 1],
       );
-      const shown = rows.slice(0, limit);
-      const last = rows.length > limit ? shown.at(-1) : undefined;
+      const shown = rows
+        .slice(0, limit)
+        .map(({ place_time: _time, place_tie: _tie, ...row }) => forPatrons(row));
+
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
       return granted({
         part: name,
-        rows: shown.map(({ place_time: _time, place_tie: _tie, ...row }) => row),
+        rows: shown,
         next: last ? `${last.place_time} ${last.place_tie}` : null,
       } as PatronDataPage);
     },
   };
 }
+
+/** Staff are named by their role only. */
+const forPatrons = <T extends object>(row: T): T =>
+  'detail' in row ? { ...row, detail: withoutStaff(String(row.detail)) } : row;
 
 /** The place that a page ended at; undefined where it is none. */
 function placeOf(after: string, tie: Part['tie']): [string, string | number] | undefined {

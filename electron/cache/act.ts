@@ -3,13 +3,8 @@ import { z } from 'zod';
 import { staffSchema } from '../../shared/central/contract.ts';
 import { requesterSchema } from '../../shared/patron-data/requester.ts';
 import { commentSchema } from '../../shared/patrons/patron.ts';
-import { fieldConflictSchema } from '../../shared/ipc/errors.ts';
-import {
-  fieldIssueSchema,
-  fieldValuesSchema,
-  sectionIdSchema,
-  taggedValuesSchema,
-} from '../../shared/patrons/sections.ts';
+import { fieldConflictSchema, refusalSchema } from '../../shared/ipc/errors.ts';
+import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../../shared/patrons/sections.ts';
 import { countSchema, deskMadeIdSchema, idSchema, tagSchema, timeSchema } from '../../shared/primitives.ts';
 
 /** What was done. A PIN and a deletion never wait, so they are no kinds here. */
@@ -58,10 +53,8 @@ export const outboxActSchema = z.object({
   confirmed: z.object({ epoch: z.string(), head: countSchema, at: timeSchema }).nullable(),
   /** With `conflict`: what the section holds now, and the fields changed on both sides. */
   conflict: z.object({ current: taggedValuesSchema, fields: z.array(fieldConflictSchema) }).nullable(),
-  /** With `refused`: the problem's name, such as `not-permitted`, and the fields that it names. */
-  refusal: z
-    .object({ problem: z.string(), detail: z.string(), fields: z.array(fieldIssueSchema) })
-    .nullable(),
+  /** With `refused`: why, what IT wants to know of it, and the fields that it names. */
+  refusal: refusalSchema.nullable(),
   /** The patron was deleted: id, key and kind are left, what was typed is gone. Never sent again. */
   wiped: z.boolean(),
 });

@@ -28,6 +28,8 @@ export const COPY: FileShape = {
           fill_epoch TEXT,
           fill_position INTEGER,
           fill_after TEXT,
+          -- Whether the last page has arrived.
+          fill_whole INTEGER,
           fill_arrived INTEGER,
           fill_total INTEGER
         ) WITHOUT ROWID;

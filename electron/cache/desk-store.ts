@@ -10,10 +10,21 @@ export interface PullState {
   epoch: string | null;
   /** Changes are asked for after it; null before the first fill is done. */
   position: number | null;
-  /** A fill under way: where it began, the last patron that arrived, how many of how many. */
-  fill: { epoch: string; position: number; after: string | null; arrived: number; total: number } | null;
+  /** A fill under way. */
+  fill: FillState | null;
   /** When the copy last equalled the server. */
   syncedAt: string | null;
+}
+
+/** Where a fill began, where its next page begins, how many of how many have arrived. */
+export interface FillState {
+  epoch: string;
+  position: number;
+  after: string | null;
+  /** The last page is here. */
+  whole: boolean;
+  arrived: number;
+  total: number;
 }
 
 /** A record that failed the schema: where and by which rule, never with which value. */
@@ -52,8 +63,16 @@ export interface DeskStore {
    * null until the fill is done; a fill that was under way is let go of.
    */
   beginFill(library: string, epoch: string, position: number, total: number): Promise<void>;
-  /** Stores a page of a fill and where it got to in one transaction; answers how many were set aside. */
-  fillPage(library: string, patrons: readonly unknown[], after: string): Promise<{ setAside: number }>;
+  /**
+   * Stores a page of a fill and where the next one begins in one transaction; answers how many were set aside.
+   * `arrived` counts those of the page that the copy is not to hold, too.
+   */
+  fillPage(
+    library: string,
+    patrons: readonly unknown[],
+    next: string | null,
+    arrived: number,
+  ): Promise<{ setAside: number }>;
   /** Builds the indexes, in parts, so that searches get their turn; then what was filled is shown at once. */
   finishFill(library: string): Promise<void>;
   /**
@@ -71,10 +90,14 @@ export interface DeskStore {
   ): Promise<string[]>;
   /** Records that failed the schema, of what is shown and what is being filled. */
   setAside(library: string): Promise<SetAside[]>;
+  /** Remembers the server's history as last seen; a position of another one is forgotten. */
+  seeEpoch(library: string, epoch: string): Promise<void>;
+  /** Each library's. */
+  epochs(): Promise<{ library: string; epoch: string }[]>;
   /** Forgets position and fill, not the epoch, the shadow or the outbox: the next pull fills anew. */
   forgetPosition(library: string): Promise<void>;
-  /** Erases every patron of the copy; the outbox stays. */
-  erasePatrons(library: string): Promise<void>;
+  /** Erases every patron of the copy, of one library or of all; the outbox stays. */
+  erasePatrons(library?: string): Promise<void>;
 
   // The outbox
   /** Durable when it resolves: on disk, through a power cut. Gives the act its sequence. */
@@ -82,14 +105,20 @@ export interface DeskStore {
   /** Acts in these states in the order of their sequence; wiped ones, which nobody has to do with, left out. */
   acts(states: readonly OutboxAct['state'][]): Promise<OutboxAct[]>;
   act(id: string): Promise<OutboxAct | undefined>;
+  /** What happened at this library and this desk, the latest first: everything that isn't settled, and what was lately. */
+  recentActs(library: string, limit: number): Promise<OutboxAct[]>;
   update(id: string, update: ActUpdate): Promise<void>;
-  counts(): Promise<OutboxCounts>;
+  /** Acts that were confirmed in another history than this wait again, under their old keys. Wiped ones don't. */
+  reviveLost(library: string, epoch: string): Promise<OutboxAct[]>;
+  /** Withdraws an act for one that takes its place, in one transaction. */
+  replace(id: string, act: NewAct): Promise<OutboxAct>;
+  counts(library: string): Promise<OutboxCounts>;
   /** Lets go of acts that staff withdrew before this time. */
   forgetWithdrawn(library: string, before: string): Promise<number>;
   /** Lets go of confirmed acts that the server declared durable, and whose head the copy has passed. */
   forgetDurable(library: string, epoch: string, durable: number): Promise<number>;
   appendLogEvent(event: LogEvent): Promise<void>;
-  logEvents(limit: number): Promise<LogEvent[]>;
+  logEvents(library: string, limit: number): Promise<LogEvent[]>;
   removeLogEvents(ids: readonly string[]): Promise<void>;
 
   // Small values that outlive a restart: push grants, offline sign-in, clock marks. Encrypted with the outbox.

@@ -14,7 +14,7 @@ test('nobody is missing from the index, nobody is in it under an old name', asyn
   const { store } = opening;
   const patrons = Array.from({ length: 5100 }, (_, n) => patronOf(n));
   await store.beginFill(LIBRARY, EPOCH, 1, patrons.length);
-  await store.fillPage(LIBRARY, patrons, idOf(5099));
+  await store.fillPage(LIBRARY, patrons, idOf(5099), patrons.length);
   await expect(store.finishFill(LIBRARY)).rejects.toThrow('cut off');
   expect((await store.search(LIBRARY, 'nr7', 0, 1)).total).toBe(111);
   await store.close();
@@ -25,7 +25,7 @@ test('nobody is missing from the index, nobody is in it under an old name', asyn
     patronOf(5050, { personal: { familyName: 'Sent' } }),
     patronOf(6000),
   ];
-  await again.fillPage(LIBRARY, late, idOf(6000));
+  await again.fillPage(LIBRARY, late, null, late.length);
   await again.finishFill(LIBRARY);
   const totals = ['sent', 'nr3', 'nr5050', 'nr6000', 'nr', 'anna'].map(
     async (query) => (await again.search(LIBRARY, query, 0, 1)).total,

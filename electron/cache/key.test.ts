@@ -8,12 +8,15 @@ const folders = new Folders();
 afterEach(() => folders.removeAll());
 
 /** A keyring with a secret of its own. */
-const keyring = (secret: number, available = true): KeySealer => ({
+const keyring = (secret: number, available = true, stale = false): KeySealer => ({
   available: () => Promise.resolve(available),
   seal: (text) => Promise.resolve(Buffer.from([secret, ...Buffer.from(text).map((byte) => byte ^ secret)])),
   unseal: (sealed) =>
     sealed[0] === secret
-      ? Promise.resolve(Buffer.from(sealed.subarray(1).map((byte) => byte ^ secret)).toString())
+      ? Promise.resolve({
+          text: Buffer.from(sealed.subarray(1).map((byte) => byte ^ secret)).toString(),
+          stale,
+        })
       : Promise.reject(new Error('not mine')),
 });
 const random = { bytes: (count: number) => new Uint8Array(count).fill(7) };
@@ -27,6 +30,16 @@ test('makes a key once, keeps it sealed only', async () => {
   const kept = readFileSync(join(folder, SEALED_KEY));
   expect(kept.includes(Buffer.from(KEY))).toBe(false);
   expect(kept.includes(Buffer.from(KEY).toString('hex'))).toBe(false);
+});
+
+test('a keyring with a newer key seals the same key anew', async () => {
+  const folder = folders.make();
+  await deskKey(folder, keyring(1), random);
+  const before = readFileSync(join(folder, SEALED_KEY));
+  const renewed = { ...keyring(1, true, true), seal: keyring(3).seal };
+  expect(await deskKey(folder, renewed, random)).toEqual({ outcome: 'key', key: KEY });
+  expect(readFileSync(join(folder, SEALED_KEY)).equals(before)).toBe(false);
+  expect(await deskKey(folder, keyring(3), random)).toEqual({ outcome: 'key', key: KEY });
 });
 
 test('a changed keyring, and a lost key beside files, are no damage and make no new key', async () => {
@@ -44,7 +57,7 @@ test('a changed keyring, and a lost key beside files, are no damage and make no 
 
 test('a keyring that does not give back what it took is none', async () => {
   const folder = folders.make();
-  const forgetful = { ...keyring(1), unseal: () => Promise.resolve('') };
+  const forgetful = { ...keyring(1), unseal: () => Promise.resolve({ text: '', stale: false }) };
   expect(await deskKey(folder, forgetful, random)).toEqual({ outcome: 'noKeyring' });
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -10,7 +10,8 @@ import { FILES } from './open-store.ts';
 export interface KeySealer {
   available(): Promise<boolean>;
   seal(text: string): Promise<Uint8Array>;
-  unseal(sealed: Uint8Array): Promise<string>;
+  /** `stale`: what was sealed has to be sealed anew, since the keyring has a newer key. */
+  unseal(sealed: Uint8Array): Promise<{ text: string; stale: boolean }>;
 }
 
 export type DeskKey =
@@ -28,10 +29,14 @@ export async function deskKey(folder: string, sealer: KeySealer, random: Random)
   if (!(await sealer.available())) return { outcome: 'noKeyring' };
   const file = join(folder, SEALED_KEY);
   const sealed = readIfThere(file);
-  if (sealed) return unsealed(sealed, sealer);
+  if (sealed) {
+    const { stale, ...known } = await unsealed(sealed, sealer);
+    if (stale && known.outcome === 'key') writeDurably(file, await sealer.seal(hexOf(known.key)));
+    return known;
+  }
   if (Object.values(FILES).some((name) => existsSync(join(folder, name)))) return { outcome: 'forgotten' };
   const key = random.bytes(KEY_BYTES);
-  const fresh = await sealer.seal(Buffer.from(key).toString('hex'));
+  const fresh = await sealer.seal(hexOf(key));
   // A keyring that doesn't give back what it took would cost everything on the next start.
   const again = await unsealed(fresh, sealer);
   if (again.outcome !== 'key' || !Buffer.from(key).equals(again.key)) return { outcome: 'noKeyring' };
@@ -39,11 +44,15 @@ export async function deskKey(folder: string, sealer: KeySealer, random: Random)
   return { outcome: 'key', key };
 }
 
-async function unsealed(sealed: Uint8Array, sealer: KeySealer): Promise<DeskKey> {
+const hexOf = (key: Uint8Array) => Buffer.from(key).toString('hex');
+
+async function unsealed(sealed: Uint8Array, sealer: KeySealer): Promise<DeskKey & { stale?: boolean }> {
   try {
-    const text = await sealer.unseal(sealed);
+    const { text, stale } = await sealer.unseal(sealed);
     const key = Buffer.from(text, 'hex');
-    return key.length === KEY_BYTES ? { outcome: 'key', key: new Uint8Array(key) } : { outcome: 'forgotten' };
+    return key.length === KEY_BYTES
+      ? { outcome: 'key', key: new Uint8Array(key), stale }
+      : { outcome: 'forgotten' };
   } catch {
     return { outcome: 'forgotten' };
   }

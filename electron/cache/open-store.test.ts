@@ -68,7 +68,7 @@ test('a damaged copy is set aside and begun anew; the outbox is whole, and the l
   const { store, report } = folders.open(folder);
   expect(report).toEqual({ copy: 'rebuilt', outbox: 'kept', rescued: 0, lost: 0 });
   expect(readdirSync(folder)).toContain('copy.db.damaged-2026-11-24T10-00-00-000Z');
-  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   expect(await store.pullState(LIBRARY)).toEqual({
     epoch: EPOCH,
     position: null,
@@ -92,7 +92,7 @@ test('a damaged copy goes when there is another; a damaged outbox when somebody 
   expect(namesSetAside(folder)).toEqual([]);
 });
 
-test('after a forgotten keyring the desk begins anew, and nothing is thrown away', async () => {
+test('after a forgotten keyring the desk begins anew; the outbox and its sealed key stay for IT, the copy goes', async () => {
   const folder = await worked();
   setForgottenAside(folder, clock);
   expect(namesSetAside(folder)).toContain('outbox.db.forgotten-2026-11-24T10-00-00-000Z');
@@ -136,7 +136,7 @@ test('a rescue cut off by a crash is taken up again', async () => {
   rmSync(join(folder, 'outbox.db'));
   const { store, report } = folders.open(folder);
   expect(report.outbox).toBe('kept');
-  expect(await store.counts()).toEqual({ waiting: 3, undecided: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
 });
 

@@ -16,10 +16,14 @@ export const OUTBOX: FileShape = {
           id TEXT NOT NULL UNIQUE AS (record ->> 'id') STORED,
           state TEXT NOT NULL AS (record ->> 'state') STORED,
           library TEXT NOT NULL AS (record ->> 'library') STORED,
-          patron TEXT NOT NULL AS (record ->> 'patronId') STORED
+          patron TEXT NOT NULL AS (record ->> 'patronId') STORED,
+          -- Of confirmed acts: the answer's history and head.
+          epoch TEXT AS (record ->> '$.confirmed.epoch') STORED,
+          head INTEGER AS (record ->> '$.confirmed.head') STORED
         );
         CREATE INDEX act_state ON act (state, sequence);
         CREATE INDEX act_patron ON act (library, patron);
+        CREATE INDEX act_confirmed ON act (library, epoch, head) WHERE state = 'confirmed';
         CREATE TABLE log_event (
           sequence INTEGER PRIMARY KEY AUTOINCREMENT,
           id TEXT NOT NULL UNIQUE,

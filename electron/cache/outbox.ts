@@ -51,12 +51,14 @@ export class Outbox {
     return this.#file.rows<ActRow>(sql, library, patronId).map(actOf);
   }
 
-  /** Patrons on whom there are acts that may be laid over the copy. */
-  patronsWithActs(library: string): string[] {
+  /** Patrons on whom there are acts that are laid over rows that equal `shownAt`: see overlay.ts. */
+  patronsLaidOver(library: string, shownAt: ShownAt | undefined): string[] {
+    const { epoch, position } = shownAt ?? { epoch: '', position: 0 };
     return this.#file
       .rows<{ patron: string }>(
-        `SELECT DISTINCT patron FROM act WHERE state IN ('waiting', 'sent', 'confirmed') AND library = ?`,
-        library,
+        `SELECT patron FROM act WHERE state IN ('waiting', 'sent') AND library = ?
+         UNION SELECT patron FROM act WHERE state = 'confirmed' AND library = ? AND (epoch <> ? OR head > ?)`,
+        ...[library, library, epoch, position],
       )
       .map(({ patron }) => patron);
   }
@@ -64,6 +66,35 @@ export class Outbox {
   act(id: string): OutboxAct | undefined {
     const row = this.#file.row<ActRow>('SELECT sequence, record FROM act WHERE id = ?', id);
     return row && actOf(row);
+  }
+
+  recent(library: string, limit: number): OutboxAct[] {
+    const sql = `SELECT sequence, record FROM act WHERE library = ?
+      ORDER BY state NOT IN ('waiting', 'sent', 'conflict', 'refused'), sequence DESC LIMIT ?`;
+    return this.#file
+      .rows<ActRow>(sql, library, limit)
+      .map(actOf)
+      .filter(({ wiped }) => !wiped)
+      .sort((a, b) => b.sequence - a.sequence);
+  }
+
+  reviveLost(library: string, epoch: string): OutboxAct[] {
+    const sql = `SELECT sequence, record FROM act WHERE state = 'confirmed' AND library = ? AND epoch <> ?
+      ORDER BY sequence`;
+    return this.#file.together(() =>
+      this.#file
+        .rows<ActRow>(sql, library, epoch)
+        .map(actOf)
+        .filter(({ wiped }) => !wiped)
+        .map((act) => this.#write({ ...act, state: 'waiting', confirmed: null })),
+    );
+  }
+
+  replace(id: string, act: NewAct): OutboxAct {
+    return this.#file.together(() => {
+      this.update(id, { state: 'withdrawn' });
+      return this.append(act);
+    });
   }
 
   update(id: string, update: ActUpdate): OutboxAct {
@@ -81,9 +112,10 @@ export class Outbox {
     return act;
   }
 
-  counts(): OutboxCounts {
+  counts(library: string): OutboxCounts {
     const rows = this.#file.rows<{ state: OutboxAct['state']; n: number }>(
-      'SELECT state, count(*) AS n FROM act GROUP BY state',
+      'SELECT state, count(*) AS n FROM act WHERE library = ? GROUP BY state',
+      library,
     );
     const of = (...states: OutboxAct['state'][]) =>
       rows.filter(({ state }) => states.includes(state)).reduce((sum, { n }) => sum + n, 0);
@@ -92,27 +124,14 @@ export class Outbox {
 
   forgetDurable(library: string, epoch: string, durable: number, shownAt: ShownAt | undefined): OutboxAct[] {
     if (shownAt?.epoch !== epoch) return [];
-    const passed = Math.min(durable, shownAt.position);
-    return this.#file.together(() => {
-      const acts = this.#settled(library, 'confirmed').filter(
-        ({ confirmed }) => confirmed?.epoch === epoch && confirmed.head <= passed,
-      );
-      for (const { sequence } of acts) this.#file.run('DELETE FROM act WHERE sequence = ?', sequence);
-      return acts;
-    });
+    const sql = `DELETE FROM act WHERE state = 'confirmed' AND library = ? AND epoch = ? AND head <= ?
+      RETURNING sequence, record`;
+    return this.#file.rows<ActRow>(sql, library, epoch, Math.min(durable, shownAt.position)).map(actOf);
   }
 
   forgetWithdrawn(library: string, before: string): number {
-    return this.#file.together(() => {
-      const acts = this.#settled(library, 'withdrawn').filter(({ actedAt }) => actedAt < before);
-      for (const { sequence } of acts) this.#file.run('DELETE FROM act WHERE sequence = ?', sequence);
-      return acts.length;
-    });
-  }
-
-  #settled(library: string, state: OutboxAct['state']): OutboxAct[] {
-    const sql = 'SELECT sequence, record FROM act WHERE state = ? AND library = ? ORDER BY sequence';
-    return this.#file.rows<ActRow>(sql, state, library).map(actOf);
+    const sql = `DELETE FROM act WHERE state = 'withdrawn' AND library = ? AND record ->> 'actedAt' < ?`;
+    return this.#file.run(sql, library, before);
   }
 
   /** Empties what is settled about a deleted patron. Acts that still wait or need a decision keep their text. */
@@ -133,9 +152,10 @@ export class Outbox {
     );
   }
 
-  logEvents(limit: number): LogEvent[] {
+  logEvents(library: string, limit: number): LogEvent[] {
+    const sql = `SELECT record FROM log_event WHERE record ->> 'library' = ? ORDER BY sequence LIMIT ?`;
     return this.#file
-      .rows<{ record: string }>('SELECT record FROM log_event ORDER BY sequence LIMIT ?', limit)
+      .rows<{ record: string }>(sql, library, limit)
       .map(({ record }) => JSON.parse(record) as LogEvent);
   }
 
@@ -161,6 +181,10 @@ export class Outbox {
     return (
       this.#file.row<{ epoch: string }>('SELECT epoch FROM epoch WHERE library = ?', library)?.epoch ?? null
     );
+  }
+
+  epochs(): { library: string; epoch: string }[] {
+    return this.#file.rows('SELECT library, epoch FROM epoch');
   }
 
   seeEpoch(library: string, epoch: string): void {

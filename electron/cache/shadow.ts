@@ -18,6 +18,7 @@ interface LibraryRow {
   fill_epoch: string | null;
   fill_position: number | null;
   fill_after: string | null;
+  fill_whole: number | null;
   fill_arrived: number | null;
   fill_total: number | null;
 }
@@ -51,6 +52,7 @@ export class Shadow {
             epoch: row.fill_epoch ?? '',
             position: row.fill_position ?? 0,
             after: row.fill_after,
+            whole: row.fill_whole === 1,
             arrived: row.fill_arrived ?? 0,
             total: row.fill_total ?? 0,
           }
@@ -82,21 +84,26 @@ export class Shadow {
       ) ?? { number: 0 };
       Edition.make(this.#file, number);
       this.#file.run(
-        `UPDATE library SET resumable = 0, filling = ?, fill_epoch = ?, fill_position = ?, fill_after = NULL, fill_arrived = 0,
+        `UPDATE library SET resumable = 0, filling = ?, fill_epoch = ?, fill_position = ?, fill_after = NULL, fill_whole = 0, fill_arrived = 0,
            fill_total = ? WHERE code = ?`,
         ...[number, epoch, position, total, code],
       );
     });
   }
 
-  fillPage(code: string, patrons: readonly unknown[], after: string): { setAside: number } {
+  fillPage(
+    code: string,
+    patrons: readonly unknown[],
+    next: string | null,
+    arrived: number,
+  ): { setAside: number } {
     const filling = this.#filling(code);
     return this.#file.together(() => {
       const setAside = patrons.filter((patron) => !this.#put(filling, code, patron)).length;
       filling.settle();
       this.#file.run(
-        'UPDATE library SET fill_after = ?, fill_arrived = fill_arrived + ? WHERE code = ?',
-        ...[after, patrons.length, code],
+        'UPDATE library SET fill_after = ?, fill_whole = ?, fill_arrived = fill_arrived + ? WHERE code = ?',
+        ...[next, next === null ? 1 : 0, arrived, code],
       );
       return { setAside };
     });
@@ -110,8 +117,8 @@ export class Shadow {
       if (left > 0) return { left };
       this.#file.run(
         `UPDATE library SET live = filling, live_epoch = fill_epoch, live_position = fill_position, resumable = 1,
-           filling = NULL, fill_epoch = NULL, fill_position = NULL, fill_after = NULL, fill_arrived = NULL,
-           fill_total = NULL WHERE code = ?`,
+           filling = NULL, fill_epoch = NULL, fill_position = NULL, fill_after = NULL, fill_whole = NULL,
+           fill_arrived = NULL, fill_total = NULL WHERE code = ?`,
         code,
       );
       return { left: 0 };
@@ -130,8 +137,8 @@ export class Shadow {
     const live = this.#applicable(code, position, epoch);
     const changes = page.map(changeOf);
     const deleted = changes.flatMap((change) => (change.kind === 'deleted' ? change.patronId : []));
-    // A former edition would still hold who is deleted.
-    if (deleted.length > 0) while (this.sweep());
+    // A former edition would still hold who is gone.
+    if (changes.some(({ kind }) => kind !== 'patron')) while (this.sweep());
     this.#file.together(() => {
       for (const change of changes) {
         if (change.kind === 'patron') this.#put(live, code, change.patron);
@@ -148,8 +155,8 @@ export class Shadow {
       live.settle();
       beforeCommit(deleted);
     });
-    if (deleted.length > 0) this.#file.truncateLog();
-    const ids = changes.map((change) => (change.kind === 'deleted' ? change.patronId : idOf(change.patron)));
+    if (changes.some(({ kind }) => kind !== 'patron')) this.#file.truncateLog();
+    const ids = changes.map((change) => (change.kind === 'patron' ? idOf(change.patron) : change.patronId));
     return [...new Set(ids.filter((id) => id !== null))];
   }
 
@@ -165,7 +172,7 @@ export class Shadow {
   forgetPosition(code: string): void {
     this.#file.run(
       `UPDATE library SET resumable = 0, filling = NULL, fill_epoch = NULL, fill_position = NULL,
-         fill_after = NULL, fill_arrived = NULL, fill_total = NULL WHERE code = ?`,
+         fill_after = NULL, fill_whole = NULL, fill_arrived = NULL, fill_total = NULL WHERE code = ?`,
       code,
     );
   }
@@ -180,9 +187,10 @@ export class Shadow {
     );
   }
 
-  /** Shows and knows no patrons of a library any more; `sweep` lets go of them, `shrink` of the room they took. */
-  erase(code: string): void {
-    this.#file.run('DELETE FROM library WHERE code = ?', code);
+  /** Shows and knows no patrons of a library, or of any, any more; `sweep` lets go of them, `shrink` of the room they took. */
+  erase(code?: string): void {
+    if (code === undefined) this.#file.run('DELETE FROM library');
+    else this.#file.run('DELETE FROM library WHERE code = ?', code);
   }
 
   shrink(): void {
@@ -240,15 +248,14 @@ export class Shadow {
   }
 }
 
-const deletedSchema = z.object({ kind: z.literal('deleted'), patronId: z.string() });
+/** `leftOut`: not deleted, but no longer one of those whom the copy is to hold. */
+const goneSchema = z.object({ kind: z.enum(['deleted', 'leftOut']), patronId: z.string() });
 const patronChangeSchema = z.object({ kind: z.literal('patron'), patron: z.unknown() });
 
-/** Whoever is deleted, or a record to be checked; what is neither is a record that will not pass. */
-function changeOf(
-  change: unknown,
-): { kind: 'deleted'; patronId: string } | { kind: 'patron'; patron: unknown } {
-  const deleted = deletedSchema.safeParse(change);
-  if (deleted.success) return deleted.data;
+/** Whoever is gone, or a record to be checked; what is neither is a record that will not pass. */
+function changeOf(change: unknown): z.infer<typeof goneSchema> | { kind: 'patron'; patron: unknown } {
+  const gone = goneSchema.safeParse(change);
+  if (gone.success) return gone.data;
   const changed = patronChangeSchema.safeParse(change);
   return { kind: 'patron', patron: changed.success ? changed.data.patron : change };
 }

@@ -102,22 +102,22 @@ test('an interrupted fill goes on, is searched meanwhile, and takes the place of
   const { store, folder } = folders.open();
   const patrons = Array.from({ length: 30 }, (_, n) => patronOf(n, { cards: [`C${n}`] }));
   await store.beginFill(LIBRARY, EPOCH, 50, 30);
-  await store.fillPage(LIBRARY, patrons.slice(0, 10), idOf(9));
+  await store.fillPage(LIBRARY, patrons.slice(0, 10), idOf(9), 10);
   expect((await store.search(LIBRARY, 'anna', 0, 5)).total).toBe(10);
   expect((await store.search(LIBRARY, 'c9', 0, 5)).patrons.map(({ id }) => id)).toEqual([idOf(9)]);
   await store.close();
 
   const second = folders.open(folder).store;
   const { fill: going } = await second.pullState(LIBRARY);
-  expect(going).toEqual({ epoch: EPOCH, position: 50, after: idOf(9), arrived: 10, total: 30 });
-  await second.fillPage(LIBRARY, patrons.slice(10), idOf(29));
+  expect(going).toEqual({ epoch: EPOCH, position: 50, after: idOf(9), whole: false, arrived: 10, total: 30 });
+  await second.fillPage(LIBRARY, patrons.slice(10), null, 20);
   await second.finishFill(LIBRARY);
   expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(30);
 
   await second.forgetPosition(LIBRARY);
   expect(await second.pullState(LIBRARY)).toMatchObject({ position: null, fill: null, epoch: EPOCH });
   await second.beginFill(LIBRARY, 'epoch-2', 10, 1);
-  await second.fillPage(LIBRARY, [patronOf(99)], idOf(99));
+  await second.fillPage(LIBRARY, [patronOf(99)], null, 1);
   expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(30);
   await second.finishFill(LIBRARY);
   expect((await second.search(LIBRARY, 'anna', 0, 5)).total).toBe(1);
@@ -147,7 +147,7 @@ test('erasing leaves no patron, and the outbox whole', async () => {
   await store.erasePatrons(LIBRARY);
   expect(await store.patron(LIBRARY, idOf(1))).toBeUndefined();
   expect(await store.search(LIBRARY, 'anna', 0, 10)).toEqual({ total: 0, patrons: [] });
-  expect(await store.counts()).toEqual({ waiting: 1, undecided: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 1, undecided: 0 });
   expect(await store.pullState(LIBRARY)).toEqual({
     epoch: EPOCH,
     position: null,
@@ -177,8 +177,8 @@ test('small values and log events outlive a restart', async () => {
   expect(await again.recall('grant')).toBe('two');
   await again.forget('grant');
   expect(await again.recall('grant')).toBeUndefined();
-  expect(await again.logEvents(10)).toEqual([event]);
+  expect(await again.logEvents(LIBRARY, 10)).toEqual([event]);
   await again.removeLogEvents([event.id]);
-  expect(await again.logEvents(10)).toEqual([]);
-  expect(await again.counts()).toEqual({ waiting: 0, undecided: 0 });
+  expect(await again.logEvents(LIBRARY, 10)).toEqual([]);
+  expect(await again.counts(LIBRARY)).toEqual({ waiting: 0, undecided: 0 });
 });

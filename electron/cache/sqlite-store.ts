@@ -56,7 +56,11 @@ export class SqliteStore implements DeskStore {
   }
 
   async pullState(library: string) {
-    return { ...this.#shadow.pullState(library), epoch: this.#outbox.epoch(library) };
+    const state = this.#shadow.pullState(library);
+    const epoch = this.#outbox.epoch(library);
+    // A position counts only in the history that it is of.
+    const position = this.#shadow.shownAt(library)?.epoch === epoch ? state.position : null;
+    return { ...state, position, epoch };
   }
 
   async beginFill(library: string, epoch: string, position: number, total: number) {
@@ -66,8 +70,8 @@ export class SqliteStore implements DeskStore {
     this.#overlaid.delete(library);
   }
 
-  async fillPage(library: string, patrons: readonly unknown[], after: string) {
-    const page = this.#shadow.fillPage(library, patrons, after);
+  async fillPage(library: string, patrons: readonly unknown[], next: string | null, arrived: number) {
+    const page = this.#shadow.fillPage(library, patrons, next, arrived);
     this.#overlaid.delete(library);
     return page;
   }
@@ -97,14 +101,22 @@ export class SqliteStore implements DeskStore {
     return this.#shadow.setAside(library);
   }
 
+  async seeEpoch(library: string, epoch: string) {
+    this.#outbox.seeEpoch(library, epoch);
+  }
+
+  async epochs() {
+    return this.#outbox.epochs();
+  }
+
   async forgetPosition(library: string) {
     this.#shadow.forgetPosition(library);
     this.#overlaid.delete(library);
   }
 
-  async erasePatrons(library: string) {
+  async erasePatrons(library?: string) {
     this.#shadow.erase(library);
-    this.#overlaid.delete(library);
+    this.#overlaid.clear();
     while (this.#shadow.sweep()) await this.#parts.giveWay();
     this.#shadow.shrink();
   }
@@ -123,13 +135,32 @@ export class SqliteStore implements DeskStore {
     return this.#outbox.act(id);
   }
 
+  async recentActs(library: string, limit: number) {
+    return this.#outbox.recent(library, limit);
+  }
+
+  async reviveLost(library: string, epoch: string) {
+    const acts = this.#outbox.reviveLost(library, epoch);
+    this.#forgetOverlaid(
+      library,
+      acts.map(({ patronId }) => patronId),
+    );
+    return acts;
+  }
+
+  async replace(id: string, act: NewAct) {
+    const appended = this.#outbox.replace(id, act);
+    this.#forgetOverlaid(act.library, [act.patronId]);
+    return appended;
+  }
+
   async update(id: string, update: ActUpdate) {
     const { library, patronId } = this.#outbox.update(id, update);
     this.#forgetOverlaid(library, [patronId]);
   }
 
-  async counts() {
-    return this.#outbox.counts();
+  async counts(library: string) {
+    return this.#outbox.counts(library);
   }
 
   async forgetDurable(library: string, epoch: string, durable: number) {
@@ -149,8 +180,8 @@ export class SqliteStore implements DeskStore {
     this.#outbox.appendLogEvent(event);
   }
 
-  async logEvents(limit: number) {
-    return this.#outbox.logEvents(limit);
+  async logEvents(library: string, limit: number) {
+    return this.#outbox.logEvents(library, limit);
   }
 
   async removeLogEvents(ids: readonly string[]) {
@@ -183,7 +214,7 @@ export class SqliteStore implements DeskStore {
     let patrons = this.#overlaid.get(library);
     if (!patrons) this.#overlaid.set(library, (patrons = new Map()));
     const shownAt = this.#shadow.shownAt(library);
-    const ids = this.#outbox.patronsWithActs(library);
+    const ids = this.#outbox.patronsLaidOver(library, shownAt);
     for (const id of ids) {
       if (patrons.has(id)) continue;
       const acts = this.#outbox.actsOn(library, id).filter((act) => isLaidOver(act, shownAt));

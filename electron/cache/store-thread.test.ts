@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { isFailure } from '../support/failure.ts';
 import { openStoreThread, type StoreThreadOptions } from './store-thread.ts';
-import { actOf, AT, EPOCH, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
+import { actOf, AT, EPOCH, Folders, LIBRARY, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -29,7 +29,7 @@ test('calls go over and come back in order, failures with their code', async () 
   expect(report).toMatchObject({ copy: 'new', outbox: 'new' });
   await store.beginFill(LIBRARY, EPOCH, 1, 1);
   const calls = [
-    store.fillPage(LIBRARY, [patronOf(1)], idOf(1)),
+    store.fillPage(LIBRARY, [patronOf(1)], null, 1),
     store.finishFill(LIBRARY),
     store.append(actOf(1, 1, renamed('Aalto'))),
     store.append(actOf(2, 1, renamed('Berg'))),
@@ -43,7 +43,7 @@ test('calls go over and come back in order, failures with their code', async () 
   await expect(store.append(actOf(1, 1, renamed('twice')))).rejects.toThrow('SQLITE_CONSTRAINT');
   await store.close();
   expect(told.onEnded).not.toHaveBeenCalled();
-  await expect(store.counts()).rejects.toThrow('ended');
+  await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
 
   expect(await openStoreThread(options(folder, 8))).toEqual({ outcome: 'wrongKey' });
   expect(existsSync(join(folder, 'outbox.db'))).toBe(true);

@@ -148,7 +148,8 @@ export async function fill(store: SqliteStore, patrons: readonly Patron[], posit
   await store.beginFill(LIBRARY, epoch, position, patrons.length);
   for (let from = 0; from < patrons.length; from += 200) {
     const page = patrons.slice(from, from + 200);
-    await store.fillPage(LIBRARY, page, page.at(-1)?.id ?? '');
+    const next = from + 200 < patrons.length ? (page.at(-1)?.id ?? null) : null;
+    await store.fillPage(LIBRARY, page, next, page.length);
   }
   await store.finishFill(LIBRARY);
 }

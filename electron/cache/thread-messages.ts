@@ -16,12 +16,17 @@ export const METHODS: { readonly [M in Method]: M } = {
   finishFill: 'finishFill',
   applyChanges: 'applyChanges',
   setAside: 'setAside',
+  seeEpoch: 'seeEpoch',
+  epochs: 'epochs',
   forgetPosition: 'forgetPosition',
   erasePatrons: 'erasePatrons',
   append: 'append',
   acts: 'acts',
   act: 'act',
+  recentActs: 'recentActs',
   update: 'update',
+  reviveLost: 'reviveLost',
+  replace: 'replace',
   counts: 'counts',
   forgetWithdrawn: 'forgetWithdrawn',
   forgetDurable: 'forgetDurable',
@@ -66,7 +71,7 @@ export function describe(error: unknown): ThreadFailure {
   if (error instanceof Failure) return { failure: error.error };
   if (!(error instanceof Error)) return { name: 'Error', message: 'unknown' };
   const code = codeOf(error);
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return { failure: { code: 'diskFull' } };
+  if (code === 'ENOSPC') return { failure: { code: 'diskFull' } };
   if (code !== undefined) return { name: error.name, message: code };
   return { name: error.name, message: error.name === 'Error' ? error.message : '' };
 }

@@ -1,14 +1,16 @@
 // The port to a central server. Everything the desk asks of one is here; implementations translate.
-// Every method fails with a `Failure` only.
+// Every method fails with a `Failure` only; `serverAway` and `serverSlow` where nobody knows what became of it.
 import type { Staff } from '../../shared/central/contract.ts';
+import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
-import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
+import type { FieldIssue, FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
+import type { Deed, LogEvent } from '../cache/act.ts';
 import type { PatronDataExport } from '../patron-data/export.ts';
 
-/** One act of staff: `id` for life, `key` for this attempt and its retries, `at` by this desk's clock. */
+/** One act of staff: `id` for life, `key` for this attempt and its retries, `at` by the server's clock as known here. */
 export interface Act {
   readonly id: string;
   readonly key: string;
@@ -21,40 +23,99 @@ export interface Credentials {
   password: string;
 }
 
-/** What an edit came to: saved, or the section has changed since `tag` and holds `current` now. */
-export type SaveOutcome = { saved: TaggedValues } | { current: TaggedValues };
+/** Which history the server is in, its newest change, and the newest one that a restorable backup holds. */
+export interface Marks {
+  epoch: string;
+  head: number;
+  durable: number;
+}
+
+/** An act from the outbox, as it goes out. `changes` are this attempt's, judged against `tag`. */
+export interface OutgoingAct extends Act {
+  patronId: string;
+  deed: Deed;
+  tag: string | null;
+  changes: FieldValues;
+  /** The server's history as this desk last knew it. */
+  epoch: string;
+}
+
+/** The server's last word on an attempt. `head` is a position that the copy has to pass to show it. */
+export type ActOutcome =
+  | { kind: 'confirmed'; head: number; saved: TaggedValues | null }
+  /** The section has changed since `tag`. */
+  | { kind: 'stale'; head: number; current: TaggedValues }
+  /** `detail` is for IT, or names the permission that is missing. */
+  | { kind: 'refused'; code: ErrorCode; detail: string; fields: FieldIssue[] }
+  /** The server is in another history than the act says; it said nothing of the act itself. */
+  | { kind: 'otherEpoch' };
+
+/** Sends acts in one member of staff's name. Fails with `signedOut` once that has ended. */
+export interface ActSender {
+  send(act: OutgoingAct): Promise<ActOutcome>;
+}
+
+/** A part of a first fill. `position` is where changes go on from, if this is the first page. */
+export interface SnapshotPage {
+  epoch: string;
+  position: number;
+  total: number;
+  patrons: unknown[];
+  /** Where the next page begins; null after the last one. */
+  next: string | null;
+}
+
+export type ChangesPage =
+  | { kind: 'changes'; marks: Marks; position: number; changes: unknown[]; more: boolean }
+  /** The server is in another history, or knows no more what changed since. */
+  | { kind: 'fillAnew' };
 
 export interface CentralServer {
   readonly address: string;
   libraries(): Promise<LibraryName[]>;
+  /** Asked without a session, too. */
+  marks(): Promise<Marks>;
   signIn(credentials: Credentials): Promise<CentralSession>;
+  /** Goes on with a session by its resume token. */
+  resume(token: string): Promise<CentralSession>;
+  /** Sends acts by the grant that a session left when it ended. */
+  pushWith(grant: string): ActSender;
 }
 
 /** A member of staff signed in at one library. Fails with `signedOut` once the server has ended it. */
-export interface CentralSession {
+export interface CentralSession extends ActSender {
   readonly staff: Staff;
   readonly library: Library;
   readonly permissions: readonly Permission[];
+  /** With which the session can be gone on with after a restart of the desk. It changes; see `onRenewed`. */
+  readonly resumeToken: string;
+  /** The server's clock minus this desk's, in ms, when last heard. */
+  readonly clockDistance: number;
+  /** Told when token, permissions and clock have come anew. */
+  onRenewed: () => void;
 
   search(query: string, offset: number, limit: number): Promise<{ total: number; patrons: PatronSummary[] }>;
-  patron(patronId: string): Promise<Patron>;
+  /** `again`: for a window that shows the patron already, so that it's no new look. */
+  patron(patronId: string, again: boolean): Promise<Patron>;
   notifications(patronId: string): Promise<Notification[]>;
   agreements(patronId: string): Promise<Agreement[]>;
 
-  saveSection(
-    act: Act,
-    patronId: string,
-    section: SectionId,
-    tag: string,
-    changes: FieldValues,
-  ): Promise<SaveOutcome>;
-  setPin(act: Act, patronId: string, pin: string): Promise<void>;
-  block(act: Act, patronId: string, block: { id: string; comment: string }): Promise<void>;
-  unblock(act: Act, patronId: string, blocks: string[], comment: string): Promise<void>;
-  deletePatron(act: Act, patronId: string, tag: string): Promise<void>;
+  setPin(act: Act, epoch: string, patronId: string, pin: string): Promise<void>;
+  deletePatron(act: Act, epoch: string, patronId: string, tag: string): Promise<void>;
   /** Begins an export, which the server logs with who asked for it. */
-  exportPatronData(act: Act, patronId: string, requester: Requester): Promise<PatronDataExport>;
+  exportPatronData(
+    act: Act,
+    epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport>;
 
-  /** Ends the session at the server; done even where the server can't be reached. */
-  end(): Promise<void>;
+  /** Patrons by pages in an order of the server's; `after` is where the page before ended. */
+  snapshot(after: string | null, limit: number): Promise<SnapshotPage>;
+  changes(position: number, epoch: string, limit: number): Promise<ChangesPage>;
+  /** Looks and exports made from the copy, for the audit log; an event's id makes a repeat harmless. */
+  logEvents(act: Act, epoch: string, events: readonly LogEvent[]): Promise<void>;
+
+  /** Ends the session; answers a grant for these acts, where there are any and the server gives one. */
+  end(waitingActs: readonly string[]): Promise<string | null>;
 }

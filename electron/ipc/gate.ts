@@ -10,7 +10,7 @@ import {
 } from '../../shared/ipc/contract.ts';
 import type { DeskError, Result } from '../../shared/ipc/errors.ts';
 import { Failure } from '../support/failure.ts';
-import type { Log } from '../support/log.ts';
+import { whereFrom, type Log } from '../support/log.ts';
 import { isOurAddress } from '../windows/app-protocol.ts';
 import type { WindowOwner } from '../windows/windows.ts';
 
@@ -22,7 +22,8 @@ export type Handlers = {
 };
 
 export interface GateParts {
-  handlers: Handlers;
+  /** Others before the desk's files are open than after. */
+  handlers: () => Handlers;
   ownerOf: (contents: IpcMainInvokeEvent['sender']) => WindowOwner | undefined;
   /** A short id under which the log keeps what went wrong. */
   newReference: () => string;
@@ -60,7 +61,7 @@ async function answer(
     if (!(windows as readonly string[]).includes(asker.kind)) throw new Failure({ code: 'requestRefused' });
     const asked = argsSchema.safeParse(args);
     if (!asked.success) throw new Failure({ code: 'requestRefused' }, asked.error);
-    const handler = parts.handlers[name] as (args: unknown, asker: Asker) => unknown;
+    const handler = parts.handlers()[name] as (args: unknown, asker: Asker) => unknown;
     return { ok: true, value: resultSchema.parse(await handler(asked.data, asker)) };
   } catch (thrown) {
     return { ok: false, error: tell(thrown, isRequest(name) ? name : 'unknown request', parts) };
@@ -71,15 +72,6 @@ function tell(thrown: unknown, request: string, { newReference, log }: GateParts
   const reference = newReference();
   const error = thrown instanceof Failure ? thrown.error : { code: 'internal' as const };
   const because = thrown instanceof Failure ? thrown.cause : thrown;
-  // An error's message may quote what staff typed; its name and place can't.
   log.write('request failed', { request, code: error.code, reference, because: whereFrom(because) });
   return { ...error, reference };
-}
-
-function whereFrom(because: unknown): string | undefined {
-  if (typeof because === 'string') return because;
-  if (!(because instanceof Error)) return undefined;
-  const code = 'code' in because ? String(because.code) : '';
-  const places = (because.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return [because.name, code, ...places.slice(0, 6).map((line) => line.trim())].filter(Boolean).join(' | ');
 }

@@ -5,30 +5,33 @@ import {
   DOWNLOAD_PATRON_DATA,
   type Permission,
 } from '../../shared/permissions.ts';
-import type { Connections } from '../central/connections.ts';
+import { requests, type RequestName } from '../../shared/ipc/contract.ts';
+import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
+import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
-import type { Patrons } from '../patrons/patrons.ts';
-import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
 import type { Windows } from '../windows/windows.ts';
 import type { Asker, Handlers } from './gate.ts';
 
 export interface HandlerParts {
-  session: StaffSession;
-  connections: Connections;
-  patrons: Patrons;
+  desk: DeskParts;
   download: PatronDataDownload;
   windows: Windows;
+  syncState: () => Promise<SyncState>;
+  acceptLoss: () => Promise<void>;
 }
 
-export function handlersOf({ session, connections, patrons, download, windows }: HandlerParts): Handlers {
+export function handlersOf({ desk, download, windows, syncState, acceptLoss }: HandlerParts): Handlers {
+  const { session, patrons, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
-    const { state } = session;
-    if (state.status === 'signedOut') throw new Failure({ code: 'signedOut' });
-    if (!state.permissions.includes(permission)) throw new Failure({ code: 'notPermitted', permission });
+    if (!session.require().permissions.includes(permission))
+      throw new Failure({ code: 'notPermitted', permission });
   };
   return {
-    'session.state': () => ({ session: session.state, connection: connections.state }),
+    'session.state': async () => ({ started: true, session: session.state, sync: await syncState() }),
+    'session.beginAnew': () => {
+      throw new Failure({ code: 'requestRefused' });
+    },
     'session.libraries': async () => ({ libraries: await session.libraries() }),
     'session.signIn': (credentials) =>
       session.signIn(credentials, () => {
@@ -38,34 +41,44 @@ export function handlersOf({ session, connections, patrons, download, windows }:
       windows.closePatrons(discard);
       return session.signOut();
     },
-
-    'patrons.search': ({ query, offset, limit }) => patrons.search(query, offset, limit),
-    'patrons.open': ({ patronId }) => {
-      if (session.state.status !== 'signedIn') throw new Failure({ code: 'signedOut' });
-      windows.showPatron(patronId);
+    'session.askAgain': () => {
+      session.askAgain();
+      return {};
+    },
+    'session.lock': () => {
+      session.lock();
       return {};
     },
 
-    'patron.read': (_args, asker) => patrons.read(patronOf(asker)),
+    'patrons.search': ({ query, offset, limit, from }) => patrons.search(query, offset, limit, from),
+    'patrons.open': async ({ patronId }) => {
+      session.require();
+      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+      return {};
+    },
+
+    'patron.read': ({ fresh }, asker) => patrons.read(patronOf(asker), fresh),
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),
     }),
     'patron.agreements': async (_args, asker) => ({ agreements: await patrons.agreements(patronOf(asker)) }),
-    'patron.saveSection': ({ section, base, changes }, asker) =>
-      patrons.saveSection(patronOf(asker), section, base, changes),
+    'patron.saveSection': async ({ section, base, changes }, asker) => ({
+      saved: await patrons.saveSection(patronOf(asker), section, base, changes),
+    }),
+    'patron.decide': async ({ act, changes }, asker) => ({
+      saved: await deskActs.decide(patronOf(asker), act, changes),
+    }),
     'patron.setPin': async ({ pin }, asker) => {
       await patrons.setPin(patronOf(asker), pin);
       return {};
     },
     'patron.block': async ({ comment }, asker) => {
       permitted(BLOCK_PATRON);
-      await patrons.block(patronOf(asker), comment);
-      return {};
+      return { saved: await patrons.block(patronOf(asker), comment) };
     },
     'patron.unblock': async ({ blocks, comment }, asker) => {
       permitted(BLOCK_PATRON);
-      await patrons.unblock(patronOf(asker), blocks, comment);
-      return {};
+      return { saved: await patrons.unblock(patronOf(asker), blocks, comment) };
     },
     'patron.delete': async ({ tag }, asker) => {
       permitted(DELETE_PATRON);
@@ -103,12 +116,50 @@ export function handlersOf({ session, connections, patrons, download, windows }:
       return {};
     },
 
+    'sync.acts': async () => ({ acts: await deskActs.list() }),
+    'sync.retry': async ({ act }) => ({ saved: await deskActs.retry(act) }),
+    'sync.withdraw': async ({ act }) => {
+      await deskActs.withdraw(act);
+      return {};
+    },
+    'sync.now': async () => {
+      await sync.now();
+      return {};
+    },
+    'sync.acceptLoss': async () => {
+      session.require();
+      await acceptLoss();
+      return {};
+    },
+
     'window.unsaved': ({ unsaved }, asker) => {
       windows.setUnsaved(asker.contents, unsaved);
       return {};
     },
     'window.close': (_args, asker) => {
       windows.close(asker.contents);
+      return {};
+    },
+  };
+}
+
+export interface TroubleParts {
+  trouble: () => StartTrouble;
+  beginAnew: () => Promise<void>;
+}
+
+/** While the desk's files can't be opened: a window learns why, and may begin anew where the key is forgotten. */
+export function troubleHandlers({ trouble, beginAnew }: TroubleParts): Handlers {
+  const refuse = () => {
+    throw new Failure({ code: 'requestRefused' });
+  };
+  const refusing = Object.fromEntries((Object.keys(requests) as RequestName[]).map((name) => [name, refuse]));
+  return {
+    ...(refusing as unknown as Handlers),
+    'session.state': () => ({ started: false, trouble: trouble() }),
+    'session.beginAnew': async () => {
+      if (trouble().kind !== 'forgottenKey') refuse();
+      await beginAnew();
       return {};
     },
   };

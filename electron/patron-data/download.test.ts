@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { noPolicy, policySchema } from '../policy/policy.ts';
+import { patronDataPolicySchema } from '../policy/patron-data-policy.ts';
 import { PatronDataDownload, type DownloadParts } from './download.ts';
 import { SavedFiles } from './saved-files.ts';
 import { exportOf, loanOf } from './testing.ts';
@@ -17,19 +17,19 @@ beforeEach(async () => {
 });
 
 const clock = { now: () => Date.parse('2026-03-01T10:00:00Z') };
-const policyWith = (patronData: object) => policySchema.parse({ patronData }).patronData;
+const policyWith = (patronData: object) => patronDataPolicySchema.parse(patronData);
 
 function desk(change: Partial<DownloadParts> = {}) {
   const savedFiles = new SavedFiles({
     file: join(home, 'saved-files.json'),
     files,
     clock,
-    log: { write: () => undefined },
+    log: { write: () => undefined, trouble: () => undefined },
   });
   const shown: string[] = [];
   const download = new PatronDataDownload({
     open: () => Promise.resolve({ source: exportOf({ loanHistory: [loanOf(1)] }).source, waiting: [] }),
-    policy: noPolicy().patronData,
+    policy: patronDataPolicySchema.parse({}),
     print: () => Promise.resolve(Buffer.from('%PDF')),
     files,
     savedFiles,

@@ -3,7 +3,7 @@ import type { Library } from '../../shared/library.ts';
 import { patronDataHeadSchema, waitingActSchema } from '../../shared/patron-data/document.ts';
 import type { OutboxAct } from '../cache/act.ts';
 import { actOf, Folders, idOf, LIBRARY, patronOf, renamed } from '../cache/testing.ts';
-import { noPolicy } from '../policy/policy.ts';
+import { patronDataPolicySchema } from '../policy/patron-data-policy.ts';
 import { exportOfCopy, waitingActs } from './from-copy.ts';
 import { printable } from './pdf/document.ts';
 
@@ -19,7 +19,7 @@ const library: Library = {
 };
 const NOW = '2026-11-24T10:00:00.000Z';
 const AS_OF = '2026-11-23T17:00:00.000Z';
-const { patronData } = noPolicy();
+const patronData = patronDataPolicySchema.parse({});
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());

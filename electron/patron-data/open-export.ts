@@ -1,24 +1,14 @@
-// Opens an export: at the central server, or, where that can't be reached, from the desk's copy. Either way it is
-// logged before anything of it is read.
+// Opens an export: at the central server, or, where that can't be asked, from the desk's copy. Either way it is logged
+// before anything of it is read.
 import type { Clock } from '../../shared/clock.ts';
 import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
-import type { OutboxAct } from '../cache/act.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
 import type { Acts } from '../patrons/acts.ts';
-import type { StaffSession } from '../session/staff-session.ts';
+import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
 import type { PatronDataExport } from './export.ts';
-import { exportOfCopy, waitingActs, type CopyOfPatron } from './from-copy.ts';
-
-/** The desk's own store, as far as an export needs it. */
-export interface OwnStore {
-  /** Undefined where the copy doesn't hold the patron. */
-  patron(patronId: string): Promise<CopyOfPatron | undefined>;
-  /** Acts of this desk on the patron that the server has not taken. */
-  acts(patronId: string): Promise<OutboxAct[]>;
-  /** Durable when it resolves: the export reaches the server's audit log once it is back. */
-  logExport(patronId: string, requester: Requester, at: string): Promise<void>;
-}
+import { exportOfCopy, waitingActs } from './from-copy.ts';
 
 export interface OpenedExport {
   source: PatronDataExport;
@@ -28,33 +18,57 @@ export interface OpenedExport {
 export interface OpeningParts {
   session: StaffSession;
   acts: Acts;
+  store: DeskStore;
   clock: Clock;
-  /** Undefined where the desk keeps nothing. */
-  ownStore: OwnStore | undefined;
 }
 
 export async function openExport(
-  { session, acts, clock, ownStore }: OpeningParts,
+  parts: OpeningParts,
   patronId: string,
   requester: Requester,
 ): Promise<OpenedExport> {
-  const waiting = waitingActs((await ownStore?.acts(patronId)) ?? []);
+  const { session, store } = parts;
+  const { library } = session.require();
+  const view = await store.patron(library.id, patronId);
+  const waiting = waitingActs(view?.acts ?? []);
   try {
-    const source = await session.use((central) =>
-      acts.perform([central.staff.id, patronId, 'download', requester], (act) =>
-        central.exportPatronData(act, patronId, requester),
-      ),
-    );
-    // The session may end between two pages: it is noticed as with any request.
-    const page: PatronDataExport['page'] = (part, after) => session.use(() => source.page(part, after));
-    return { source: { ...source, page }, waiting };
+    return { source: await fromServer(parts, patronId, requester), waiting };
   } catch (thrown) {
-    const copy = isFailure(thrown, 'serverAway', 'serverSlow') && (await ownStore?.patron(patronId));
-    if (!ownStore || !copy) throw thrown;
-    if (!requestersFor(copy.patron.ageGroup).includes(requester))
-      throw new Failure({ code: 'invalid', fields: [{ field: 'requester', code: 'required' }] });
-    const at = new Date(clock.now()).toISOString();
-    await ownStore.logExport(patronId, requester, at);
-    return { source: exportOfCopy(copy, at), waiting };
+    if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
+    return { source: await fromCopy(parts, view.patron, requester), waiting };
   }
+}
+
+async function fromServer(
+  { session, acts, store }: OpeningParts,
+  patronId: string,
+  requester: Requester,
+): Promise<PatronDataExport> {
+  const { epoch } = await store.pullState(session.require().library.id);
+  if (epoch === null) throw new Failure({ code: 'needsServer' });
+  const source = await session.use((central) =>
+    acts.perform([central.staff.id, patronId, 'download', requester], (act) =>
+      central.exportPatronData(act, epoch, patronId, requester),
+    ),
+  );
+  // The session may end between two pages: it is noticed as with any request.
+  return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
+}
+
+async function fromCopy(
+  { session, acts, store, clock }: OpeningParts,
+  patron: Parameters<typeof exportOfCopy>[0]['patron'],
+  requester: Requester,
+): Promise<PatronDataExport> {
+  const { library, staff } = session.require();
+  if (!requestersFor(patron.ageGroup).includes(requester))
+    throw new Failure({ code: 'invalid', fields: [{ field: 'requester', code: 'required' }] });
+  const { syncedAt: asOf } = await store.pullState(library.id);
+  const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
+  const patronId = patron.id;
+  // It reaches the server's audit log once the line is back.
+  await store.appendLogEvent({
+    ...{ id: acts.newId(), kind: 'exported', library: library.id, patronId, staff, at, requester },
+  });
+  return exportOfCopy({ patron, library, asOf }, at);
 }

@@ -22,7 +22,7 @@ const memory = (parts: Partial<SavedFilesParts> = {}) =>
     file: join(folder, 'saved-files.json'),
     files,
     clock: { now: () => now },
-    log: { write: () => undefined },
+    log: { write: () => undefined, trouble: () => undefined },
     ...parts,
   });
 

@@ -125,7 +125,7 @@ export class SavedFiles {
     const ms = wait <= 0 ? AGAIN_MS : Math.min(wait + 1, 24 * 3_600_000);
     this.#timer = setTimeout(() => {
       this.#sweep().catch((thrown: unknown) => {
-        this.#parts.log.write('saved files not deleted', { because: codeOf(thrown) });
+        this.#parts.log.trouble('deleting saved files', thrown);
       });
     }, ms);
   }

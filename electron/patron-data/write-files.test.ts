@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
-import { noPolicy } from '../policy/policy.ts';
+import { patronDataPolicySchema } from '../policy/patron-data-policy.ts';
 import { Failure } from '../support/failure.ts';
 import type { PatronDataExport } from './export.ts';
 import { MOST_ROWS } from './newest-rows.ts';
@@ -8,7 +8,7 @@ import type { PrintedPages } from './pdf/document.ts';
 import { exportOf, headOf, loanOf } from './testing.ts';
 import { writeFiles, type Progress, type Writing } from './write-files.ts';
 
-const { patronData: policy } = noPolicy();
+const policy = patronDataPolicySchema.parse({});
 
 /** Writes into memory; answers what came of it. */
 async function written(

@@ -1,105 +1,159 @@
-// What staff do with patrons: find, read, edit by sections, set a PIN, block, unblock, delete.
+// What staff do with patrons: find, read, edit by sections, block, unblock; and, only with the line, set a PIN and
+// delete. It works on the copy; the server is asked for what the copy doesn't hold.
+import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
-import type { Act, CentralSession } from '../central/central-server.ts';
+import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Deed, OutboxAct } from '../cache/act.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
+import { withinMoment, type Timers } from '../support/system.ts';
+import { shown } from '../sync/desk-acts.ts';
 import type { Acts } from './acts.ts';
-import { mergeEdit } from './merge.ts';
+import type { Saving } from './saving.ts';
 
-/** How often an edit is merged with changes that keep coming before staff are told to look again. */
-const MERGES = 5;
+/** So long a window waits for what the server knows now, before it shows what the copy knows. */
+const FRESH_WITHIN_MS = 2_000;
+
+export interface PatronsParts {
+  store: DeskStore;
+  session: StaffSession;
+  saving: Saving;
+  acts: Acts;
+  clock: Clock;
+  timers: Timers;
+  /** The copy is to hold every patron of the library. */
+  whole: boolean;
+  /** Brings the copy in step; fails where the line does. */
+  pull: () => Promise<void>;
+  waitsForAuthor: (act: OutboxAct) => boolean;
+  onChanged: (patronIds: string[]) => void;
+}
 
 export class Patrons {
-  readonly #session: StaffSession;
-  readonly #acts: Acts;
-  readonly #onChanged: (patronId: string) => void;
+  readonly #parts: PatronsParts;
 
-  constructor(session: StaffSession, acts: Acts, onChanged: (patronId: string) => void) {
-    this.#session = session;
-    this.#acts = acts;
-    this.#onChanged = onChanged;
+  constructor(parts: PatronsParts) {
+    this.#parts = parts;
   }
 
-  search(query: string, offset: number, limit: number) {
-    return this.#session.use((central) => central.search(query, offset, limit));
+  async search(
+    query: string,
+    offset: number,
+    limit: number,
+    from: 'copy' | 'server',
+  ): Promise<{ total: number; patrons: PatronSummary[]; partial: boolean }> {
+    const { store, session, whole } = this.#parts;
+    const { library } = session.require();
+    if (from === 'server') {
+      const found = await session.use((central) => central.search(query, offset, limit));
+      return { ...found, partial: false };
+    }
+    const found = await store.search(library.id, query, offset, limit);
+    const { position } = await store.pullState(library.id);
+    return { ...found, partial: !whole || position === null };
   }
 
-  read(patronId: string) {
-    return this.#session.use((central) => central.patron(patronId));
+  /** Opening a patron's window is a look, from the copy too. */
+  async logLook(patronId: string): Promise<void> {
+    const { store, session, acts, clock } = this.#parts;
+    const { library, staff } = session.require();
+    if (!(await store.patron(library.id, patronId))) return;
+    const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
+    const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
+    await store.appendLogEvent(look);
+  }
+
+  /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
+  async read(patronId: string, fresh: boolean): Promise<PatronView> {
+    const { store, session, pull, timers, waitsForAuthor } = this.#parts;
+    const { library } = session.require();
+    if (fresh && session.central)
+      await withinMoment(
+        timers,
+        FRESH_WITHIN_MS,
+        pull().catch(() => undefined),
+      );
+    const view = await store.patron(library.id, patronId);
+    const { syncedAt } = await store.pullState(library.id);
+    if (view)
+      return {
+        patron: view.patron,
+        acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
+        asOf: syncedAt,
+      };
+    return { patron: await this.#readFromServer(patronId), acts: [], asOf: null };
   }
 
   notifications(patronId: string) {
-    return this.#session.use((central) => central.notifications(patronId));
+    return this.#parts.session.use((central) => central.notifications(patronId));
   }
 
   agreements(patronId: string) {
-    return this.#session.use((central) => central.agreements(patronId));
+    return this.#parts.session.use((central) => central.agreements(patronId));
   }
 
-  /** Saves the changed fields, merging them with changes of other fields; `conflict` where both changed the same. */
   saveSection(
     patronId: string,
     section: SectionId,
     base: TaggedValues,
     changes: FieldValues,
-  ): Promise<TaggedValues> {
-    return this.#perform(patronId, ['saveSection', section, base.tag, changes], (central, act) =>
-      this.#merging(central, act, patronId, section, base, changes),
+  ): Promise<Saved> {
+    return this.#save(patronId, { kind: 'saveSection', section, base, changes });
+  }
+
+  block(patronId: string, comment: string): Promise<Saved> {
+    return this.#save(patronId, { kind: 'block', comment });
+  }
+
+  unblock(patronId: string, blocks: string[], comment: string): Promise<Saved> {
+    return this.#save(patronId, { kind: 'unblock', blocks, comment });
+  }
+
+  async setPin(patronId: string, pin: string): Promise<void> {
+    const { session, acts } = this.#parts;
+    const epoch = await this.#epoch();
+    await session.use((central) =>
+      acts.perform([central.staff.id, patronId, 'setPin', pin], (act) =>
+        central.setPin(act, epoch, patronId, pin),
+      ),
     );
   }
 
-  async #merging(
-    central: CentralSession,
-    act: Act,
-    patronId: string,
-    section: SectionId,
-    base: TaggedValues,
-    changes: FieldValues,
-  ): Promise<TaggedValues> {
-    let [attempt, tag, sent] = [act, base.tag, changes];
-    for (let merges = 0; merges <= MERGES; merges++) {
-      const outcome = await central.saveSection(attempt, patronId, section, tag, sent);
-      if ('saved' in outcome) return outcome.saved;
-      const { current } = outcome;
-      const merge = mergeEdit(base.values, changes, current.values);
-      if (merge.conflicts.length > 0)
-        throw new Failure({ code: 'conflict', current, conflicts: merge.conflicts });
-      if (Object.keys(merge.changes).length === 0) return current;
-      [attempt, tag, sent] = [this.#acts.nextAttempt(act), current.tag, merge.changes];
-    }
-    throw new Failure({ code: 'changedMeanwhile' });
-  }
-
-  setPin(patronId: string, pin: string) {
-    return this.#perform(patronId, ['setPin', pin], (central, act) => central.setPin(act, patronId, pin));
-  }
-
-  block(patronId: string, comment: string) {
-    return this.#perform(patronId, ['block', comment], (central, act) =>
-      // The act's id is the block's too: a repeat after a lost answer makes no second block.
-      central.block(act, patronId, { id: act.id, comment }),
+  /** `tag` is the whole patron's, as staff saw it. */
+  async delete(patronId: string, tag: string): Promise<void> {
+    const { store, session, acts, pull, onChanged } = this.#parts;
+    const view = await store.patron(session.require().library.id, patronId);
+    if (view && view.acts.length > 0) throw new Failure({ code: 'actsWaiting' });
+    const epoch = await this.#epoch();
+    await session.use((central) =>
+      acts.perform([central.staff.id, patronId, 'delete', tag], (act) =>
+        central.deletePatron(act, epoch, patronId, tag),
+      ),
     );
+    // The answer is here: what the copy still holds goes with the next pull, now or as soon as there is one.
+    await pull().catch(() => undefined);
+    onChanged([patronId]);
   }
 
-  unblock(patronId: string, blocks: string[], comment: string) {
-    return this.#perform(patronId, ['unblock', blocks, comment], (central, act) =>
-      central.unblock(act, patronId, blocks, comment),
-    );
+  /** The server's history as last seen; acts say in which one they were meant. */
+  async #epoch(): Promise<string> {
+    const { store, session } = this.#parts;
+    const { epoch } = await store.pullState(session.require().library.id);
+    if (epoch === null) throw new Failure({ code: 'needsServer' });
+    return epoch;
   }
 
-  delete(patronId: string, tag: string) {
-    return this.#perform(patronId, ['delete', tag], (central, act) =>
-      central.deletePatron(act, patronId, tag),
-    );
+  #readFromServer(patronId: string): Promise<Patron> {
+    return this.#parts.session.use((central) => central.patron(patronId, true));
   }
 
-  #perform<T>(patronId: string, content: unknown[], send: (central: CentralSession, act: Act) => Promise<T>) {
-    return this.#session.use(async (central) => {
-      const answer = await this.#acts.perform([central.staff.id, patronId, ...content], (act) =>
-        send(central, act),
-      );
-      this.#onChanged(patronId);
-      return answer;
-    });
+  async #save(patronId: string, deed: Deed): Promise<Saved> {
+    const { session, saving } = this.#parts;
+    const present = session.require();
+    const { patron } = await this.read(patronId, false);
+    const { givenName, familyName } = patron.sections.personal.values;
+    return saving.save({ id: patronId, name: `${givenName} ${familyName}`.trim() }, deed, present);
   }
 }

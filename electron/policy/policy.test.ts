@@ -1,8 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { isSafeAddress, readPolicy } from './policy.ts';
+import { policyJsonSchema } from './policy-schema.ts';
+import { isSafeAddress, machinePolicyFile, readPolicy } from './policy.ts';
 
 const policyFile = (text: string) => {
   const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
@@ -10,9 +12,28 @@ const policyFile = (text: string) => {
   return file;
 };
 
-test('a policy names its server', () => {
-  const file = policyFile('{"server":{"url":"https://library.example/"}}');
-  expect(readPolicy(file)).toMatchObject({ server: { url: 'https://library.example/' } });
+test('what a policy says holds, and what it does not say is at its default', () => {
+  const file = policyFile('{"server":{"url":"https://library.example/"},"copy":{"scope":"library"}}');
+  expect(readPolicy(file)).toMatchObject({
+    server: { url: 'https://library.example/' },
+    copy: { scope: 'library', activeMonths: 24, keepDays: 14, withoutKeyring: 'refuse' },
+    offline: { signInHours: 72 },
+    lock: { afterMinutes: 10 },
+  });
+});
+
+test('no file is no policy; an editor that marks its UTF-8 does no harm', () => {
+  expect(readPolicy('/nowhere/policy.json').copy.scope).toBe('active');
+  expect(readPolicy(policyFile('\uFEFF{"copy":{"keepDays":3}}')).copy.keepDays).toBe(3);
+});
+
+test('a file that cannot be read is not passed over', () => {
+  expect(() => readPolicy(tmpdir())).toThrow(/can't be read/);
+});
+
+test('each wrong value is named, not only the first', () => {
+  const wrong = policyFile('{"copy":{"scope":"everybody","keepDays":0},"lock":{"afterMinutes":"ten"}}');
+  expect(() => readPolicy(wrong)).toThrow(/copy\.scope: [^]*copy\.keepDays: [^]*lock\.afterMinutes: /);
 });
 
 test.each([
@@ -23,8 +44,17 @@ test.each([
     '{"server":{"url":"http://library.example/"}}',
     'server.url: must be https',
   ],
+  ['a branch without its name', '{"copy":{"scope":"branch"}}', 'copy.branch: is needed'],
 ])('%s is named in the message', (_what, text, named) => {
   expect(() => readPolicy(policyFile(text))).toThrow(named);
+});
+
+test.each([
+  ['win32', { ProgramData: 'D:\\Data' }, /^D:\\Data.Circdesk.policy\.json$/],
+  ['darwin', {}, /^\/Library\/Application Support\/Circdesk\/policy\.json$/],
+  ['linux', {}, /^\/etc\/circdesk\/policy\.json$/],
+] as const)('on %s it lies where only administrators write', (platform, environment, place) => {
+  expect(machinePolicyFile(platform, environment)).toMatch(place);
 });
 
 test.each([
@@ -38,4 +68,19 @@ test.each([
   ['nonsense', false],
 ])('address %s is safe: %s', (address, safe) => {
   expect(isSafeAddress(address)).toBe(safe);
+});
+
+test('docs/policy.schema.json is the schema that policies are judged by', () => {
+  const committed = readFileSync(join(import.meta.dirname, '../../docs/policy.schema.json'), 'utf8');
+  expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(policyJsonSchema())));
+});
+
+test('what passes as a policy passes its published schema, and what does not fails it', () => {
+  const ajv = new Ajv2020({ formats: { uri: true } });
+  const fits = ajv.compile(policyJsonSchema());
+  expect(
+    fits({ server: { url: 'https://library.example/' }, copy: { scope: 'branch', branch: 'main' } }),
+  ).toBe(true);
+  expect(fits({ copy: { scope: 'everybody' } })).toBe(false);
+  expect(fits({ sever: {} })).toBe(false);
 });

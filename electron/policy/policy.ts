@@ -1,21 +1,87 @@
-// What the library's IT decides for a desk: one JSON file, read once at start.
+// What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
+// start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
+
+const hours = z
+  .int()
+  .min(0)
+  .max(24 * 365);
 
 export const policySchema = z.strictObject({
   server: z
     .strictObject({
-      /** The central server's address. HTTPS, or HTTP on this machine. */
-      url: z.url().refine(isSafeAddress, 'must be https, or http on this machine'),
+      url: z
+        .url()
+        .refine(isSafeAddress, 'must be https, or http on this machine, without a name or password in it')
+        .optional()
+        .describe("The central server's address. HTTPS, or HTTP on this machine."),
+      certificateAuthority: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Path of a PEM file: the only certificate authorities that the server may be signed by.'),
     })
-    .optional(),
+    .prefault({})
+    .describe('The central server.'),
+  copy: z
+    .strictObject({
+      scope: z
+        .enum(['none', 'branch', 'active', 'library'])
+        .default('active')
+        .describe(
+          'Whom the desk keeps an encrypted copy of: nobody; patrons of one branch; active patrons, who have a loan, a reservation, a debt or a block, or whose record changed within `activeMonths`; or the whole library.',
+        ),
+      branch: z.string().min(1).optional().describe('With scope `branch`: the id of the branch.'),
+      activeMonths: z
+        .int()
+        .min(1)
+        .max(240)
+        .default(24)
+        .describe('With scope `active`: how long after its last change a record counts as active.'),
+      keepDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(14)
+        .describe('A copy that could not be synced for so many days is erased. What waits to be sent stays.'),
+      withoutKeyring: z
+        .enum(['refuse', 'memoryOnly'])
+        .default('refuse')
+        .describe(
+          'Where the operating system has no keyring to seal the key with: don’t start, or keep the key in memory only, so that copy and outbox end with the program. Staff are warned all the time.',
+        ),
+    })
+    .refine(({ scope, branch }) => scope !== 'branch' || branch !== undefined, {
+      path: ['branch'],
+      message: 'is needed with the scope `branch`',
+    })
+    .prefault({})
+    .describe('What this desk keeps of the library’s patrons.'),
+  offline: z
+    .strictObject({
+      signInHours: hours
+        .default(72)
+        .describe('How long after a sign-in with the line staff may sign in without it; 0 forbids it.'),
+    })
+    .prefault({})
+    .describe('Work without the line.'),
+  lock: z
+    .strictObject({
+      afterMinutes: z
+        .int()
+        .min(0)
+        .max(24 * 60)
+        .default(10)
+        .describe('Minutes without keyboard or mouse after which the desk locks; 0 never.'),
+    })
+    .prefault({})
+    .describe('A desk that nobody sits at.'),
   patronData: patronDataPolicySchema,
 });
 export type Policy = z.infer<typeof policySchema>;
-
-/** What holds where there is no policy. */
-export const noPolicy = (): Policy => policySchema.parse({});
 
 /** Without TLS only where nothing leaves this machine; never with a password in the address. */
 export function isSafeAddress(address: string): boolean {
@@ -25,18 +91,37 @@ export function isSafeAddress(address: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && local);
 }
 
-/** Reads a policy file; throws an Error whose message names each wrong value. */
+/** Where the system keeps what its administrator decides, out of users' reach. */
+export function machinePolicyFile(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): string {
+  if (platform === 'win32')
+    return join(environment['ProgramData'] ?? 'C:\\ProgramData', 'Circdesk', 'policy.json');
+  return platform === 'darwin'
+    ? '/Library/Application Support/Circdesk/policy.json'
+    : '/etc/circdesk/policy.json';
+}
+
+const asJson = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+});
+
+/** Reads a policy; throws an Error whose message names each wrong value. Without a file all is at its default. */
 export function readPolicy(file: string): Policy {
-  const read = z.string().transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('is not JSON');
-      return z.NEVER;
-    }
-  });
-  const parsed = read.pipe(policySchema).safeParse(readFileSync(file, 'utf8'));
+  const parsed = asJson.pipe(policySchema).safeParse(textOf(file) ?? '{}');
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
-  throw new Error(`Policy ${file} can't be used: ${wrong.join('; ')}`);
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
+  throw new Error(`The policy ${file} can't be used.\n${wrong.join('\n')}`);
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw new Error(`The policy ${file} can't be read.`, { cause: thrown });
+  }
 }

@@ -1,8 +1,13 @@
-// Who is signed in at this desk. Tokens stay inside the port's session; windows only see names and permissions.
+// Who works at this desk, with the line or without. Tokens stay inside the port's session; windows only see names and
+// permissions.
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionState } from '../../shared/ipc/contract.ts';
+import type { LibraryName } from '../../shared/library.ts';
 import type { CentralServer, CentralSession, Credentials } from '../central/central-server.ts';
 import { Failure, isFailure } from '../support/failure.ts';
+import type { Grants } from './grants.ts';
+import { presentOf, type OfflineSignIns, type Present } from './offline-sign-in.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 /** The last library that staff signed in at, remembered across starts. */
 export interface LastLibrary {
@@ -10,90 +15,232 @@ export interface LastLibrary {
   write(library: string): void;
 }
 
-export class StaffSession {
-  readonly #server: CentralServer | undefined;
-  readonly #lastLibrary: LastLibrary;
-  readonly #onChanged: (state: SessionState) => void;
-  #central: CentralSession | undefined;
-  #expired = false;
-  #told: SessionState | undefined;
+export interface SessionParts {
+  server: CentralServer;
+  grants: Grants;
+  offline: OfflineSignIns;
+  steadyClock: SteadyClock;
+  lastLibrary: LastLibrary;
+  onChanged: (state: SessionState) => void;
+  /** The server can be asked with a session now, or a session has left a grant. */
+  onReady: () => void;
+  /** Something failed that nobody waits for. */
+  onTrouble: (what: string, thrown: unknown) => void;
+}
 
-  constructor(
-    server: CentralServer | undefined,
-    lastLibrary: LastLibrary,
-    onChanged: (state: SessionState) => void,
-  ) {
-    this.#server = server;
-    this.#lastLibrary = lastLibrary;
-    this.#onChanged = onChanged;
+type Status = Exclude<SessionState['status'], 'signedOut'>;
+
+export class StaffSession {
+  readonly #parts: SessionParts;
+  #present: Present | undefined;
+  #central: CentralSession | undefined;
+  #status: Status = 'signedIn';
+  #told: SessionState | undefined;
+  /** What nobody waits for while the desk runs. */
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
   get state(): SessionState {
-    if (!this.#central) return { status: 'signedOut', lastLibrary: this.#lastLibrary.read() };
-    const { staff, library, permissions } = this.#central;
-    return { status: this.#expired ? 'expired' : 'signedIn', staff, library, permissions: [...permissions] };
+    if (!this.#present) return { status: 'signedOut', lastLibrary: this.#parts.lastLibrary.read() };
+    return { status: this.#status, ...this.#present, withLine: this.#central !== undefined };
   }
 
-  libraries() {
-    return this.#requireServer().libraries();
+  /** The session at the server, where there is one that it hasn't ended. */
+  get central(): CentralSession | undefined {
+    return this.#central;
   }
 
-  /** Signs in; `mayReplace` is asked before another member of staff takes over an expired session. */
-  async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
-    const central = await this.#requireServer().signIn(credentials);
+  /** Who works here now. Fails while nobody does. */
+  require(): Present {
+    if (!this.#present || this.#status === 'expired') throw new Failure({ code: 'signedOut' });
+    if (this.#status === 'locked') throw new Failure({ code: 'locked' });
+    return this.#present;
+  }
+
+  async libraries(): Promise<LibraryName[]> {
     try {
-      if (this.#central && this.#central.staff.id !== central.staff.id) mayReplace();
+      return await this.#parts.server.libraries();
     } catch (thrown) {
-      await endAtServer(central);
+      const known = this.#parts.offline.libraries();
+      if (!isLineFailure(thrown) || known.length === 0) throw thrown;
+      return known;
+    }
+  }
+
+  /**
+   * Signs in, without the line where it's cut. `mayReplace` is asked before another member of staff takes over a desk
+   * that is locked or whose session has ended.
+   */
+  async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
+    const { server, offline, grants, lastLibrary, steadyClock } = this.#parts;
+    let central: CentralSession | undefined;
+    let present: Present;
+    try {
+      central = await server.signIn(credentials);
+      present = presentOf(central);
+    } catch (thrown) {
+      if (!isLineFailure(thrown)) throw thrown;
+      present = await offline.signIn(credentials);
+    }
+    const before = this.#present;
+    const another = before !== undefined && before.staff.id !== present.staff.id;
+    try {
+      if (another) mayReplace();
+    } catch (thrown) {
+      if (central) await central.end([]).catch(ignoreFailure);
       throw thrown;
     }
-    this.#central = central;
-    this.#expired = false;
-    this.#lastLibrary.write(credentials.library);
+    const former = this.#central;
+    this.#present = present;
+    this.#status = 'signedIn';
+    // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
+    if (central || another) this.#central = undefined;
+    lastLibrary.write(credentials.library);
+    if (central) {
+      await steadyClock.hear(central.clockDistance);
+      await this.#enter(central);
+      const entered = central;
+      this.#inBackground('remembering a sign-in', () => offline.remember(credentials, entered));
+    } else if (!this.#central && grants.sessionOf(present.staff.id) !== undefined) this.#parts.onReady();
+    if (former && (central || another)) this.#leave(former, another);
     return this.#tell();
   }
 
   async signOut(): Promise<SessionState> {
     const central = this.#central;
+    this.#present = undefined;
     this.#central = undefined;
-    this.#expired = false;
+    this.#status = 'signedIn';
     const state = this.#tell();
-    if (central) await endAtServer(central);
+    if (central) this.#leave(central, true);
     return state;
   }
 
-  /** Does something as the member of staff who is signed in; notices when the server has ended the session. */
-  async use<T>(work: (central: CentralSession) => Promise<T>): Promise<T> {
+  /** Ends the session at the server while the app ends; resolves when that is done, or can't be. */
+  async end(): Promise<void> {
     const central = this.#central;
-    if (!central) throw new Failure({ code: 'signedOut' });
+    this.#central = undefined;
+    if (central) await this.#parts.grants.end(central).catch(ignoreFailure);
+    await Promise.all(this.#background);
+  }
+
+  /** Nobody has touched the desk for a while. */
+  lock(): void {
+    if (!this.#present || this.#status !== 'signedIn') return;
+    this.#status = 'locked';
+    this.#tell();
+  }
+
+  /** Whoever signed in without the line is asked to sign in with it. */
+  askAgain(): void {
+    if (!this.#present || this.#central || this.#status !== 'signedIn') return;
+    this.#status = 'expired';
+    this.#tell();
+  }
+
+  /** The server has ended the session; who worked here may sign in again and go on. */
+  async expire(central: CentralSession): Promise<void> {
+    if (central !== this.#central) return;
+    this.#central = undefined;
+    if (this.#status === 'signedIn') this.#status = 'expired';
+    this.#tell();
+    await this.#parts.grants.dropSession(central.staff.id);
+  }
+
+  /** The line is back: whoever signed in without it goes on with a session that was never ended, if there is one. */
+  async resume(): Promise<void> {
+    const { grants, server, steadyClock } = this.#parts;
+    const present = this.#present;
+    const token = present && !this.#central && grants.sessionOf(present.staff.id);
+    if (!present || !token) return;
+    try {
+      const central = await server.resume(token);
+      await grants.keepSession(present.staff.id, central.resumeToken);
+      if (this.#present !== present || this.#central) return;
+      await steadyClock.hear(central.clockDistance);
+      await this.#enter(central);
+      this.#tell();
+    } catch (thrown) {
+      if (!isFailure(thrown, 'signedOut')) throw thrown;
+      await grants.dropSession(present.staff.id);
+    }
+  }
+
+  /** Nobody works here any more, and nothing is left to work with: this desk was revoked. */
+  async revoke(): Promise<void> {
+    this.#present = undefined;
+    this.#central = undefined;
+    this.#tell();
+    await this.#parts.grants.forgetAll();
+    await this.#parts.offline.forgetAll();
+  }
+
+  /** Asks the server as the member of staff who is signed in; notices when it has ended the session. */
+  async use<T>(work: (central: CentralSession) => Promise<T>): Promise<T> {
+    this.require();
+    const central = this.#central;
+    if (!central) throw new Failure({ code: 'needsServer' });
     try {
       return await work(central);
     } catch (thrown) {
-      if (isFailure(thrown, 'signedOut') && central === this.#central) this.#expired = true;
+      if (isFailure(thrown, 'signedOut')) await this.expire(central);
       throw thrown;
-    } finally {
-      // A refresh may have brought other permissions.
-      if (central === this.#central && !isDeepStrictEqual(this.#told, this.state)) this.#tell();
     }
+  }
+
+  async #enter(central: CentralSession): Promise<void> {
+    const { grants, offline, steadyClock, onReady } = this.#parts;
+    this.#central = central;
+    const keep = () => grants.keepSession(central.staff.id, central.resumeToken);
+    central.onRenewed = () => {
+      // First what a crash must not lose; a refresh may have brought other permissions, too.
+      this.#inBackground('renewing a session', async () => {
+        if (this.#central === central) await keep();
+        await offline.renew(central);
+        await steadyClock.hear(central.clockDistance);
+      });
+      if (this.#central !== central) return;
+      this.#present = presentOf(central);
+      if (!isDeepStrictEqual(this.#told, this.state)) this.#tell();
+    };
+    await keep();
+    onReady();
+  }
+
+  /** Ends a session that nobody is in any more. What can't be ended now is ended when the line is back. */
+  #leave(central: CentralSession, another: boolean): void {
+    const { grants, onReady } = this.#parts;
+    central.onRenewed = () => undefined;
+    this.#inBackground('ending a session', async () => {
+      if (another) await grants.end(central);
+      else await central.end([]);
+      onReady();
+    });
+  }
+
+  #inBackground(what: string, work: () => Promise<void>): void {
+    const done: Promise<void> = work()
+      .catch((thrown: unknown) => {
+        this.#parts.onTrouble(what, thrown);
+      })
+      .finally(() => this.#background.delete(done));
+    this.#background.add(done);
   }
 
   #tell(): SessionState {
     this.#told = this.state;
-    this.#onChanged(this.#told);
+    this.#parts.onChanged(this.#told);
     return this.#told;
-  }
-
-  #requireServer(): CentralServer {
-    if (!this.#server) throw new Failure({ code: 'noServer' });
-    return this.#server;
   }
 }
 
-async function endAtServer(central: CentralSession): Promise<void> {
-  try {
-    await central.end();
-  } catch (thrown) {
-    // Away or ended already: its tokens die by themselves, and this desk has forgotten them.
-    if (!isFailure(thrown)) throw thrown;
-  }
+/** Nobody heard what the server says: it's away, or the way to it can't be trusted. */
+export const isLineFailure = (thrown: unknown) =>
+  isFailure(thrown, 'serverAway', 'serverSlow', 'serverCertificate');
+
+function ignoreFailure(thrown: unknown): void {
+  if (!isFailure(thrown)) throw thrown;
 }

@@ -3,10 +3,13 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
+import { Failure } from './failure.ts';
 
 export type LogFacts = Record<string, string | number | boolean | undefined>;
 export interface Log {
   write(what: string, facts?: LogFacts): void;
+  /** Something failed that nobody waited for. */
+  trouble(what: string, thrown: unknown): void;
 }
 
 const LARGEST = 1_000_000;
@@ -15,7 +18,12 @@ const LARGEST = 1_000_000;
 export function fileLog(folder: string, clock: Clock): Log {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'circdesk.log');
-  return {
+  const log: Log = {
+    trouble(what, thrown) {
+      const code = thrown instanceof Failure ? thrown.error.code : 'internal';
+      const because = whereFrom(thrown instanceof Failure ? thrown.cause : thrown);
+      log.write('trouble', { of: what, code, because });
+    },
     write(what, facts = {}) {
       const line = JSON.stringify({ at: new Date(clock.now()).toISOString(), what, ...facts }) + '\n';
       try {
@@ -29,4 +37,14 @@ export function fileLog(folder: string, clock: Clock): Log {
       }
     },
   };
+  return log;
+}
+
+/** An error's name, code and places. Its message may quote what staff typed. */
+export function whereFrom(because: unknown): string | undefined {
+  if (typeof because === 'string') return because;
+  if (!(because instanceof Error)) return undefined;
+  const code = 'code' in because ? String(because.code) : '';
+  const places = (because.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return [because.name, code, ...places.slice(0, 6).map((line) => line.trim())].filter(Boolean).join(' | ');
 }

@@ -32,9 +32,9 @@ export class Windows {
     this.#show({ kind: 'desk' }, (open) => open.owner.kind === 'desk');
   }
 
-  /** This patron's window, brought to the front; made where there is none. */
-  showPatron(patronId: string): void {
-    this.#show(
+  /** This patron's window, brought to the front; made where there is none. Answers whether it was made. */
+  showPatron(patronId: string): boolean {
+    return this.#show(
       { kind: 'patron', patronId },
       ({ owner }) => owner.kind === 'patron' && owner.patronId === patronId,
     );
@@ -67,19 +67,32 @@ export class Windows {
     for (const contents of this.#open.keys()) this.#tellOne(contents, name, payload);
   }
 
+  /** Tells this patron's window. */
+  tellOf<N extends EventName>(patronId: string, name: N, payload: EventPayload<N>): void {
+    for (const [contents, { owner }] of this.#open)
+      if (owner.kind === 'patron' && owner.patronId === patronId) this.#tellOne(contents, name, payload);
+  }
+
+  /** Long work, on the taskbar: from 0 to 1, or none. */
+  showProgress(part: number | undefined): void {
+    for (const { browserWindow, owner } of this.#open.values())
+      if (owner.kind === 'desk') browserWindow.setProgressBar(part ?? -1);
+  }
+
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
     if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, payload);
   }
 
-  #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): void {
+  #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): boolean {
     const browserWindow = [...this.#open.values()].find(isIt)?.browserWindow;
     if (!browserWindow) {
       this.#make(owner);
-      return;
+      return true;
     }
     if (browserWindow.isMinimized()) browserWindow.restore();
     browserWindow.show();
     browserWindow.focus();
+    return false;
   }
 
   #make(owner: WindowOwner): void {

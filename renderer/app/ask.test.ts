@@ -7,9 +7,9 @@ import { same } from './plain.ts';
 describe('asking main', () => {
   it('sends reactive values, which as they are could not be cloned', async () => {
     const main = fakeMain();
-    main.answer('patron.block', () => ok({}));
+    main.answer('patron.block', () => ok({ saved: 'confirmed' }));
     const typed = reactive({ comment: 'Facts only.' });
-    expect(await ask('patron.block', typed)).toEqual({ ok: true, value: {} });
+    expect(await ask('patron.block', typed)).toEqual({ ok: true, value: { saved: 'confirmed' } });
     expect(main.asked).toEqual([{ name: 'patron.block', args: { comment: 'Facts only.' } }]);
   });
 
@@ -17,7 +17,10 @@ describe('asking main', () => {
     const main = fakeMain();
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     main.answer('patron.read', () => Promise.reject(new Error('no bridge')));
-    expect(await ask('patron.read', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
+    expect(await ask('patron.read', { fresh: false })).toMatchObject({
+      ok: false,
+      error: { code: 'internal' },
+    });
   });
 });
 

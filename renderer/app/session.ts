@@ -1,8 +1,10 @@
-// Mirrors main's session: who is signed in, at which library, with which permissions, and whether the server answers.
+// Mirrors main's session: who is signed in, at which library, with which permissions, and how the desk's copy and
+// outbox stand with the server.
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { Connection, SessionState } from '../../shared/ipc/contract.ts';
+import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { DeskError } from '../../shared/ipc/errors.ts';
+import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import { ask, hear } from './ask.ts';
 
@@ -14,7 +16,9 @@ export interface Credentials {
 
 export const useSession = defineStore('session', () => {
   const state = ref<SessionState>();
-  const connection = ref<Connection>();
+  const sync = ref<SyncState>();
+  /** Why the desk's files could not be opened. */
+  const trouble = ref<StartTrouble>();
   const failure = ref<DeskError>();
 
   const present = computed(() =>
@@ -26,11 +30,13 @@ export const useSession = defineStore('session', () => {
   const lastLibrary = computed(() =>
     state.value?.status === 'signedOut' ? state.value.lastLibrary : (library.value?.id ?? null),
   );
+  /** The server can be asked for what the copy doesn't hold, or what must not wait. */
+  const withServer = computed(() => (present.value?.withLine ?? false) && (sync.value?.online ?? false));
   const may = (permission: Permission) => present.value?.permissions.includes(permission) ?? false;
 
   async function start(): Promise<void> {
     hear('session.changed', (changed) => (state.value = changed));
-    hear('connection.changed', (changed) => (connection.value = changed));
+    hear('sync.changed', (changed) => (sync.value = changed));
     await read();
   }
 
@@ -38,8 +44,10 @@ export const useSession = defineStore('session', () => {
     const answer = await ask('session.state', {});
     failure.value = answer.ok ? undefined : answer.error;
     if (!answer.ok) return;
+    trouble.value = answer.value.started ? undefined : answer.value.trouble;
+    if (!answer.value.started) return;
     state.value = answer.value.session;
-    connection.value = answer.value.connection;
+    sync.value = answer.value.sync;
   }
 
   /** Answers the error, if there is one. */
@@ -60,7 +68,9 @@ export const useSession = defineStore('session', () => {
   return {
     state,
     status,
-    connection,
+    sync,
+    trouble,
+    withServer,
     failure,
     library,
     staff,

@@ -2,12 +2,15 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { DeskError } from '../../shared/ipc/errors.ts';
+import type { DeskAct } from '../../shared/ipc/sync.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import type { SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import { ask, hear } from '../app/ask.ts';
 
 export const usePatron = defineStore('patron', () => {
   const patron = shallowRef<Patron>();
+  /** Acts of this desk on the patron that the server has not confirmed, or that need a decision. */
+  const acts = shallowRef<readonly DeskAct[]>([]);
+  /** When the record was the server's. */
   const readAt = ref<string>();
   /** Why the last reading failed. What was read before stays. */
   const failure = ref<DeskError>();
@@ -17,14 +20,16 @@ export const usePatron = defineStore('patron', () => {
   let deleting = false;
   let reading = 0;
 
-  async function read(): Promise<void> {
+  /** `fresh`: with what the server knows now, as far as it can be asked. */
+  async function read(fresh = false): Promise<void> {
     if (gone.value || deleting) return;
     const number = ++reading;
-    const answer = await ask('patron.read', {});
+    const answer = await ask('patron.read', { fresh });
     if (number !== reading || gone.value || deleting) return;
     if (answer.ok) {
-      patron.value = answer.value;
-      readAt.value = new Date().toISOString();
+      patron.value = answer.value.patron;
+      acts.value = answer.value.acts;
+      readAt.value = answer.value.asOf ?? new Date().toISOString();
       failure.value = undefined;
     } else {
       failed(answer.error);
@@ -35,13 +40,6 @@ export const usePatron = defineStore('patron', () => {
   /** Every error of a request about this patron passes here: it may be the news that the patron is gone. */
   function failed(error: DeskError): void {
     if (error.code === 'patronGone' && patron.value) gone.value ??= 'elsewhere';
-  }
-
-  /** Shows what was just saved without waiting for the next reading. */
-  function sectionSaved(section: SectionId, saved: TaggedValues): void {
-    if (!patron.value) return;
-    const sections = { ...patron.value.sections, [section]: saved } as Patron['sections'];
-    patron.value = { ...patron.value, sections };
   }
 
   /** Deletes the patron; then nothing of them is kept here. Answers the error, if there is one. */
@@ -61,11 +59,9 @@ export const usePatron = defineStore('patron', () => {
   }
 
   function start(): void {
-    hear('patron.changed', ({ patronId }) => {
-      if (!patron.value || patronId === patron.value.id) void read();
-    });
-    void read();
+    hear('patron.changed', () => void read());
+    void read(true);
   }
 
-  return { patron, readAt, failure, gone, read, failed, sectionSaved, deletePatron, start };
+  return { patron, acts, readAt, failure, gone, read, failed, deletePatron, start };
 });

@@ -5,7 +5,7 @@ import { endpoints, sessionSchema } from '../../shared/central/contract.ts';
 import {
   ANSWER_HEADERS,
   actHeadersSchema,
-  GRANT_HEADERS,
+  DESK_HEADER,
   type Endpoint,
 } from '../../shared/central/endpoint.ts';
 import { PROBLEMS, problemSchema, type ProblemName } from '../../shared/central/problems.ts';
@@ -69,6 +69,7 @@ export function problemsOf(endpoint: Endpoint): ProblemName[] {
       'bad-request',
       'too-many',
       'internal',
+      'desk-revoked',
       ...(endpoint.auth === 'none' ? [] : ['signed-out' as const]),
       ...(endpoint.permission ? ['not-permitted' as const] : []),
       ...(endpoint.body ? ['too-large' as const] : []),
@@ -81,7 +82,7 @@ const isAct = (endpoint: Endpoint) => endpoint.auth === 'act' && endpoint.method
 function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
   if (!isAct(endpoint)) return undefined;
   const headers = actHeadersSchema.extend({
-    [GRANT_HEADERS.desk]: idSchema.optional().meta({ description: 'Needed with a push-only grant.' }),
+    [DESK_HEADER]: idSchema.optional().meta({ description: 'Needed with a push-only grant.' }),
   });
   const quoted = z.string().meta({ description: 'The tag in quotes, as ETag gave it.' });
   return endpoint.ifMatch ? headers.extend({ 'if-match': quoted }) : headers;

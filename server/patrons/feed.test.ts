@@ -31,12 +31,12 @@ async function pull(
 async function snapshot(desk: TestDesk, limit = 2) {
   const patrons: Patron[] = [];
   let position: number | undefined;
-  for (let more = true; more;) {
-    const query = { limit, ...(patrons.length > 0 && { after: patrons.at(-1)?.id }) };
+  for (let next: string | null | undefined; next !== null;) {
+    const query = { limit, ...(next && { after: next }) };
     const answer = (await desk.ask('snapshot', { query })).body as EndpointAnswer<'snapshot'>;
     position ??= answer.position;
     patrons.push(...answer.patrons);
-    more = answer.more;
+    next = answer.next;
   }
   return { patrons, position: position ?? 0 };
 }

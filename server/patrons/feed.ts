@@ -98,12 +98,13 @@ export class Feed {
       'SELECT count(*) AS n FROM patron WHERE library = ?',
       library,
     );
+    const page = rows.slice(0, ask.limit);
     return {
       epoch: this.#history.epoch,
       position: this.#history.head(),
       total: count?.n ?? 0,
-      patrons: rows.slice(0, ask.limit).map((row) => this.#records.whole(row)),
-      more: rows.length > ask.limit,
+      patrons: page.map((row) => this.#records.whole(row)),
+      next: rows.length > ask.limit ? (page.at(-1)?.id ?? null) : null,
     };
   }
 

@@ -62,8 +62,13 @@ export function patronReads({ records, search, feed, audit, attempts, longParts 
     search: (asker, _params, { query, offset, limit }) =>
       granted(search.find(asker.staff.library, query, offset, limit)),
 
-    patron: (asker, { patronId }) =>
-      look(asker, patronId, 'record', (patron) => granted(records.whole(patron), records.tag(patron))),
+    patron(asker, { patronId }, { again }) {
+      const show = (patron: PatronRow) => granted(records.whole(patron), records.tag(patron));
+      const seen = again === '1' && audit.lookedLately(asker.staff, patronId);
+      if (!seen) return look(asker, patronId, 'record', show);
+      const found = find(asker, patronId);
+      return found.ok ? show(found.value) : found;
+    },
 
     standing(asker, { patronId }) {
       const found = find(asker, patronId);

@@ -77,7 +77,7 @@ export class Sessions {
   }): Promise<Outcome<Session>> {
     const who = `${ask.library}/${usernameKey(ask.username)}`;
     const account = this.#staff.byUsername(ask.library, ask.username);
-    const place = { desk: ask.desk, known: account !== undefined && this.#knows(account.id, ask.desk) };
+    const place = { desk: ask.desk, known: account !== undefined && this.knows(account.id, ask.desk) };
     const until = this.failures.lockedUntil(who, place);
     if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
     const failures = this.failures.count(who, place);
@@ -91,7 +91,8 @@ export class Sessions {
     return granted(this.#store.together(() => this.#begin(account, ask.desk)));
   }
 
-  #knows(staff: string, desk: string): boolean {
+  /** Whether this member of staff ever signed in at this desk. */
+  knows(staff: string, desk: string): boolean {
     return (
       this.#store.row('SELECT 1 FROM session WHERE staff = ? AND desk = ? LIMIT 1', staff, desk) !== undefined
     );

@@ -275,6 +275,10 @@ BEGIN
 END;
 `;
 
+const revokedDesks = `
+CREATE TABLE revoked_desk (desk TEXT PRIMARY KEY, revoked_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** A patron's long lists in their order, so that each page of an export costs the same. */
 const longLists = `
 CREATE INDEX past_loan_in_order ON past_loan (patron, returned_at);
@@ -287,5 +291,6 @@ DROP INDEX notification_of_patron;
 
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
-  { version: 2, name: 'long lists in their order', sql: longLists },
+  { version: 2, name: 'revoked desks', sql: revokedDesks },
+  { version: 3, name: 'long lists in their order', sql: longLists },
 ];

@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
 import { type EndpointName, type Session } from '../../shared/central/contract.ts';
-import { ACT_HEADERS, GRANT_HEADERS } from '../../shared/central/endpoint.ts';
+import { ACT_HEADERS, DESK_HEADER } from '../../shared/central/endpoint.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { PERMISSIONS, type Permission } from '../../shared/permissions.ts';
@@ -144,7 +144,7 @@ export class TestDesk {
       params: request.params ?? {},
       query: request.query ?? {},
       body: request.body,
-      headers: { authorization: `Bearer ${this.token}`, [GRANT_HEADERS.desk]: this.desk, ...headers },
+      headers: { authorization: `Bearer ${this.token}`, [DESK_HEADER]: this.desk, ...headers },
     });
   }
 

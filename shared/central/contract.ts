@@ -73,6 +73,23 @@ const changeSchema = z.discriminatedUnion('kind', [
 ]);
 export type Change = z.infer<typeof changeSchema>;
 
+/** Pages as a desk believes them: a record that fails its schema must not hold up the others. */
+const snapshotPage = z.object({
+  epoch: z.string().min(1),
+  position: countSchema,
+  total: countSchema,
+  patrons: z.array(z.unknown()),
+  next: idSchema.nullable(),
+});
+const changesPage = z.object({
+  epoch: z.string().min(1),
+  head: countSchema,
+  durable: countSchema,
+  position: countSchema,
+  changes: z.array(z.unknown()),
+  more: z.boolean(),
+});
+
 export const endpoints = {
   describe: {
     method: 'GET',
@@ -143,6 +160,8 @@ export const endpoints = {
     summary: 'A whole patron. The look is written to the audit log.',
     auth: 'session',
     params: patronPath,
+    /** `1`: a window reads again what it shows; logged only where the last look is older than 12 hours. */
+    query: z.object({ again: z.enum(['0', '1']).default('0') }),
     status: 200,
     answer: patronSchema,
     problems: ['not-found', 'patron-gone'],
@@ -298,6 +317,8 @@ export const endpoints = {
             at: timeSchema,
             /** With an export: who asked for it. */
             requester: requesterSchema.optional(),
+            /** Whose it was, where somebody else's session hands it over: staff who worked at this desk. */
+            staff: idSchema.optional(),
           }),
         )
         .min(1)
@@ -351,8 +372,10 @@ export const endpoints = {
       position: countSchema,
       total: countSchema,
       patrons: z.array(patronSchema),
-      more: z.boolean(),
+      /** Asked for as `after` it brings the next page; null with the last one. */
+      next: idSchema.nullable(),
     }),
+    believed: snapshotPage,
     problems: [],
   },
   changes: {
@@ -375,6 +398,7 @@ export const endpoints = {
       changes: z.array(changeSchema),
       more: z.boolean(),
     }),
+    believed: changesPage,
     problems: ['other-epoch', 'cursor-too-old', 'cursor-unknown'],
   },
 } as const satisfies Record<string, Endpoint>;
@@ -387,4 +411,11 @@ type Part<N extends EndpointName, P extends string> =
 export type EndpointRequest<N extends EndpointName> = {
   [P in 'params' | 'query' | 'body' as Part<N, P> extends undefined ? never : P]: Part<N, P>;
 };
+/** What a server answers. */
 export type EndpointAnswer<N extends EndpointName> = z.output<Endpoints[N]['answer']>;
+/** What a desk takes of it. */
+export type BelievedAnswer<N extends EndpointName> = Endpoints[N] extends {
+  believed: infer B extends z.ZodType;
+}
+  ? z.output<B>
+  : EndpointAnswer<N>;

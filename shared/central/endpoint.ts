@@ -18,16 +18,21 @@ export const ACT_HEADERS = {
   act: 'circdesk-act',
   actedAt: 'circdesk-acted-at',
   epoch: 'circdesk-epoch',
+  /** Of the body's shape, for acts that waited through an upgrade of their desk. */
+  version: 'circdesk-act-version',
 } as const;
+/** The newest shape of acts; a server takes the one before too. */
+export const ACT_VERSION = 1;
 
-/** Beside the act's headers where a push-only grant stands in for a session: the desk it is bound to. */
-export const GRANT_HEADERS = { desk: 'circdesk-desk' } as const;
+/** Which desk asks. On every request of a desk, so that one that was revoked hears of it at its next contact. */
+export const DESK_HEADER = 'circdesk-desk';
 
 export const actHeadersSchema = z.object({
   [ACT_HEADERS.key]: deskMadeIdSchema,
   [ACT_HEADERS.act]: deskMadeIdSchema,
   [ACT_HEADERS.actedAt]: timeSchema,
   [ACT_HEADERS.epoch]: z.string().min(1).max(100),
+  [ACT_HEADERS.version]: z.coerce.number().int().min(1).max(ACT_VERSION).default(ACT_VERSION),
 });
 
 /** An answer to an act: the history's marks beside the act's own value, stored and repeated with its key. */
@@ -52,6 +57,8 @@ export interface Endpoint {
   body?: z.ZodObject;
   status: 200 | 201;
   answer: z.ZodType;
+  /** What a desk takes for an answer where it judges the records inside one by one. */
+  believed?: z.ZodType;
   problems: readonly ProblemName[];
 }
 

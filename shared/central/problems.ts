@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'wrong-credentials': { status: 401, title: 'Username or password is wrong.' },
   'signed-out': { status: 401, title: 'The session has ended.' },
   'account-locked': { status: 423, title: 'This staff account is locked for a while.' },
+  'desk-revoked': { status: 403, title: 'This desk may no longer use this server.' },
   'not-permitted': { status: 403, title: 'The permission for this is missing.' },
   'not-found': { status: 404, title: 'There is nothing at this address.' },
   'patron-gone': { status: 410, title: 'The patron has been deleted at this library.' },

@@ -7,7 +7,6 @@ import {
   agreementSchema,
   commentSchema,
   notificationSchema,
-  patronSchema,
   patronSummarySchema,
   pinSchema,
 } from '../patrons/patron.ts';
@@ -15,6 +14,7 @@ import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patro
 import { requesterSchema } from '../patron-data/requester.ts';
 import { permissionSchema } from '../permissions.ts';
 import { countSchema, idSchema, timeSchema } from '../primitives.ts';
+import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
 export const WINDOW_KINDS = ['desk', 'patron'] as const;
 export type WindowKind = (typeof WINDOW_KINDS)[number];
@@ -25,21 +25,21 @@ export interface RequestContract {
   result: z.ZodType;
 }
 
-/** `expired`: the server ended the session; who was signed in may sign in again and go on. */
+/**
+ * `expired`: the server ended the session; `locked`: nobody has touched the desk for a while. Who was signed in may sign
+ * in again and go on. `withLine`: there is a session at the server, not only this desk's own word.
+ */
 export const sessionStateSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('signedOut'), lastLibrary: z.string().nullable() }),
   z.object({
-    status: z.enum(['signedIn', 'expired']),
+    status: z.enum(['signedIn', 'expired', 'locked']),
+    withLine: z.boolean(),
     staff: staffSchema,
     library: librarySchema,
     permissions: z.array(permissionSchema),
   }),
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
-
-/** How main last found the server. */
-export const connectionSchema = z.object({ online: z.boolean(), server: z.string() });
-export type Connection = z.infer<typeof connectionSchema>;
 
 /** A folder that a cloud service, a server or another volume has: what is saved there leaves this computer. */
 export const elsewhereSchema = z.object({
@@ -55,8 +55,13 @@ export const requests = {
   'session.state': {
     windows: both,
     args: nothing,
-    result: z.object({ session: sessionStateSchema, connection: connectionSchema }),
+    result: z.discriminatedUnion('started', [
+      z.object({ started: z.literal(true), session: sessionStateSchema, sync: syncStateSchema }),
+      z.object({ started: z.literal(false), trouble: startTroubleSchema }),
+    ]),
   },
+  /** The keyring has forgotten the key of this desk's files: they are set aside, and the desk begins anew. */
+  'session.beginAnew': { windows: ['desk'], args: nothing, result: nothing },
   'session.libraries': {
     windows: both,
     args: nothing,
@@ -78,15 +83,32 @@ export const requests = {
     result: sessionStateSchema,
   },
 
+  /** Who signed in without the line is asked to sign in with it. */
+  'session.askAgain': { windows: ['desk'], args: nothing, result: nothing },
+  /** Hides patrons until whoever works here signs in again. */
+  'session.lock': { windows: both, args: nothing, result: nothing },
+
+  /** From the copy, or from the server, which knows patrons whom the copy doesn't hold. */
   'patrons.search': {
     windows: both,
-    args: z.object({ query: z.string().max(200), offset: countSchema, limit: z.int().min(1).max(200) }),
-    result: z.object({ total: countSchema, patrons: z.array(patronSummarySchema) }),
+    args: z.object({
+      query: z.string().max(200),
+      offset: countSchema,
+      limit: z.int().min(1).max(200),
+      from: z.enum(['copy', 'server']),
+    }),
+    result: z.object({
+      total: countSchema,
+      patrons: z.array(patronSummarySchema),
+      /** The server may know of more. */
+      partial: z.boolean(),
+    }),
   },
   /** Opens the patron's own window, or brings it to the front. */
   'patrons.open': { windows: both, args: z.object({ patronId: idSchema }), result: nothing },
 
-  'patron.read': { windows: ['patron'], args: nothing, result: patronSchema },
+  /** `fresh`: with what the server knows now, as far as it can be asked. */
+  'patron.read': { windows: ['patron'], args: z.object({ fresh: z.boolean() }), result: patronViewSchema },
   'patron.notifications': {
     windows: ['patron'],
     args: nothing,
@@ -101,15 +123,21 @@ export const requests = {
   'patron.saveSection': {
     windows: ['patron'],
     args: z.object({ section: sectionIdSchema, base: taggedValuesSchema, changes: fieldValuesSchema }),
-    result: taggedValuesSchema,
+    result: savedSchema,
+  },
+  /** What staff decided on an edit in conflict; goes out in the name of whoever decides. */
+  'patron.decide': {
+    windows: ['patron'],
+    args: z.object({ act: idSchema, changes: fieldValuesSchema }),
+    result: savedSchema,
   },
   'patron.setPin': { windows: ['patron'], args: z.object({ pin: pinSchema }), result: nothing },
-  'patron.block': { windows: ['patron'], args: z.object({ comment: commentSchema }), result: nothing },
+  'patron.block': { windows: ['patron'], args: z.object({ comment: commentSchema }), result: savedSchema },
   /** Names the blocks that staff saw; one that they had not seen stays. */
   'patron.unblock': {
     windows: ['patron'],
     args: z.object({ blocks: z.array(idSchema).min(1).max(100), comment: commentSchema }),
-    result: nothing,
+    result: savedSchema,
   },
   /** `tag` is the whole patron's as staff saw it. Closes nothing: the window shows that the patron is gone. */
   'patron.delete': { windows: ['patron'], args: z.object({ tag: z.string().max(100) }), result: nothing },
@@ -140,6 +168,15 @@ export const requests = {
     result: nothing,
   },
 
+  'sync.acts': { windows: ['desk'], args: nothing, result: z.object({ acts: z.array(deskActSchema) }) },
+  /** Sends a refused act once more, as it is. */
+  'sync.retry': { windows: ['desk'], args: z.object({ act: idSchema }), result: savedSchema },
+  /** Lets go of a conflict or a refusal, knowingly. */
+  'sync.withdraw': { windows: ['desk'], args: z.object({ act: idSchema }), result: nothing },
+  'sync.now': { windows: ['desk'], args: nothing, result: nothing },
+  /** What could not be rescued from a damaged file was noted; the file goes. */
+  'sync.acceptLoss': { windows: ['desk'], args: nothing, result: nothing },
+
   /** Tells main whether this window holds text that isn't saved, so that closing asks first. */
   'window.unsaved': { windows: ['patron'], args: z.object({ unsaved: z.boolean() }), result: nothing },
   /** Closes this window, unsaved text or not: staff have been asked. */
@@ -153,16 +190,20 @@ export type RequestResult<N extends RequestName> = z.output<(typeof requests)[N]
 /** What main tells windows without being asked. */
 export const events = {
   'session.changed': sessionStateSchema,
-  'connection.changed': connectionSchema,
-  /** This patron changed at this desk: read it again. */
+  'sync.changed': syncStateSchema,
+  /** The list of acts is another now. */
+  'acts.changed': nothing,
+  /** This patron changed: read it again. Only the patron's own window hears it. */
   'patron.changed': z.object({ patronId: idSchema }),
-  /** How far a patron's download is, in rows. */
+  /** How far the patron's download is, in rows. Only the patron's own window hears it. */
   'download.progress': z.object({
     patronId: idSchema,
     step: z.enum(['reading', 'printing']),
     done: countSchema,
     total: countSchema,
   }),
+  /** Some patrons changed: a list of hits may be another now. */
+  'patrons.changed': nothing,
   /** Somebody wants to close this window while it holds unsaved text. */
   'window.closeRequested': nothing,
 } as const;

@@ -11,9 +11,16 @@ export const ERROR_CODES = [
   'tooManyRequests',
   'signedOut',
   'noServer',
+  'deskRevoked',
+  'locked',
+  'notKnownOffline',
+  'offlineTooLong',
+  'needsServer',
+  'actsWaiting',
   'notPermitted',
   'serverAway',
   'serverSlow',
+  'serverCertificate',
   'serverRubbish',
   'serverFailed',
   'serverRestored',
@@ -23,6 +30,7 @@ export const ERROR_CODES = [
   'invalid',
   'notDeletable',
   'changedMeanwhile',
+  'notUndecided',
   'notBlocked',
   'unsavedChanges',
   'folderReadOnly',
@@ -44,6 +52,14 @@ export const fieldConflictSchema = z.object({
   theirs: z.json(),
 });
 export type FieldConflict = z.infer<typeof fieldConflictSchema>;
+
+/** Why the server refused an act that waited; `detail` is for IT, or names the permission that is missing. */
+export const refusalSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  detail: z.string(),
+  fields: z.array(fieldIssueSchema),
+});
+export type Refusal = z.infer<typeof refusalSchema>;
 
 export const deskErrorSchema = z.object({
   code: z.enum(ERROR_CODES),

@@ -54,7 +54,7 @@ test('signing out closes the patron windows and leaves nothing of them', async (
   await expect.poll(() => desk.app.windows().length).toBe(1);
   await expect(desk.desk.locator('body')).not.toContainText(cardOf(patron));
   const answer = await desk.desk.evaluate(() =>
-    window.circdesk.patrons.search({ query: 'a', offset: 0, limit: 10 }),
+    window.circdesk.patrons.search({ query: 'a', offset: 0, limit: 10, from: 'copy' }),
   );
   expect(answer).toMatchObject({ ok: false, error: { code: 'signedOut' } });
 });

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../../support/failure.ts';
+import { httpTransport } from '../transport.ts';
 import { ReferenceHttp } from './http.ts';
 
 let server: Server | undefined;
@@ -20,7 +21,7 @@ async function answering(listener: RequestListener): Promise<string> {
 const heard: boolean[] = [];
 const codeOf = (address: string) => {
   heard.length = 0;
-  const http = new ReferenceHttp(address, fetch, (reachable) => heard.push(reachable));
+  const http = new ReferenceHttp(httpTransport(address, fetch, (reachable) => heard.push(reachable)));
   return http.ask('describe', {}).then(
     () => 'believed',
     (thrown: unknown) => (thrown instanceof Failure ? thrown.error.code : thrown),

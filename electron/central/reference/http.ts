@@ -1,12 +1,11 @@
 // HTTP to our reference server: sends what the contract says, believes only answers that fit it.
-import axios, { AxiosError, type AxiosInstance } from 'axios';
 import {
   endpoints,
-  type EndpointAnswer,
+  type BelievedAnswer,
   type EndpointName,
   type EndpointRequest,
 } from '../../../shared/central/contract.ts';
-import { type Endpoint } from '../../../shared/central/endpoint.ts';
+import { ANSWER_HEADERS, type Endpoint } from '../../../shared/central/endpoint.ts';
 import {
   problemName,
   problemSchema,
@@ -15,15 +14,17 @@ import {
 } from '../../../shared/central/problems.ts';
 import type { ErrorCode } from '../../../shared/ipc/errors.ts';
 import { Failure } from '../../support/failure.ts';
-
-export type Fetch = typeof fetch;
+import type { Marks } from '../central-server.ts';
+import type { HttpAnswer, Transport } from '../transport.ts';
 
 /** A problem that the server answered with; callers that know better turn it into something else. */
 export class ProblemAnswer extends Failure {
   readonly problem: Problem;
   readonly problemName: ProblemName;
+  /** The server's newest change, where the answer told. */
+  readonly head: number;
 
-  constructor(problem: Problem, name: ProblemName) {
+  constructor(problem: Problem, name: ProblemName, head: number) {
     const { fields, obstacles, permission, retryAt } = problem;
     super(
       {
@@ -37,6 +38,7 @@ export class ProblemAnswer extends Failure {
     );
     this.problem = problem;
     this.problemName = name;
+    this.head = head;
   }
 }
 
@@ -44,6 +46,7 @@ const CODES: Record<ProblemName, ErrorCode> = {
   'wrong-credentials': 'wrongCredentials',
   'signed-out': 'signedOut',
   'account-locked': 'accountLocked',
+  'desk-revoked': 'deskRevoked',
   'not-permitted': 'notPermitted',
   'not-found': 'patronUnknown',
   'patron-gone': 'patronGone',
@@ -66,25 +69,17 @@ const CODES: Record<ProblemName, ErrorCode> = {
 
 const READ_TIMEOUT = 10_000;
 const ACT_TIMEOUT = 20_000;
-const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+export interface Told<N extends EndpointName> {
+  answer: BelievedAnswer<N>;
+  marks: Marks;
+}
 
 export class ReferenceHttp {
-  readonly #axios: AxiosInstance;
-  readonly #onReachable: (reachable: boolean) => void;
+  readonly #transport: Transport;
 
-  constructor(address: string, fetch: Fetch, onReachable: (reachable: boolean) => void) {
-    this.#onReachable = onReachable;
-    this.#axios = axios.create({
-      baseURL: address,
-      adapter: 'fetch',
-      // Plain address and options, no Request object: that is what Electron's net.fetch surely takes.
-      env: { fetch, Request: undefined, Response: undefined } as never,
-      fetchOptions: { redirect: 'error', credentials: 'omit', cache: 'no-store' },
-      responseType: 'text',
-      transformResponse: [],
-      maxContentLength: LARGEST_ANSWER,
-      validateStatus: () => true,
-    });
+  constructor(transport: Transport) {
+    this.#transport = transport;
   }
 
   /** Asks one endpoint. Fails with `ProblemAnswer` where the server answered a problem, else with a `Failure`. */
@@ -92,46 +87,36 @@ export class ReferenceHttp {
     name: N,
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
-  ): Promise<EndpointAnswer<N>> {
-    const endpoint: Endpoint = endpoints[name];
-    const { params, query, body } = request as Partial<
-      Record<'params' | 'query' | 'body', Record<string, unknown>>
-    >;
-    const answer = await this.#send(endpoint, { params, query, body, headers });
-    if (answer.status >= 400) throw problemFrom(answer);
-    const parsed = endpoint.answer.safeParse(parseJson(answer.body));
-    if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
-    return parsed.data as EndpointAnswer<N>;
+  ): Promise<BelievedAnswer<N>> {
+    return (await this.askWithMarks(name, request, headers)).answer;
   }
 
-  async #send(endpoint: Endpoint, parts: Parts): Promise<{ status: number; body: string }> {
-    try {
-      const answer = await this.#axios.request<string>({
-        method: endpoint.method,
-        url: fillPath(endpoint.path, parts.params ?? {}),
-        params: parts.query,
-        timeout: endpoint.auth === 'act' ? ACT_TIMEOUT : READ_TIMEOUT,
-        // Without a body axios would call it a form.
-        headers: { ...parts.headers, 'content-type': parts.body ? 'application/json' : false },
-        ...(parts.body && { data: JSON.stringify(parts.body) }),
-      });
-      this.#onReachable(true);
-      return { status: answer.status, body: answer.data };
-    } catch (thrown) {
-      const slow =
-        thrown instanceof AxiosError && (thrown.code === 'ETIMEDOUT' || thrown.code === 'ECONNABORTED');
-      const tooLarge = thrown instanceof AxiosError && thrown.code === AxiosError.ERR_BAD_RESPONSE;
-      this.#onReachable(tooLarge);
-      throw new Failure({ code: tooLarge ? 'serverRubbish' : slow ? 'serverSlow' : 'serverAway' }, thrown);
-    }
+  async askWithMarks<N extends EndpointName>(
+    name: N,
+    request: EndpointRequest<N>,
+    headers: Record<string, string> = {},
+  ): Promise<Told<N>> {
+    const endpoint: Endpoint = endpoints[name];
+    const { params, query, body } = request as Parts;
+    const answer = await this.#transport({
+      method: endpoint.method,
+      path: fillPath(endpoint.path, params ?? {}),
+      headers,
+      timeout: endpoint.auth === 'act' ? ACT_TIMEOUT : READ_TIMEOUT,
+      ...(query && { query }),
+      ...(body && { body }),
+    });
+    if (answer.status >= 400) throw problemFrom(answer);
+    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseJson(answer.body));
+    if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
+    return { answer: parsed.data as BelievedAnswer<N>, marks: marksOf(answer) };
   }
 }
 
 interface Parts {
-  params: Record<string, unknown> | undefined;
-  query: Record<string, unknown> | undefined;
-  body: Record<string, unknown> | undefined;
-  headers: Record<string, string>;
+  params?: Record<string, unknown>;
+  query?: Record<string, string | number>;
+  body?: Record<string, unknown>;
 }
 
 const fillPath = (path: string, params: Record<string, unknown>) =>
@@ -145,12 +130,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-function problemFrom({ status, body }: { status: number; body: string }): Failure {
+const marksOf = ({ headers }: HttpAnswer): Marks => ({
+  epoch: headers[ANSWER_HEADERS.epoch] ?? '',
+  head: Number(headers[ANSWER_HEADERS.head] ?? 0),
+  durable: Number(headers[ANSWER_HEADERS.durable] ?? 0),
+});
+
+function problemFrom(answer: HttpAnswer): Failure {
+  const { status, body } = answer;
   const gatewayFailed = status === 502 || status === 503 || status === 504;
   try {
     const problem = problemSchema.parse(JSON.parse(body));
     const name = problemName(problem.type);
-    if (name) return new ProblemAnswer(problem, name);
+    if (name) return new ProblemAnswer(problem, name, marksOf(answer).head);
   } catch {
     // Not one of our problems: whoever answered isn't our server, or it stands behind a failing gateway.
   }

@@ -1,19 +1,33 @@
-// Our reference server behind the port CentralServer: sessions with refresh, acts with keys, stale tags.
+// Our reference server behind the port CentralServer: sessions with refresh, acts with keys, marks of its history.
 import {
-  type EndpointAnswer,
+  type BelievedAnswer,
   type EndpointName,
   type EndpointRequest,
   type Session,
 } from '../../../shared/central/contract.ts';
-import { ACT_HEADERS } from '../../../shared/central/endpoint.ts';
-import type { FieldValues, SectionId } from '../../../shared/patrons/sections.ts';
+import { DESK_HEADER } from '../../../shared/central/endpoint.ts';
+import type { Clock } from '../../../shared/clock.ts';
 import type { LongPart, RowOf } from '../../../shared/patron-data/document.ts';
 import type { Requester } from '../../../shared/patron-data/requester.ts';
+import type { LogEvent } from '../../cache/act.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
-import type { Act, CentralServer, CentralSession, Credentials } from '../central-server.ts';
-import { ProblemAnswer, ReferenceHttp, type Fetch } from './http.ts';
+import type {
+  Act,
+  ActSender,
+  CentralServer,
+  CentralSession,
+  ChangesPage,
+  Credentials,
+  OutgoingAct,
+  SnapshotPage,
+} from '../central-server.ts';
+import type { Transport } from '../transport.ts';
+import { actHeaders, sendAct, type Ask } from './act-sender.ts';
+import { ProblemAnswer, ReferenceHttp } from './http.ts';
 
+/** So many acts a grant names; more of them wait for their author. */
+const MOST_WAITING = 10_000;
 /** Rows of a page of patron data: some 400 kB. */
 const PATRON_DATA_PAGE = 2000;
 
@@ -21,32 +35,56 @@ export class ReferenceServer implements CentralServer {
   readonly address: string;
   readonly #http: ReferenceHttp;
   readonly #desk: string;
+  readonly #clock: Clock;
 
-  /** `desk` is this desk's id; `onReachable` hears after each request whether the server was there. */
-  constructor(address: string, desk: string, fetch: Fetch, onReachable: (reachable: boolean) => void) {
+  /** `desk` is this desk's id. */
+  constructor(address: string, desk: string, transport: Transport, clock: Clock) {
     this.address = address;
     this.#desk = desk;
-    this.#http = new ReferenceHttp(address, fetch, onReachable);
+    this.#clock = clock;
+    this.#http = new ReferenceHttp((request) =>
+      transport({ ...request, headers: { [DESK_HEADER]: desk, ...request.headers } }),
+    );
   }
 
   async libraries() {
     return (await this.#http.ask('describe', {})).libraries;
   }
 
+  async marks() {
+    return (await this.#http.askWithMarks('describe', {})).marks;
+  }
+
   async signIn(credentials: Credentials): Promise<CentralSession> {
     const session = await this.#http.ask('signIn', { body: { ...credentials, desk: this.#desk } });
-    return new ReferenceSession(this.#http, session);
+    return new ReferenceSession(this.#http, this.#clock, session);
+  }
+
+  async resume(refreshToken: string): Promise<CentralSession> {
+    const session = await this.#http.ask('refresh', { body: { refreshToken } });
+    return new ReferenceSession(this.#http, this.#clock, session);
+  }
+
+  pushWith(grant: string): ActSender {
+    const ask: Ask = (name, request, headers) =>
+      this.#http.ask(name, request, { ...headers, authorization: `Bearer ${grant}` });
+    return { send: (act) => sendAct(act, ask) };
   }
 }
 
 class ReferenceSession implements CentralSession {
   readonly #http: ReferenceHttp;
+  readonly #clock: Clock;
   #session: Session;
+  #clockDistance: number;
   #refreshing: Promise<void> | undefined;
+  onRenewed: () => void = () => undefined;
 
-  constructor(http: ReferenceHttp, session: Session) {
+  constructor(http: ReferenceHttp, clock: Clock, session: Session) {
     this.#http = http;
+    this.#clock = clock;
     this.#session = session;
+    this.#clockDistance = this.#measure(session);
   }
 
   get staff() {
@@ -58,13 +96,19 @@ class ReferenceSession implements CentralSession {
   get permissions() {
     return this.#session.permissions;
   }
+  get resumeToken() {
+    return this.#session.refreshToken;
+  }
+  get clockDistance() {
+    return this.#clockDistance;
+  }
 
   search(query: string, offset: number, limit: number) {
     return this.#ask('search', { query: { query, offset, limit } });
   }
 
-  patron(patronId: string) {
-    return this.#ask('patron', { params: { patronId } });
+  patron(patronId: string, again: boolean) {
+    return this.#ask('patron', { params: { patronId }, query: { again: again ? '1' : '0' } });
   }
 
   async notifications(patronId: string) {
@@ -75,37 +119,26 @@ class ReferenceSession implements CentralSession {
     return (await this.#ask('agreements', { params: { patronId } })).agreements;
   }
 
-  async saveSection(act: Act, patronId: string, section: SectionId, tag: string, changes: FieldValues) {
-    try {
-      const request = { params: { patronId, section }, body: { changes } };
-      return { saved: (await this.#act('saveSection', act, request, tag)).value };
-    } catch (thrown) {
-      const current =
-        thrown instanceof ProblemAnswer && thrown.problemName === 'stale-tag' && thrown.problem.current;
-      if (current) return { current };
-      throw thrown;
-    }
+  send(act: OutgoingAct) {
+    return sendAct(act, (name, request, headers) => this.#ask(name, request, headers));
   }
 
-  async setPin(act: Act, patronId: string, pin: string) {
-    await this.#act('setPin', act, { params: { patronId }, body: { pin } });
+  async setPin(act: Act, epoch: string, patronId: string, pin: string) {
+    await this.#act('setPin', act, epoch, { params: { patronId }, body: { pin } });
   }
 
-  async block(act: Act, patronId: string, block: { id: string; comment: string }) {
-    await this.#act('block', act, { params: { patronId }, body: block });
+  async deletePatron(act: Act, epoch: string, patronId: string, tag: string) {
+    await this.#act('deletePatron', act, epoch, { params: { patronId } }, tag);
   }
 
-  async unblock(act: Act, patronId: string, blocks: string[], comment: string) {
-    await this.#act('unblock', act, { params: { patronId }, body: { blocks, comment } });
-  }
-
-  async deletePatron(act: Act, patronId: string, tag: string) {
-    await this.#act('deletePatron', act, { params: { patronId } }, tag);
-  }
-
-  async exportPatronData(act: Act, patronId: string, requester: Requester): Promise<PatronDataExport> {
+  async exportPatronData(
+    act: Act,
+    epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport> {
     const request = { params: { patronId }, body: { requester } };
-    const { exportId, upTo, head, counts } = await this.#act('exportPatronData', act, request);
+    const { exportId, upTo, head, counts } = await this.#act('exportPatronData', act, epoch, request);
     return {
       head,
       counts,
@@ -119,15 +152,48 @@ class ReferenceSession implements CentralSession {
     };
   }
 
-  async end() {
-    await this.#ask('signOut', { body: { waitingActs: [] } });
+  async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
+    const query = { limit, ...(after !== null && { after }) };
+    return this.#ask('snapshot', { query });
+  }
+
+  async changes(position: number, epoch: string, limit: number): Promise<ChangesPage> {
+    try {
+      const page = await this.#ask('changes', { query: { after: position, epoch, limit } });
+      const { changes, more, head, durable } = page;
+      const marks = { epoch: page.epoch, head, durable };
+      return { kind: 'changes', marks, position: page.position, changes, more };
+    } catch (thrown) {
+      const name = thrown instanceof ProblemAnswer ? thrown.problemName : undefined;
+      if (name === 'other-epoch' || name === 'cursor-too-old' || name === 'cursor-unknown')
+        return { kind: 'fillAnew' };
+      throw thrown;
+    }
+  }
+
+  async logEvents(act: Act, epoch: string, events: readonly LogEvent[]) {
+    const own = this.staff.id;
+    const body = {
+      events: events.map(({ id, kind, patronId, at, staff, requester }) => ({
+        ...{ id, kind, patronId, at },
+        ...(requester !== undefined && { requester }),
+        // Staff who have left leave theirs to whoever works here now.
+        ...(staff.id !== own && { staff: staff.id }),
+      })),
+    };
+    await this.#act('logEvents', act, epoch, { body });
+  }
+
+  async end(waitingActs: readonly string[]) {
+    const body = { waitingActs: waitingActs.slice(0, MOST_WAITING) };
+    return (await this.#ask('signOut', { body })).pushGrant;
   }
 
   async #ask<N extends EndpointName>(
     name: N,
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
-  ): Promise<EndpointAnswer<N>> {
+  ): Promise<BelievedAnswer<N>> {
     const token = this.#session.accessToken;
     const ask = () =>
       this.#http.ask(name, request, { ...headers, authorization: `Bearer ${this.#session.accessToken}` });
@@ -141,24 +207,15 @@ class ReferenceSession implements CentralSession {
     }
   }
 
-  /**
-   * Sends an act. The server knows its key, so a repeat has no second effect: after a lost answer the same
-   * attempt goes out once more. An act that stays unanswered is the caller's to repeat under the same key.
-   */
+  /** The server knows the act's key, so that a repeat after a lost answer has no second effect. */
   async #act<N extends EndpointName>(
     name: N,
     act: Act,
+    epoch: string,
     request: EndpointRequest<N>,
-    tag?: string,
-  ): Promise<EndpointAnswer<N>> {
-    const send = () =>
-      this.#ask(name, request, {
-        [ACT_HEADERS.key]: act.key,
-        [ACT_HEADERS.act]: act.id,
-        [ACT_HEADERS.actedAt]: act.at,
-        [ACT_HEADERS.epoch]: this.#session.epoch,
-        ...(tag !== undefined && { 'if-match': `"${tag}"` }),
-      });
+    tag: string | null = null,
+  ): Promise<BelievedAnswer<N>> {
+    const send = () => this.#ask(name, request, actHeaders(act, epoch, tag));
     try {
       return await send();
     } catch (thrown) {
@@ -173,10 +230,16 @@ class ReferenceSession implements CentralSession {
       .ask('refresh', { body: { refreshToken: this.#session.refreshToken } })
       .then((session) => {
         this.#session = session;
+        this.#clockDistance = this.#measure(session);
+        this.onRenewed();
       })
       .finally(() => {
         this.#refreshing = undefined;
       });
     return this.#refreshing;
+  }
+
+  #measure({ serverTime }: Session): number {
+    return Math.round(Date.parse(serverTime) - this.#clock.now());
   }
 }

@@ -2,12 +2,15 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
+import { useSession } from '../../app/session.ts';
 import { PAGE, TYPING_PAUSE_MS, useSearch } from './search.ts';
 
 const hit = (familyName: string) => ({ familyName }) as PatronSummary;
+const found = (total: number, patrons: PatronSummary[], partial = false) => ok({ total, patrons, partial });
 interface Asked {
   query: string;
   offset: number;
+  from: 'copy' | 'server';
 }
 
 let main: FakeMain;
@@ -21,10 +24,12 @@ beforeEach(() => {
 describe('searching as staff type', () => {
   it('asks once, when the typing pauses', async () => {
     vi.useFakeTimers();
-    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    main.answer('patrons.search', () => found(1, [hit('Lind')]));
     for (const text of ['l', 'li', 'lin']) search.type(text);
     await vi.advanceTimersByTimeAsync(TYPING_PAUSE_MS);
-    expect(main.asked).toEqual([{ name: 'patrons.search', args: { query: 'lin', offset: 0, limit: PAGE } }]);
+    expect(main.asked).toEqual([
+      { name: 'patrons.search', args: { query: 'lin', offset: 0, limit: PAGE, from: 'copy' } },
+    ]);
     vi.useRealTimers();
   });
 
@@ -32,7 +37,7 @@ describe('searching as staff type', () => {
     let answerFirst: () => void = () => undefined;
     main.answer('patrons.search', async ({ query }: Asked) => {
       if (query === 'slow') await new Promise<void>((resolve) => (answerFirst = resolve));
-      return ok({ total: 1, patrons: [hit(query)] });
+      return found(1, [hit(query)]);
     });
     search.typed = 'slow';
     const first = search.searchNow();
@@ -44,8 +49,31 @@ describe('searching as staff type', () => {
     expect(search.answered).toBe('quick');
   });
 
+  it('shows what the copy has at once, then what the server has besides; without the line only the copy', async () => {
+    const asked: string[] = [];
+    let answerServer: () => void = () => undefined;
+    main.answer('patrons.search', async ({ from }: Asked) => {
+      asked.push(from);
+      if (from === 'copy') return found(1, [hit('Copied')], true);
+      await new Promise<void>((resolve) => (answerServer = resolve));
+      return found(2, [hit('Copied'), hit('Elsewhere')]);
+    });
+    search.typed = 'a';
+    await search.searchNow();
+    expect(asked).toEqual(['copy']);
+    const session = useSession();
+    session.state = { status: 'signedIn', withLine: true } as never;
+    session.sync = { online: true } as never;
+    const searching = search.searchNow();
+    await vi.waitFor(() => expect(asked).toEqual(['copy', 'copy', 'server']));
+    expect([search.total, search.searching]).toEqual([1, true]);
+    answerServer();
+    await searching;
+    expect([search.total, search.searching, search.partial]).toEqual([2, false, false]);
+  });
+
   it('keeps the hits in sight when the next search fails', async () => {
-    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    main.answer('patrons.search', () => found(1, [hit('Lind')]));
     search.typed = 'lind';
     await search.searchNow();
     main.answer('patrons.search', () => refused({ code: 'serverAway' }));
@@ -56,9 +84,7 @@ describe('searching as staff type', () => {
   });
 
   it('fetches each further page once, and puts it where it belongs', async () => {
-    main.answer('patrons.search', ({ offset }: Asked) =>
-      ok({ total: 250, patrons: [hit(`from ${offset}`)] }),
-    );
+    main.answer('patrons.search', ({ offset }: Asked) => found(250, [hit(`from ${offset}`)]));
     search.typed = '*';
     await search.searchNow();
     await Promise.all([search.need(190, 210), search.need(195, 215)]);
@@ -67,9 +93,7 @@ describe('searching as staff type', () => {
   });
 
   it('asked the same again, fetches the further pages anew and keeps their rows until then', async () => {
-    main.answer('patrons.search', ({ offset }: Asked) =>
-      ok({ total: 150, patrons: [hit(`from ${offset}`)] }),
-    );
+    main.answer('patrons.search', ({ offset }: Asked) => found(150, [hit(`from ${offset}`)]));
     search.typed = '*';
     await search.searchNow();
     await search.need(100, 120);
@@ -80,7 +104,7 @@ describe('searching as staff type', () => {
   });
 
   it('forgets everything for whoever signs in next', async () => {
-    main.answer('patrons.search', () => ok({ total: 1, patrons: [hit('Lind')] }));
+    main.answer('patrons.search', () => found(1, [hit('Lind')]));
     search.typed = 'lind';
     await search.searchNow();
     search.forget();

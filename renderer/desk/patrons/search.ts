@@ -3,12 +3,15 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef, triggerRef } from 'vue';
 import type { DeskError } from '../../../shared/ipc/errors.ts';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
+import type { RequestResult } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../app/ask.ts';
+import { useSession } from '../../app/session.ts';
 
 export const PAGE = 100;
 export const TYPING_PAUSE_MS = 150;
 
 export const useSearch = defineStore('search', () => {
+  const session = useSession();
   const typed = ref('');
   /** What the hits answer to; undefined before the first search. */
   const answered = ref<string>();
@@ -17,6 +20,9 @@ export const useSearch = defineStore('search', () => {
   /** Counts answers, so that the list knows when the rows in sight must be fetched anew. */
   const answers = ref(0);
   const searching = ref(false);
+  /** The server may know of more than was found in the copy. */
+  const partial = ref(false);
+  let source: 'copy' | 'server' = 'copy';
   const failure = ref<DeskError>();
   /** Each search has a number; an answer to an older one is dropped. */
   let current = 0;
@@ -37,19 +43,32 @@ export const useSearch = defineStore('search', () => {
     failure.value = undefined;
     if (query === '') return clear();
     searching.value = true;
-    const answer = await ask('patrons.search', { query, offset: 0, limit: PAGE });
+    const answer = await ask('patrons.search', { query, offset: 0, limit: PAGE, from: 'copy' });
     if (number !== current) return;
-    searching.value = false;
+    const goesOn = answer.ok && answer.value.partial && session.withServer;
+    searching.value = goesOn;
     if (!answer.ok) {
       failure.value = answer.error;
       return;
     }
+    take(query, answer.value, 'copy');
+    if (!goesOn) return;
+    // The copy's hits are in sight at once; the server knows patrons whom the copy doesn't hold.
+    const whole = await ask('patrons.search', { query, offset: 0, limit: PAGE, from: 'server' });
+    if (number !== current) return;
+    searching.value = false;
+    if (whole.ok) take(query, whole.value, 'server');
+  }
+
+  function take(query: string, found: RequestResult<'patrons.search'>, from: 'copy' | 'server'): void {
+    source = from;
+    partial.value = found.partial;
     // The same words again, after a change: the old rows stay in sight until theirs have come.
-    const old = query === answered.value ? [...hits.value].filter(([row]) => row < answer.value.total) : [];
+    const old = query === answered.value ? [...hits.value].filter(([row]) => row < found.total) : [];
     answered.value = query;
-    total.value = answer.value.total;
+    total.value = found.total;
     pagesAsked = new Set([0]);
-    hits.value = new Map([...old, ...answer.value.patrons.entries()]);
+    hits.value = new Map([...old, ...found.patrons.entries()]);
     answers.value++;
   }
 
@@ -64,7 +83,7 @@ export const useSearch = defineStore('search', () => {
     if (query === undefined || page * PAGE >= total.value) return;
     const number = current;
     pagesAsked.add(page);
-    const answer = await ask('patrons.search', { query, offset: page * PAGE, limit: PAGE });
+    const answer = await ask('patrons.search', { query, offset: page * PAGE, limit: PAGE, from: source });
     if (number !== current) return;
     if (!answer.ok) {
       pagesAsked.delete(page);
@@ -91,5 +110,18 @@ export const useSearch = defineStore('search', () => {
     clear();
   }
 
-  return { typed, answered, answers, total, hits, searching, failure, type, searchNow, need, forget };
+  return {
+    typed,
+    answered,
+    answers,
+    total,
+    hits,
+    searching,
+    partial,
+    failure,
+    type,
+    searchNow,
+    need,
+    forget,
+  };
 });

@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { nextTick } from 'vue';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_SECTIONS, SECTIONS } from '../../../shared/patrons/sections.ts';
+import type { DeskAct } from '../../../shared/ipc/sync.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { usePatron } from '../patron.ts';
@@ -35,9 +36,10 @@ beforeEach(() => {
 
 describe('a section in edit', () => {
   it('sends what was changed, with what staff saw, and closes', async () => {
-    main.answer('patron.saveSection', () =>
-      ok({ values: { ...EMPTY_SECTIONS.address, town: 'Visby' }, tag: 'two' }),
-    );
+    main.answer('patron.saveSection', () => ok({ saved: 'confirmed' }));
+    const address = { values: { ...EMPTY_SECTIONS.address, town: 'Visby' }, tag: 'two' };
+    const patron = { sections: { ...sections, address } } as Patron;
+    main.answer('patron.read', () => ok({ patron, acts: [], asOf: null }));
     await typeTown('Visby');
     await editing.save();
     expect(main.asked.find(({ name }) => name === 'patron.saveSection')?.args).toEqual({
@@ -64,7 +66,7 @@ describe('a section in edit', () => {
       await editing.save();
       expect(editing.failure?.code).toBe(code);
       expect(typed()).toBe('Visby');
-      main.answer('patron.saveSection', () => ok({ values: EMPTY_SECTIONS.address, tag: 'two' }));
+      main.answer('patron.saveSection', () => ok({ saved: 'waiting' }));
       await editing.save();
       expect(editing.section).toBeUndefined();
     },
@@ -118,7 +120,7 @@ describe('a conflict', () => {
     );
     await typeTown('Visby');
     await editing.save();
-    main.answer('patron.saveSection', () => ok(theirs));
+    main.answer('patron.saveSection', () => ok({ saved: 'confirmed' }));
     main.asked.length = 0;
   });
   const saved = () => main.asked.find(({ name }) => name === 'patron.saveSection')?.args;
@@ -150,6 +152,42 @@ describe('a conflict', () => {
     type('Lund');
     await editing.save();
     expect(saved()).toMatchObject({ changes: { town: 'Lund' } });
+  });
+
+  it('that waited at this desk is decided as that act, with what was typed then', async () => {
+    editing.close();
+    await nextTick();
+    const fields = [{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }];
+    const changes = { town: 'Visby', postcode: '621 57' };
+    main.answer('patron.decide', () => ok({ saved: 'confirmed' }));
+    await editing.decide({
+      ...{ id: 'act', section: 'address', changes, conflict: { current: theirs, fields } },
+    } as unknown as DeskAct);
+    expect(typed()).toBe('Visby');
+    await editing.save();
+    expect(editing.undecided).toHaveLength(1);
+    choose('mine');
+    await editing.save();
+    const decided = main.asked.find(({ name }) => name === 'patron.decide')?.args;
+    expect(decided).toEqual({ act: 'act', changes });
+    expect(editing.section).toBeUndefined();
+  });
+
+  it('that waited is let go of by taking theirs in every field', async () => {
+    editing.close();
+    await nextTick();
+    const fields = [{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }];
+    main.answer('patron.decide', () => ok({ saved: 'confirmed' }));
+    await editing.decide({
+      ...{ id: 'act', section: 'address', changes: { town: 'Visby' } },
+      conflict: { current: theirs, fields },
+    } as unknown as DeskAct);
+    choose('theirs');
+    await editing.save();
+    expect(main.asked.find(({ name }) => name === 'patron.decide')?.args).toEqual({
+      act: 'act',
+      changes: {},
+    });
   });
 
   it('leaving still asks, whatever was chosen', () => {

@@ -10,6 +10,7 @@ import {
   type SectionValues,
   type TaggedValues,
 } from '../../../shared/patrons/sections.ts';
+import type { DeskAct } from '../../../shared/ipc/sync.ts';
 import { ask } from '../../app/ask.ts';
 import { issueWords } from '../../app/failure.ts';
 import { useNotices } from '../../app/notices.ts';
@@ -28,7 +29,10 @@ import {
   type Conflict,
   type Draft,
   type Merged,
+  type Values,
 } from './draft.ts';
+
+const SAVED = { confirmed: 'saved', waiting: 'savedHere' } as const;
 
 export const useEditing = defineStore('editing', () => {
   const { t } = useWords();
@@ -45,6 +49,8 @@ export const useEditing = defineStore('editing', () => {
   const merged = ref<Merged[]>([]);
   /** Conflicting fields whose own value staff have confirmed. */
   const choseMine = ref<string[]>([]);
+  /** The act in conflict that is decided on, if it is one. */
+  const deciding = ref<string>();
   /** Counts attempts that were turned back, so that the form can lead the focus to what to mend. */
   const turnedBack = ref(0);
 
@@ -77,6 +83,17 @@ export const useEditing = defineStore('editing', () => {
     draft.value = startDraft(wanted, stored);
   }
 
+  /** Opens an edit that is in conflict, with what was typed and what the server holds now. */
+  async function decide(act: DeskAct): Promise<void> {
+    if (!act.section || !act.conflict || !(await unsaved.mayLeave())) return;
+    close();
+    const { current, fields } = act.conflict;
+    const started = startDraft(act.section, current);
+    draft.value = { ...started, values: { ...started.values, ...plain(act.changes as Values) } };
+    conflicts.value = fields;
+    deciding.value = act.id;
+  }
+
   async function cancel(): Promise<boolean> {
     const leave = await unsaved.mayLeave();
     if (leave) close();
@@ -85,6 +102,7 @@ export const useEditing = defineStore('editing', () => {
 
   function close(): void {
     draft.value = undefined;
+    deciding.value = undefined;
     conflicts.value = [];
     merged.value = [];
     choseMine.value = [];
@@ -106,23 +124,25 @@ export const useEditing = defineStore('editing', () => {
       turnedBack.value++;
       return;
     }
-    if (Object.keys(changes).length === 0) {
+    if (Object.keys(changes).length === 0 && !deciding.value) {
       notices.say(t('sections.unchanged'));
       close();
       return;
     }
     saving.value = true;
     const sent = draft.value.section;
-    const answer = await ask('patron.saveSection', {
-      section: sent,
-      base: draft.value.base as TaggedValues,
-      changes: changes as FieldValues,
-    });
+    const answer = deciding.value
+      ? await ask('patron.decide', { act: deciding.value, changes: changes as FieldValues })
+      : await ask('patron.saveSection', {
+          section: sent,
+          base: draft.value.base as TaggedValues,
+          changes: changes as FieldValues,
+        });
+    if (answer.ok) await patron.read();
     saving.value = false;
     if (answer.ok) {
-      patron.sectionSaved(sent, answer.value);
       close();
-      notices.done(t('sections.saved', { section: t(`sections.${sent}`) }));
+      notices.done(t(`sections.${SAVED[answer.value.saved]}`, { section: t(`sections.${sent}`) }));
     } else turnBack(answer.error);
   }
 
@@ -178,6 +198,7 @@ export const useEditing = defineStore('editing', () => {
     undecided,
     strayIssues,
     open,
+    decide,
     cancel,
     close,
     save,

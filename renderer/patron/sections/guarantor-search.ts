@@ -2,6 +2,7 @@
 import { ref, type Ref } from 'vue';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 import { ask } from '../../app/ask.ts';
+import { useSession } from '../../app/session.ts';
 
 const PAUSE_MS = 200;
 const MOST = 8;
@@ -37,7 +38,12 @@ export function useGuarantorSearch(self: () => string | undefined): GuarantorSea
   }
 
   async function search(query: string, number: number): Promise<void> {
-    const answer = await ask('patrons.search', { query: query.slice(0, 200), offset: 0, limit: MOST + 1 });
+    const asked = { query: query.slice(0, 200), offset: 0, limit: MOST + 1 };
+    let answer = await ask('patrons.search', { ...asked, from: 'copy' });
+    if (answer.ok && answer.value.partial && useSession().withServer) {
+      const whole = await ask('patrons.search', { ...asked, from: 'server' });
+      if (whole.ok) answer = whole;
+    }
     if (number !== current) return;
     state.value = answer.ok ? 'found' : 'failed';
     hits.value = answer.ok ? answer.value.patrons.filter(({ id }) => id !== self()).slice(0, MOST) : [];

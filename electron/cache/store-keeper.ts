@@ -1,0 +1,89 @@
+// Opens the desk's files with their key, and opens them again where the thread that holds them met damage or ended:
+// whoever calls meanwhile waits. It says why where they can't be opened; nothing is deleted for that.
+import { mkdirSync, rmSync } from 'node:fs';
+import type { Random } from '../../shared/random.ts';
+import type { StartTrouble } from '../../shared/ipc/sync.ts';
+import type { Log } from '../support/log.ts';
+import type { DeskStore } from './desk-store.ts';
+import { deskKey, type KeySealer } from './key.ts';
+import type { StoreReport } from './open-store.ts';
+import { openStoreThread } from './store-thread.ts';
+import { METHODS } from './thread-messages.ts';
+
+export interface KeeperParts {
+  /** The built `worker.ts`. */
+  workerFile: string;
+  folder: string;
+  sealer: KeySealer;
+  random: Random;
+  /** Where there is no keyring: the key stays in memory, and what was kept ends with the program. */
+  memoryOnly: boolean;
+  log: Log;
+  /** The files were opened, at first or again. */
+  onOpened: (report: StoreReport) => void;
+}
+
+export type Kept = { store: DeskStore; memoryOnly: boolean } | { trouble: StartTrouble };
+
+/** Opening again and again in vain must not keep a processor busy. */
+const MOST_REOPENINGS = 5;
+
+export async function keepStore(parts: KeeperParts): Promise<Kept> {
+  const { folder, sealer, random, log } = parts;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const sealed = await deskKey(folder, sealer, random);
+  const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly;
+  const inMemory = memoryOnly ? random.bytes(32) : undefined;
+  if (sealed.outcome === 'noKeyring' && !memoryOnly) return { trouble: { kind: 'noKeyring', waiting: null } };
+  if (sealed.outcome === 'forgotten') return { trouble: { kind: 'forgottenKey', waiting: null } };
+  if (memoryOnly) rmSync(folder, { recursive: true, force: true });
+
+  const keyAgain = async () => {
+    if (inMemory) return inMemory.slice();
+    const again = await deskKey(folder, sealer, random);
+    if (again.outcome === 'key') return again.key;
+    throw new Error('The key is gone.');
+  };
+  let reopenings = 0;
+  let current: Promise<DeskStore>;
+  const reopen = (why: string) => {
+    log.write('store reopened', { why });
+    const former = current;
+    current = (async () => {
+      await former.then((store) => store.close()).catch(() => undefined);
+      if (++reopenings > MOST_REOPENINGS) throw new Error("The desk's files can't be kept open.");
+      const opening = await open(await keyAgain());
+      if (opening.outcome !== 'open') throw new Error(`The desk's files: ${opening.outcome}`);
+      return opening.store;
+    })();
+    current.catch(() => undefined);
+  };
+  const open = async (key: Uint8Array) => {
+    const opening = await openStoreThread({
+      workerFile: parts.workerFile,
+      folder,
+      key,
+      onSlow: (method, milliseconds) => {
+        log.write('slow', { method, milliseconds });
+      },
+      onDamaged: () => {
+        reopen('damage');
+      },
+      onEnded: () => {
+        reopen('its thread ended');
+      },
+    });
+    if (opening.outcome === 'open') parts.onOpened(opening.report);
+    return opening;
+  };
+
+  const first = await open(inMemory?.slice() ?? (sealed.outcome === 'key' ? sealed.key : await keyAgain()));
+  if (first.outcome === 'wrongKey') return { trouble: { kind: 'forgottenKey', waiting: null } };
+  if (first.outcome === 'newer') return { trouble: { kind: 'newerFiles', waiting: first.waiting.length } };
+  current = Promise.resolve(first.store);
+  const methods = Object.values(METHODS).map((method) => [
+    method,
+    async (...args: unknown[]) => Reflect.apply((await current)[method], undefined, args) as unknown,
+  ]);
+  return { store: Object.fromEntries(methods) as DeskStore, memoryOnly };
+}

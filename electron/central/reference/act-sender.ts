@@ -1,0 +1,77 @@
+// Sends an act from the outbox to our reference server, and says what the server said of it for good.
+import type { BelievedAnswer, EndpointName, EndpointRequest } from '../../../shared/central/contract.ts';
+import { ACT_HEADERS } from '../../../shared/central/endpoint.ts';
+import type { ProblemName } from '../../../shared/central/problems.ts';
+import type { Act, ActOutcome, OutgoingAct } from '../central-server.ts';
+import { ProblemAnswer } from './http.ts';
+
+export type Ask = <N extends EndpointName>(
+  name: N,
+  request: EndpointRequest<N>,
+  headers: Record<string, string>,
+) => Promise<BelievedAnswer<N>>;
+
+/** Problems that are the server's last word on an attempt: said again however often it's asked. */
+const FINAL: readonly ProblemName[] = [
+  'not-permitted',
+  'not-found',
+  'patron-gone',
+  'invalid',
+  'not-blocked',
+  'refused',
+  'bad-request',
+  'too-large',
+  'key-reused',
+];
+
+export const actHeaders = (act: Act, epoch: string, tag: string | null = null): Record<string, string> => ({
+  [ACT_HEADERS.key]: act.key,
+  [ACT_HEADERS.act]: act.id,
+  [ACT_HEADERS.actedAt]: act.at,
+  [ACT_HEADERS.epoch]: epoch,
+  ...(tag !== null && { 'if-match': `"${tag}"` }),
+});
+
+/** Fails with what `ask` fails with where the answer is not known, or is not for good. */
+export async function sendAct(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
+  try {
+    return await confirmedBy(act, ask);
+  } catch (thrown) {
+    if (!(thrown instanceof ProblemAnswer)) throw thrown;
+    const { problem, problemName, head, error } = thrown;
+    if (problemName === 'other-epoch') return { kind: 'otherEpoch' };
+    if (problemName === 'stale-tag' && problem.current) {
+      return { kind: 'stale', head, current: problem.current };
+    }
+    if (!FINAL.includes(problemName)) throw thrown;
+    return {
+      kind: 'refused',
+      code: error.code,
+      detail: problem.permission ?? problem.detail ?? problemName,
+      fields: problem.fields ?? [],
+    };
+  }
+}
+
+async function confirmedBy(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
+  const { deed, patronId, changes } = act;
+  const headers = actHeaders(act, act.epoch, act.tag);
+  switch (deed.kind) {
+    case 'saveSection': {
+      const params = { patronId, section: deed.section };
+      const { value, head } = await ask('saveSection', { params, body: { changes } }, headers);
+      return { kind: 'confirmed', head, saved: value };
+    }
+    case 'block': {
+      // The act's id is the block's too.
+      const body = { id: act.id, comment: deed.comment };
+      const { head } = await ask('block', { params: { patronId }, body }, headers);
+      return { kind: 'confirmed', head, saved: null };
+    }
+    case 'unblock': {
+      const body = { blocks: deed.blocks, comment: deed.comment };
+      const { head } = await ask('unblock', { params: { patronId }, body }, headers);
+      return { kind: 'confirmed', head, saved: null };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// One HTTP request to a central server and its answer as text. It follows nothing, keeps nothing, and has limits of
+// time and size; what the answer means is for others to say. A simulation hands in its own.
+import axios, { AxiosError } from 'axios';
+import { Failure } from '../support/failure.ts';
+
+export type Fetch = typeof fetch;
+
+export interface HttpRequest {
+  method: string;
+  /** From the server's address on, with a leading slash. */
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** In ms. */
+  timeout: number;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Fails with a `Failure`: `serverAway`, `serverSlow`, `serverCertificate`, or `serverRubbish` for too large an answer. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+/** Tells `onReachable` after each request whether the server was there. */
+export function httpTransport(
+  address: string,
+  fetch: Fetch,
+  onReachable: (reachable: boolean) => void,
+): Transport {
+  const client = axios.create({
+    baseURL: address,
+    adapter: 'fetch',
+    // Plain address and options, no Request object: that is what Electron's net.fetch surely takes.
+    env: { fetch, Request: undefined, Response: undefined } as never,
+    fetchOptions: { redirect: 'error', credentials: 'omit', cache: 'no-store' },
+    responseType: 'text',
+    transformResponse: [],
+    maxContentLength: LARGEST_ANSWER,
+    validateStatus: () => true,
+  });
+  return async ({ method, path, query, headers, body, timeout }) => {
+    try {
+      const answer = await client.request<string>({
+        method,
+        url: path,
+        params: query,
+        timeout,
+        // Without a body axios would call it a form.
+        headers: { ...headers, 'content-type': body === undefined ? false : 'application/json' },
+        ...(body !== undefined && { data: JSON.stringify(body) }),
+      });
+      onReachable(true);
+      return {
+        status: answer.status,
+        headers: answer.headers as Record<string, string>,
+        body: answer.data,
+      };
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      onReachable(failure.error.code === 'serverRubbish');
+      throw failure;
+    }
+  };
+}
+
+function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof AxiosError) {
+    if (thrown.code === AxiosError.ERR_BAD_RESPONSE) return new Failure({ code: 'serverRubbish' }, thrown);
+    if (thrown.code === 'ETIMEDOUT' || thrown.code === 'ECONNABORTED')
+      return new Failure({ code: 'serverSlow' }, thrown);
+  }
+  return new Failure({ code: isCertificate(thrown) ? 'serverCertificate' : 'serverAway' }, thrown);
+}
+
+/** What Chromium's network and Node's say of a certificate that isn't good stands somewhere along the causes. */
+function isCertificate(thrown: unknown): boolean {
+  for (let at = thrown, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code = 'code' in at ? String(at.code) : '';
+    if (/ERR_CERT_|CERT_HAS_EXPIRED|CERTIFICATE|SELF_SIGNED|ERR_TLS_CERT/.test(`${at.message} ${code}`))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,148 @@
+// The second half of the composition root: everything that works on the opened store, in the order of what needs
+// what. Nothing here touches Electron but by what is handed in, so that a simulation builds the same parts.
+import type { Clock } from '../shared/clock.ts';
+import type { SessionState } from '../shared/ipc/contract.ts';
+import type { SyncState } from '../shared/ipc/sync.ts';
+import type { Random } from '../shared/random.ts';
+import { Keeping } from './cache/keeping.ts';
+import type { DeskStore } from './cache/desk-store.ts';
+import type { CentralServer } from './central/central-server.ts';
+import { Acts } from './patrons/acts.ts';
+import { Patrons } from './patrons/patrons.ts';
+import { Saving } from './patrons/saving.ts';
+import type { Policy } from './policy/policy.ts';
+import { Grants } from './session/grants.ts';
+import { OfflineSignIns } from './session/offline-sign-in.ts';
+import { StaffSession, type LastLibrary } from './session/staff-session.ts';
+import { SteadyClock } from './session/steady-clock.ts';
+import type { Timers } from './support/system.ts';
+import { DeskActs } from './sync/desk-acts.ts';
+import { scopeOf } from './sync/scope.ts';
+import { Sync } from './sync/sync.ts';
+
+export interface OutsideWorld {
+  store: DeskStore;
+  server: CentralServer;
+  policy: Policy;
+  clock: Clock;
+  /** In ms; counts on whatever the clock is set to. */
+  counter: () => number;
+  random: Random;
+  timers: Timers;
+  lastLibrary: LastLibrary;
+  isOnline: () => boolean;
+  onSession: (state: SessionState) => void;
+  onPatrons: (patronIds: string[]) => void;
+  onSyncState: () => void;
+  onActs: () => void;
+  onTrouble: (what: string, thrown: unknown) => void;
+}
+
+const HOUSEKEEPING_MS = 10 * 60_000;
+const WITHDRAWN_KEPT_MS = 30 * 24 * 3_600_000;
+
+export type DeskParts = Awaited<ReturnType<typeof buildParts>>;
+
+/** Builds and boots. */
+export async function buildParts(world: OutsideWorld) {
+  const { store, server, policy, clock, random, timers, onTrouble } = world;
+  const steadyClock = new SteadyClock(store, clock, world.counter);
+  const grants = new Grants(store, server);
+  const offline = new OfflineSignIns(store, steadyClock, policy.offline.signInHours);
+  const keeping = new Keeping(store, steadyClock, policy.copy.keepDays);
+  const session: StaffSession = new StaffSession({
+    ...{ server, grants, offline, steadyClock, onTrouble },
+    lastLibrary: world.lastLibrary,
+    onChanged: world.onSession,
+    onReady: () => void sync.now(),
+  });
+  const acts = new Acts(clock, random);
+  const onPatrons = (patronIds: string[]) => {
+    world.onPatrons(patronIds);
+    world.onActs();
+  };
+  const sync: Sync = new Sync({
+    ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
+    newId: () => acts.newId(),
+    scope: scopeOf(policy.copy, clock),
+    empty: policy.copy.scope === 'none',
+    onAct: (act) => {
+      saving.heard(act);
+    },
+    onState: world.onSyncState,
+    onSynced: () => keeping.touch(),
+    onRevoked: async () => {
+      await session.revoke();
+      await store.erasePatrons();
+    },
+  });
+  const saving: Saving = new Saving({
+    ...{ store, acts, clock, timers },
+    clockDistance: () => steadyClock.distance,
+    isOnline: () => world.isOnline() && session.central !== undefined,
+    push: () => sync.push(),
+    pull: () => {
+      sync.pull().catch(() => undefined);
+    },
+    onChanged: onPatrons,
+  });
+  const deskActs = new DeskActs({
+    ...{ store, session, saving, acts },
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
+    onChanged: onPatrons,
+  });
+  const patrons = new Patrons({
+    ...{ store, session, saving, acts, clock, timers },
+    whole: policy.copy.scope === 'library',
+    pull: () => sync.pull(),
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
+    onChanged: onPatrons,
+  });
+
+  let cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
+  function keepHouse(): void {
+    cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
+    housekeep().catch((thrown: unknown) => {
+      onTrouble('housekeeping', thrown);
+    });
+  }
+  async function housekeep(): Promise<void> {
+    await steadyClock.keep();
+    await keeping.check();
+    const before = new Date(clock.now() - WITHDRAWN_KEPT_MS).toISOString();
+    for (const { library } of await store.epochs()) await store.forgetWithdrawn(library, before);
+  }
+
+  await steadyClock.boot();
+  await grants.boot();
+  await offline.boot();
+  await housekeep();
+  sync.boot();
+
+  return {
+    ...{ store, session, acts, patrons, deskActs, sync },
+    /** What is done every ten minutes. */
+    housekeep,
+    /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
+    async syncState(): Promise<Omit<SyncState, 'online' | 'rescue' | 'memoryOnly'>> {
+      const { state } = session;
+      if (state.status === 'signedOut')
+        return { ...sync.state, asOf: null, waiting: 0, undecided: 0, waitingFor: [], setAside: 0 };
+      const library = state.library.id;
+      const [{ syncedAt }, counts, setAside, waitingFor] = await Promise.all([
+        store.pullState(library),
+        store.counts(library),
+        store.setAside(library),
+        deskActs.waitingFor(library),
+      ]);
+      return { ...sync.state, asOf: syncedAt, ...counts, waitingFor, setAside: setAside.length };
+    },
+    async shutdown(): Promise<void> {
+      sync.shutdown();
+      cancelHousekeeping();
+      await session.end();
+      await steadyClock.keep();
+      await store.close();
+    },
+  };
+}

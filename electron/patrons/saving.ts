@@ -1,0 +1,118 @@
+// Saves what staff do: first into the outbox, on disk; then the server is asked, and the window told what came of it
+// within a moment. Whatever takes longer waits, and is told of on the page Sync.
+import { permissionSchema } from '../../shared/permissions.ts';
+import type { Saved } from '../../shared/ipc/sync.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { DEED_VERSION, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
+import type { Present } from '../session/offline-sign-in.ts';
+import { Failure, isFailure } from '../support/failure.ts';
+import { withinMoment, type Timers } from '../support/system.ts';
+import type { Acts } from './acts.ts';
+
+/** How long a window waits for the server's word before it says that the act waits. */
+const WORD_WITHIN_MS = 3_000;
+
+export interface SavingParts {
+  store: DeskStore;
+  acts: Acts;
+  clock: Clock;
+  timers: Timers;
+  /** The server's clock minus this desk's, in ms. */
+  clockDistance: () => number;
+  /** Whether the server answered when last asked. */
+  isOnline: () => boolean;
+  /** Sends what waits; fails where the line does. */
+  push: () => Promise<void>;
+  /** After an act was judged: the copy is to show what the server made of it. */
+  pull: () => void;
+  onChanged: (patronIds: string[]) => void;
+}
+
+/** What an act is about: a patron, and the patron's name as the list of acts shows it. */
+export interface About {
+  id: string;
+  name: string;
+}
+
+export class Saving {
+  readonly #parts: SavingParts;
+  readonly #awaited = new Map<string, (act: OutboxAct) => void>();
+
+  constructor(parts: SavingParts) {
+    this.#parts = parts;
+  }
+
+  /** To be called whenever an act has changed. */
+  heard(act: OutboxAct): void {
+    if (isJudged(act)) this.#awaited.get(act.id)?.(act);
+  }
+
+  /** Fails where the server refuses at once; the act is let go of then, since the form still holds what was typed. */
+  async save(about: About, deed: Deed, present: Present): Promise<Saved> {
+    const { store, onChanged } = this.#parts;
+    const act = await store.append(this.newAct(about, deed, present));
+    try {
+      return await this.send(act);
+    } catch (thrown) {
+      if (!isFailure(thrown)) throw thrown;
+      await store.update(act.id, { state: 'withdrawn' });
+      onChanged([about.id]);
+      throw thrown;
+    }
+  }
+
+  newAct(about: About, deed: Deed, { staff, library }: Omit<Present, 'permissions'>): NewAct {
+    const { acts, clock, clockDistance } = this.#parts;
+    return {
+      id: acts.newId(),
+      key: acts.newId(),
+      deedVersion: DEED_VERSION,
+      library: library.id,
+      patronId: about.id,
+      patronName: about.name,
+      staff,
+      actedAt: new Date(clock.now()).toISOString(),
+      clockDistance: clockDistance(),
+      deed,
+      state: 'waiting',
+      tag: deed.kind === 'saveSection' ? deed.base.tag : null,
+      changes: null,
+      tries: 0,
+      confirmed: null,
+      conflict: null,
+      refusal: null,
+    };
+  }
+
+  /** Sends an act that is in the outbox, and waits a moment for the server's word. Fails with a refusal or conflict. */
+  async send({ id, patronId }: OutboxAct): Promise<Saved> {
+    const { store, isOnline, push, pull, timers, onChanged } = this.#parts;
+    onChanged([patronId]);
+    const judged = new Promise<void>((resolve) => this.#awaited.set(id, () => resolve()));
+    const pushed = push().catch(() => undefined);
+    if (isOnline()) await withinMoment(timers, WORD_WITHIN_MS, Promise.race([judged, pushed]));
+    this.#awaited.delete(id);
+    const act = await store.act(id);
+    if (!act || !isJudged(act)) return 'waiting';
+    pull();
+    const failure = failureOf(act);
+    if (failure) throw failure;
+    return 'confirmed';
+  }
+}
+
+/** The server has said its word, or staff theirs. */
+const isJudged = ({ state }: OutboxAct): boolean => state !== 'waiting' && state !== 'sent';
+
+function failureOf({ state, conflict, refusal }: OutboxAct): Failure | undefined {
+  if (state === 'conflict' && conflict)
+    return new Failure({ code: 'conflict', current: conflict.current, conflicts: conflict.fields });
+  if (state !== 'refused' || !refusal) return undefined;
+  const { code, detail, fields } = refusal;
+  const permission = permissionSchema.safeParse(detail).data;
+  return new Failure(
+    { code, ...(fields.length > 0 && { fields }), ...(permission && { permission }) },
+    detail,
+  );
+}

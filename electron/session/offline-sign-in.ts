@@ -1,0 +1,118 @@
+// Sign-in without the line, for staff who signed in at this desk before: against a slow hash of their password,
+// for as long as policy allows, with the permissions that they last had.
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { staffSchema } from '../../shared/central/contract.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { librarySchema } from '../../shared/library.ts';
+import { permissionSchema } from '../../shared/permissions.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
+import type { CentralSession, Credentials } from '../central/central-server.ts';
+import { Failure } from '../support/failure.ts';
+
+const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
+/** About 0.2 s and 64 MiB a try. */
+const COST = { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
+const TRIES = 5;
+const LOCKED_MS = 15 * 60_000;
+const HOUR = 3_600_000;
+const NAME = 'offline sign-ins';
+
+const whoSchema = z.object({
+  staff: staffSchema,
+  library: librarySchema,
+  permissions: z.array(permissionSchema),
+});
+const signInSchema = whoSchema.extend({
+  username: z.string(),
+  salt: z.string(),
+  hash: z.string(),
+  signedInAt: z.number(),
+  failures: z.int(),
+  lockedUntil: z.number(),
+});
+type SignIn = z.infer<typeof signInSchema>;
+/** Who works at the desk, as far as it knows without the line. */
+export type Present = z.infer<typeof whoSchema>;
+
+export class OfflineSignIns {
+  readonly #store: DeskStore;
+  readonly #clock: Clock;
+  readonly #hours: number;
+  #known: SignIn[] = [];
+
+  /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
+  constructor(store: DeskStore, clock: Clock, hours: number) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#hours = hours;
+  }
+
+  async boot(): Promise<void> {
+    this.#known = z.array(signInSchema).parse(JSON.parse((await this.#store.recall(NAME)) ?? '[]'));
+  }
+
+  /** Libraries at which somebody may sign in without the line. */
+  libraries(): { id: string; name: string }[] {
+    return [...new Map(this.#known.map(({ library: { id, name } }) => [id, { id, name }])).values()];
+  }
+
+  /** Remembers a sign-in that the server has just confirmed. */
+  async remember({ username, password }: Credentials, central: CentralSession): Promise<void> {
+    if (this.#hours === 0) return;
+    const salt = randomBytes(16);
+    const hash = await derive(password, salt, 32, COST);
+    await this.#put({
+      ...presentOf(central),
+      username: nameOf(username),
+      salt: salt.toString('base64'),
+      hash: hash.toString('base64'),
+      signedInAt: this.#clock.now(),
+      failures: 0,
+      lockedUntil: 0,
+    });
+  }
+
+  /** The server has told permissions and the library's rules anew. */
+  async renew(central: CentralSession): Promise<void> {
+    const known = this.#known.find(({ staff }) => staff.id === central.staff.id);
+    if (known) await this.#put({ ...known, ...presentOf(central) });
+  }
+
+  async signIn({ library, username, password }: Credentials): Promise<Present> {
+    const known = this.#known.find((one) => one.library.id === library && one.username === nameOf(username));
+    if (this.#hours === 0 || !known) throw new Failure({ code: 'notKnownOffline' });
+    const now = this.#clock.now();
+    const since = now - known.signedInAt;
+    if (since < 0 || since > this.#hours * HOUR) throw new Failure({ code: 'offlineTooLong' });
+    if (now < known.lockedUntil)
+      throw new Failure({ code: 'accountLocked', retryAt: new Date(known.lockedUntil).toISOString() });
+    // Counted before the hash is tried: ending the app in between gains no further try.
+    const failures = known.failures + 1;
+    await this.#put({ ...known, failures, lockedUntil: failures >= TRIES ? now + LOCKED_MS : 0 });
+    const hash = await derive(password, Buffer.from(known.salt, 'base64'), 32, COST);
+    if (!timingSafeEqual(hash, Buffer.from(known.hash, 'base64')))
+      throw new Failure({ code: 'wrongCredentials' });
+    await this.#put({ ...known, failures: 0, lockedUntil: 0 });
+    return whoSchema.parse(known);
+  }
+
+  async forgetAll(): Promise<void> {
+    this.#known = [];
+    await this.#store.forget(NAME);
+  }
+
+  async #put(signIn: SignIn): Promise<void> {
+    this.#known = [...this.#known.filter(({ staff }) => staff.id !== signIn.staff.id), signIn];
+    await this.#store.remember(NAME, JSON.stringify(this.#known));
+  }
+}
+
+const nameOf = (username: string) => username.trim().toLowerCase();
+
+export const presentOf = ({ staff, library, permissions }: CentralSession): Present => ({
+  staff,
+  library,
+  permissions: [...permissions],
+});

@@ -1,0 +1,122 @@
+// The page Sync: what was done at this desk, what became of it, and what staff decide where the server or a colleague
+// disagreed. Nothing leaves it but knowingly.
+import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
+import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
+import type { OutboxAct } from '../cache/act.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
+import type { Acts } from '../patrons/acts.ts';
+import { mergeEdit } from '../patrons/merge.ts';
+import type { Saving } from '../patrons/saving.ts';
+import type { StaffSession } from '../session/staff-session.ts';
+import { Failure } from '../support/failure.ts';
+
+const SHOWN = 500;
+
+export interface DeskActsParts {
+  store: DeskStore;
+  session: StaffSession;
+  saving: Saving;
+  acts: Acts;
+  /** It can't go out before its author signs in again. */
+  waitsForAuthor: (act: OutboxAct) => boolean;
+  onChanged: (patronIds: string[]) => void;
+}
+
+export class DeskActs {
+  readonly #parts: DeskActsParts;
+
+  constructor(parts: DeskActsParts) {
+    this.#parts = parts;
+  }
+
+  /** Those of this library, the latest first; what staff let go of is not among them. */
+  async list(): Promise<DeskAct[]> {
+    const { store, session, waitsForAuthor } = this.#parts;
+    const acts = await store.recentActs(session.require().library.id, SHOWN);
+    return acts.filter(({ state }) => state !== 'withdrawn').map((act) => shown(act, waitsForAuthor(act)));
+  }
+
+  /** Whose acts wait until they sign in again, and how many. */
+  async waitingFor(library: string): Promise<{ name: string; acts: number }[]> {
+    const { store, waitsForAuthor } = this.#parts;
+    const counts = new Map<string, number>();
+    for (const act of await store.acts(['waiting', 'sent']))
+      if (act.library === library && waitsForAuthor(act))
+        counts.set(act.staff.name, (counts.get(act.staff.name) ?? 0) + 1);
+    return [...counts].map(([name, acts]) => ({ name, acts }));
+  }
+
+  /**
+   * Staff have seen both values of each field and decided. The author goes on with the same act; somebody else's
+   * decision is an act of their own, in their name.
+   */
+  async decide(patronId: string, id: string, changes: FieldValues): Promise<Saved> {
+    const { store, session, saving, acts } = this.#parts;
+    const act = await this.#undecided(id);
+    const { deed, conflict } = act;
+    if (act.patronId !== patronId || deed.kind !== 'saveSection' || !conflict)
+      throw new Failure({ code: 'notUndecided' });
+    const fields = checkChanges(deed.section, changes);
+    if (fields.length > 0) throw new Failure({ code: 'invalid', fields });
+    const { current } = conflict;
+    const { changes: differing } = mergeEdit(current.values, changes, current.values);
+    // Theirs, in every field: there is nothing left to send.
+    if (Object.keys(differing).length === 0) {
+      await this.withdraw(id);
+      return 'confirmed';
+    }
+    const present = session.require();
+    if (present.staff.id !== act.staff.id) {
+      const about = { id: act.patronId, name: act.patronName };
+      const own = { ...deed, base: current, changes: differing };
+      return saving.send(await store.replace(id, saving.newAct(about, own, present)));
+    }
+    await store.update(id, {
+      ...{ state: 'waiting', key: acts.newId(), tag: current.tag, changes: differing },
+      refusal: null,
+    });
+    return saving.send({ ...act, state: 'waiting' });
+  }
+
+  /** A refused act once more, as it is: the reason may be gone. Only its author can. */
+  async retry(id: string): Promise<Saved> {
+    const { store, session, saving, acts } = this.#parts;
+    const act = await this.#undecided(id);
+    if (act.state !== 'refused' || act.staff.id !== session.require().staff.id)
+      throw new Failure({ code: 'notUndecided' });
+    await store.update(id, { state: 'waiting', key: acts.newId(), refusal: null });
+    return saving.send({ ...act, state: 'waiting' });
+  }
+
+  async withdraw(id: string): Promise<void> {
+    const { store, onChanged } = this.#parts;
+    const act = await this.#undecided(id);
+    await store.update(id, { state: 'withdrawn' });
+    onChanged([act.patronId]);
+  }
+
+  async #undecided(id: string): Promise<OutboxAct> {
+    const { store, session } = this.#parts;
+    const act = await store.act(id);
+    const open = act?.state === 'conflict' || act?.state === 'refused';
+    if (!act || !open || act.library !== session.require().library.id)
+      throw new Failure({ code: 'notUndecided' });
+    return act;
+  }
+}
+
+/** An act in the shape that windows are told of it. */
+export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
+  const { id, actedAt, staff, state, deed, patronId, patronName, conflict, refusal } = act;
+  const edit = deed.kind === 'saveSection' ? deed : undefined;
+  return {
+    ...{ id, actedAt, state, patronId, patronName, conflict, refusal, kind: deed.kind },
+    staff: { id: staff.id, name: staff.name },
+    section: edit?.section ?? null,
+    base: edit?.base.values ?? {},
+    changes: edit ? (act.changes ?? edit.changes) : {},
+    comment: deed.kind === 'saveSection' ? '' : deed.comment,
+    needsAuthor: (state === 'waiting' || state === 'sent') && waitsForAuthor,
+    confirmedAt: act.confirmed?.at ?? null,
+  };
+};

@@ -1,0 +1,203 @@
+// Sends what waits in the outbox: per patron in the order that staff acted, each act in its author's name. What
+// the server says of an act is final; where it says nothing, the same attempt goes out again later.
+import type { Clock } from '../../shared/clock.ts';
+import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
+import type { ActUpdate, OutboxAct } from '../cache/act.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
+import type { ActOutcome, ActSender } from '../central/central-server.ts';
+import { mergeEdit } from '../patrons/merge.ts';
+import { isFailure } from '../support/failure.ts';
+
+/** How many patrons' acts are on their way at once. */
+const AT_ONCE = 4;
+/** How often one act is merged with changes that keep coming, in one push. */
+const MERGES = 5;
+
+export interface PushParts {
+  store: DeskStore;
+  clock: Clock;
+  newKey: () => string;
+  /** Who can send this act now; undefined where its author has to sign in first. */
+  senderFor: (act: OutboxAct) => ActSender | undefined;
+  /** The sender's session or grant has ended. */
+  onSignedOut: (act: OutboxAct, sender: ActSender) => Promise<void>;
+  onChanged: (act: OutboxAct) => void;
+}
+
+/** `otherEpoch`: the server was restored; pull first, then push again. */
+export type PushResult = 'done' | 'otherEpoch';
+
+export class Push {
+  readonly #parts: PushParts;
+
+  constructor(parts: PushParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * One push of everything that can go out now. Fails where the line does; what was not answered stays. A server that
+   * fails at one patron's act is heard of only after the others' have gone out.
+   */
+  async run(): Promise<PushResult> {
+    const epochs = await this.#epochs();
+    const queues = [...(await this.#queues()).values()];
+    const failures: unknown[] = [];
+    let result: PushResult = 'done';
+    let cut = false;
+    const worker = async () => {
+      for (let queue = queues.shift(); queue && result === 'done' && !cut; queue = queues.shift()) {
+        try {
+          const epoch = epochs.get(queue[0]?.library ?? '');
+          if (epoch && (await this.#sendQueue(queue, epoch)) === 'otherEpoch') result = 'otherEpoch';
+        } catch (thrown) {
+          failures.push(thrown);
+          cut ||= !isFailure(thrown, 'serverFailed', 'serverRubbish');
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    if (failures.length > 0) throw failures[0];
+    return result;
+  }
+
+  /**
+   * The history of each library's server, as last seen. What was confirmed in another one may be gone since the
+   * server was restored: it goes out again under its old keys, before what waits.
+   */
+  async #epochs(): Promise<Map<string, string>> {
+    const { store, onChanged } = this.#parts;
+    const epochs = await store.epochs();
+    for (const { library, epoch } of epochs)
+      for (const act of await store.reviveLost(library, epoch)) onChanged(act);
+    return new Map(epochs.map(({ library, epoch }) => [library, epoch]));
+  }
+
+  async #queues(): Promise<Map<string, OutboxAct[]>> {
+    const queues = new Map<string, OutboxAct[]>();
+    for (const act of await this.#parts.store.acts(['waiting', 'sent', 'conflict', 'refused'])) {
+      const whose = `${act.library}/${act.patronId}`;
+      queues.set(whose, [...(queues.get(whose) ?? []), act]);
+    }
+    return queues;
+  }
+
+  /** One patron's acts in their order. A parked edit holds later ones of its section, and nothing else. */
+  async #sendQueue(queue: OutboxAct[], epoch: string): Promise<PushResult> {
+    const held = new Set<string>();
+    for (const [index, act] of queue.entries()) {
+      const section = act.deed.kind === 'saveSection' ? act.deed.section : undefined;
+      if (act.state === 'conflict' || act.state === 'refused') {
+        if (section) held.add(section);
+        continue;
+      }
+      const sender = this.#parts.senderFor(act);
+      // An act whose author is away holds everything after it of this patron: their order is staff's order.
+      if (!sender) return 'done';
+      if (section && held.has(section)) continue;
+      let outcome: ActOutcome | 'later';
+      try {
+        outcome = await this.#attempt(sender, act, epoch);
+      } catch (thrown) {
+        if (!isFailure(thrown, 'signedOut')) throw thrown;
+        await this.#parts.onSignedOut(act, sender);
+        return 'done';
+      }
+      if (outcome === 'later') return 'done';
+      if (outcome.kind === 'otherEpoch') return 'otherEpoch';
+      if (outcome.kind !== 'confirmed' && section) held.add(section);
+      if (outcome.kind === 'confirmed' && outcome.saved)
+        await this.#chain(act, outcome.saved, queue.slice(index + 1));
+    }
+    return 'done';
+  }
+
+  /** Sends an act, merging edits with changes of other fields, until the server has judged it. */
+  async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<ActOutcome | 'later'> {
+    let act = waiting;
+    for (let merges = 0; ; merges++) {
+      act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });
+      const { id, key, patronId, deed, tag } = act;
+      const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
+      const at = serverTime(act);
+      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, epoch });
+      waiting.tag = act.tag;
+      if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
+      const { current, head } = outcome;
+      const merge = mergeEdit(baseOf(act), changes, current.values);
+      if (merge.conflicts.length > 0) {
+        await this.#update(act, { state: 'conflict', conflict: { current, fields: merge.conflicts } });
+        return outcome;
+      }
+      // A 412 ended that attempt, not the act: the same act goes on under a new key.
+      const next = { key: this.#parts.newKey(), tag: current.tag, changes: merge.changes };
+      if (Object.keys(merge.changes).length === 0) {
+        act = await this.#update(act, next);
+        return this.#judged(act, { kind: 'confirmed', head, saved: current }, epoch);
+      }
+      act = await this.#update(act, { ...next, state: 'waiting' });
+      if (merges >= MERGES) return 'later';
+    }
+  }
+
+  /**
+   * `epoch` is the one that the act went out with: an answer that was stored in an earlier history and is repeated
+   * now stands in this one, since the server compares epochs first.
+   */
+  async #judged(act: OutboxAct, outcome: ActOutcome, epoch: string): Promise<ActOutcome> {
+    switch (outcome.kind) {
+      case 'confirmed': {
+        const at = new Date(this.#parts.clock.now()).toISOString();
+        await this.#update(act, { state: 'confirmed', confirmed: { epoch, head: outcome.head, at } });
+        break;
+      }
+      case 'refused': {
+        const { code, detail, fields } = outcome;
+        await this.#update(act, { state: 'refused', refusal: { code, detail, fields } });
+        break;
+      }
+      case 'stale':
+        await this.#update(act, {
+          state: 'refused',
+          refusal: { code: 'changedMeanwhile', detail: '', fields: [] },
+        });
+        break;
+      case 'otherEpoch':
+        await this.#update(act, { state: 'waiting' });
+        break;
+    }
+    return outcome;
+  }
+
+  /**
+   * Later edits of the section that were judged against the same version go on from the answer's, where their author
+   * saw what it holds now. Others keep their tag, so that the server says that it has changed.
+   */
+  async #chain(done: OutboxAct, saved: TaggedValues, later: OutboxAct[]): Promise<void> {
+    if (done.deed.kind !== 'saveSection') return;
+    for (const act of later) {
+      const { deed } = act;
+      if (deed.kind !== 'saveSection' || deed.section !== done.deed.section || act.tag !== done.tag) continue;
+      if (act.state !== 'waiting' && act.state !== 'sent') continue;
+      if (mergeEdit(baseOf(act), act.changes ?? deed.changes, saved.values).conflicts.length > 0) continue;
+      act.tag = saved.tag;
+      await this.#parts.store.update(act.id, { tag: saved.tag });
+    }
+  }
+
+  async #update(act: OutboxAct, update: ActUpdate): Promise<OutboxAct> {
+    await this.#parts.store.update(act.id, update);
+    const updated = { ...act, ...update };
+    this.#parts.onChanged(updated);
+    return updated;
+  }
+}
+
+/** What the attempt's changes started from: what staff saw, or, after their decision, what they decided on. */
+function baseOf(act: OutboxAct): FieldValues {
+  if (act.deed.kind !== 'saveSection') return {};
+  return act.conflict ? act.conflict.current.values : act.deed.base.values;
+}
+
+/** When staff acted, by the server's clock as this desk knew it then: a computer's wrong clock makes no wrong dates. */
+const serverTime = ({ actedAt, clockDistance }: OutboxAct): string =>
+  new Date(Date.parse(actedAt) + (clockDistance ?? 0)).toISOString();

@@ -1,0 +1,232 @@
+// Keeps desk and server in step: when to push and to pull, and what came of it. What is sent and what is stored are
+// push.ts and pull.ts.
+import type { Clock } from '../../shared/clock.ts';
+import type { ErrorCode } from '../../shared/ipc/errors.ts';
+import type { Random } from '../../shared/random.ts';
+import type { OutboxAct } from '../cache/act.ts';
+import type { DeskStore, FillState } from '../cache/desk-store.ts';
+import type { ActSender, CentralServer } from '../central/central-server.ts';
+import type { Grants } from '../session/grants.ts';
+import type { StaffSession } from '../session/staff-session.ts';
+import { isFailure } from '../support/failure.ts';
+import type { Timers } from '../support/system.ts';
+import { nextPoll, soon } from './manners.ts';
+import { Pull } from './pull.ts';
+import { Push } from './push.ts';
+import type { Scope } from './scope.ts';
+import { singleFlight } from './single-flight.ts';
+
+const LOG_EVENTS_AT_ONCE = 200;
+
+export interface SyncParts {
+  store: DeskStore;
+  server: CentralServer;
+  session: StaffSession;
+  grants: Grants;
+  clock: Clock;
+  random: Random;
+  timers: Timers;
+  newId: () => string;
+  scope: Scope;
+  /** The copy is to hold nobody. */
+  empty: boolean;
+  /** Patrons whose rows or acts have changed here. */
+  onPatrons: (patronIds: string[]) => void;
+  onAct: (act: OutboxAct) => void;
+  /** What `state` answers has changed. */
+  onState: () => void;
+  /** The copy equals the server now. */
+  onSynced: () => Promise<void>;
+  /** This desk was revoked at the server. */
+  onRevoked: () => Promise<void>;
+  /** Something failed that nobody waits for. */
+  onTrouble: (what: string, thrown: unknown) => void;
+}
+
+export interface SyncState {
+  fill: { arrived: number; total: number; secondsLeft: number | null } | null;
+  /** Why the last attempt failed, where the server was there. */
+  problem: ErrorCode | null;
+}
+
+export class Sync {
+  readonly #parts: SyncParts;
+  readonly #push: Push;
+  readonly #pull: Pull;
+  #failures = 0;
+  #cancelTimer: () => void = () => undefined;
+  #dueAt = Infinity;
+  #ended = false;
+  #fillBegan: { at: number; arrived: number } | undefined;
+  #state: SyncState = { fill: null, problem: null };
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts;
+    const { store, clock, newId, session, grants, onAct, onPatrons } = parts;
+    this.#push = new Push({
+      store,
+      clock,
+      newKey: newId,
+      senderFor: (act) => this.#senderFor(act),
+      onSignedOut: async (_act, sender) => {
+        if (sender === session.central) await session.expire(session.central);
+        else await grants.drop(sender);
+      },
+      onChanged: (act) => {
+        onAct(act);
+        onPatrons([act.patronId]);
+      },
+    });
+    this.#pull = new Pull({
+      ...{ store, clock, server: parts.server, scope: parts.scope, empty: parts.empty, onChanged: onPatrons },
+      onFill: (fill) => {
+        this.#tellFill(fill);
+      },
+    });
+  }
+
+  get state(): SyncState {
+    return this.#state;
+  }
+
+  /** Sends what waits. Fails where the line does. */
+  readonly push: () => Promise<void> = singleFlight(async () => {
+    const { server, store } = this.#parts;
+    while ((await this.#push.run()) === 'otherEpoch') {
+      // Every library of a server is in the same history.
+      const { epoch } = await server.marks();
+      for (const { library } of await store.epochs()) await store.seeEpoch(library, epoch);
+    }
+  });
+
+  /** Brings the copy in step, and hands over what was looked at. Does nothing while nobody is signed in at the server. */
+  readonly pull: () => Promise<void> = singleFlight(async () => {
+    const { store, session, onSynced } = this.#parts;
+    const { central } = session;
+    if (!central) return;
+    try {
+      const marks = await this.#pull.run(central);
+      await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
+      await onSynced();
+      await this.#handOverLog();
+    } catch (thrown) {
+      if (isFailure(thrown, 'signedOut')) await session.expire(central);
+      // The right to read is gone: so is what was read. What waits stays, encrypted.
+      if (isFailure(thrown, 'notPermitted')) await store.erasePatrons(central.library.id);
+      throw thrown;
+    }
+  });
+
+  /** Everything there is to do, now; never fails. */
+  readonly now: () => Promise<void> = singleFlight(async () => {
+    if (this.#ended) return;
+    const { session, grants, server, onTrouble, onRevoked } = this.#parts;
+    const failed: unknown[] = [];
+    try {
+      await session.resume();
+      await grants.settle(session.state.status === 'signedOut' ? undefined : session.state.staff.id);
+      // Nobody to push or pull for: only whether the server is there.
+      if (!session.central) await server.marks();
+      // What was revived in another history, or came in while the copy was filled, goes out at the end.
+      for (const step of [this.push, this.pull, this.push]) await step().catch(unlessCut(failed));
+      if (failed.length > 0) throw failed[0];
+      await grants.tidy();
+      this.#failures = 0;
+      this.#tell({ problem: null });
+    } catch (thrown) {
+      this.#failures++;
+      if (!isFailure(thrown)) onTrouble('sync', thrown);
+      if (isFailure(thrown, 'deskRevoked')) await onRevoked();
+      const away = isFailure(thrown, 'serverAway', 'serverSlow', 'signedOut', 'deskRevoked');
+      this.#tell({ problem: away ? null : isFailure(thrown) ? thrown.error.code : 'internal', fill: null });
+    }
+    this.#schedule(nextPoll(this.#failures, this.#parts.random));
+  });
+
+  /** Something says that asking may be worth it: the line's return, focus, sleep's end. Not all desks at once. */
+  wake(): void {
+    this.#schedule(soon(this.#parts.random));
+  }
+
+  /** Whether it's not the line that this act waits for, but its author's next sign-in. */
+  waitsForAuthor(act: OutboxAct): boolean {
+    return this.#parts.session.central !== undefined && this.#senderFor(act) === undefined;
+  }
+
+  /** Starts polling. */
+  boot(): void {
+    this.#schedule(0);
+  }
+
+  shutdown(): void {
+    this.#ended = true;
+    this.#cancelTimer();
+  }
+
+  #schedule(wait: number): void {
+    const { clock, timers, onTrouble } = this.#parts;
+    const dueAt = clock.now() + wait;
+    if (this.#ended) return;
+    // A clock that was set back must not put the next poll off for a year.
+    if (this.#dueAt <= dueAt && this.#dueAt - clock.now() >= 0) return;
+    this.#cancelTimer();
+    this.#dueAt = dueAt;
+    this.#cancelTimer = timers.after(wait, () => {
+      this.#dueAt = Infinity;
+      this.now().catch((thrown: unknown) => {
+        onTrouble('sync', thrown);
+      });
+    });
+  }
+
+  #senderFor(act: OutboxAct): ActSender | undefined {
+    const { session, grants } = this.#parts;
+    const { central } = session;
+    const own = central?.staff.id === act.staff.id && central.library.id === act.library;
+    return own ? central : grants.senderFor(act);
+  }
+
+  async #handOverLog(): Promise<void> {
+    const { store, session, newId, clock } = this.#parts;
+    for (;;) {
+      const { central } = session;
+      if (!central) return;
+      const library = central.library.id;
+      const { epoch } = await store.pullState(library);
+      const events = await store.logEvents(library, LOG_EVENTS_AT_ONCE);
+      if (events.length === 0 || epoch === null) return;
+      const act = {
+        id: newId(),
+        key: newId(),
+        at: new Date(clock.now() + central.clockDistance).toISOString(),
+      };
+      await central.logEvents(act, epoch, events);
+      await store.removeLogEvents(events.map((event) => event.id));
+    }
+  }
+
+  #tellFill(fill: FillState | null): void {
+    const now = this.#parts.clock.now();
+    if (!fill) {
+      this.#fillBegan = undefined;
+      this.#tell({ fill: null });
+      return;
+    }
+    const { arrived, total } = fill;
+    this.#fillBegan ??= { at: now, arrived };
+    const perMs = (arrived - this.#fillBegan.arrived) / Math.max(1, now - this.#fillBegan.at);
+    const secondsLeft = perMs > 0 ? Math.ceil(Math.max(0, total - arrived) / perMs / 1000) : null;
+    this.#tell({ fill: { arrived, total, secondsLeft } });
+  }
+
+  #tell(changed: Partial<SyncState>): void {
+    this.#state = { ...this.#state, ...changed };
+    this.#parts.onState();
+  }
+}
+
+/** One patron's act at which the server fails must not keep the copy from being brought in step. */
+const unlessCut = (failed: unknown[]) => (thrown: unknown) => {
+  if (!isFailure(thrown, 'serverFailed', 'serverRubbish')) throw thrown;
+  failed.push(thrown);
+};

@@ -1,0 +1,34 @@
+// `desks`: lists the desks that staff worked at, and revokes one, while the server runs. It counts from the next
+// request on.
+import { z } from 'zod';
+import { Desks } from '../sessions/desks.ts';
+import { StartProblem, Store } from '../store/store.ts';
+import { needed, readOptions, UsageProblem } from './arguments.ts';
+import { openDataFolder } from './data-folder.ts';
+
+const options = {
+  data: { type: 'string' },
+  revoke: { type: 'string' },
+  allow: { type: 'string' },
+} as const;
+
+function deskId(value: string): string {
+  if (z.uuid().safeParse(value).success) return value;
+  throw new UsageProblem(`${value} is no desk's id. Without an option the command lists them.`);
+}
+
+export function desks(argv: string[]): Promise<void> {
+  const asked = readOptions(argv, options);
+  const folder = openDataFolder(needed(asked.data, 'data'));
+  if (!folder.used) throw new StartProblem('There is no database in this folder.');
+  const store = new Store(folder.database);
+  try {
+    const known = new Desks(store, { now: () => Date.now() });
+    if (asked.revoke !== undefined) known.revoke(deskId(asked.revoke));
+    if (asked.allow !== undefined) known.allow(deskId(asked.allow));
+    for (const desk of known.list()) process.stdout.write(`${JSON.stringify(desk)}\n`);
+  } finally {
+    store.close();
+  }
+  return Promise.resolve();
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { problemOf, testNetwork } from '../testing/network.ts';
+
+test('a revoked desk is told so, whatever it asks; its tokens and grants end, and other desks go on', async () => {
+  const { central, signIn } = testNetwork();
+  const stolen = await signIn('north', 'lead');
+  const other = await signIn('north', 'lead');
+  const refreshToken = stolen.session.refreshToken;
+  central.desks.revoke(stolen.desk);
+  for (const name of ['describe', 'search', 'changes', 'snapshot'] as const)
+    expect(problemOf(await stolen.ask(name))).toBe('desk-revoked');
+  expect(problemOf(await stolen.ask('refresh', { body: { refreshToken } }))).toBe('desk-revoked');
+  // A thief who leaves the desk's name out gets no further.
+  expect(problemOf(await stolen.ask('refresh', { body: { refreshToken } }, { 'circdesk-desk': '' }))).toBe(
+    'signed-out',
+  );
+  expect(problemOf(await stolen.ask('snapshot', {}, { 'circdesk-desk': other.desk }))).toBe('signed-out');
+  expect((await other.ask('snapshot')).status).toBe(200);
+});
+
+test('a desk that is allowed again starts with a new sign-in', async () => {
+  const { central, signIn } = testNetwork();
+  const desk = await signIn('north', 'lead');
+  central.desks.revoke(desk.desk);
+  expect(central.desks.list()).toMatchObject([{ desk: desk.desk, lastStaff: 'lead', revoked: true }]);
+  central.desks.allow(desk.desk);
+  expect(problemOf(await desk.ask('snapshot'))).toBe('signed-out');
+  expect((await signIn('north', 'lead', desk.desk)).session.staff.username).toBe('lead');
+});
+
+test('looks of staff who have left are logged in their name by whoever works at that desk, never by another desk', async () => {
+  const network = testNetwork();
+  const gone = await network.signIn('north', 'desk');
+  const here = await network.signIn('north', 'lead', gone.desk);
+  const elsewhere = await network.signIn('north', 'lead');
+  const patron = await here.register();
+  const look = () => ({
+    id: here.newId(),
+    kind: 'looked' as const,
+    patronId: patron.id,
+    at: new Date(network.clock.now()).toISOString(),
+    staff: gone.session.staff.id,
+  });
+  expect((await here.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 1 });
+  expect((await elsewhere.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 0 });
+  const looks = network.central.parts.audit
+    .entries('north', patron.id)
+    .filter(({ kind }) => kind === 'looked');
+  expect(looks).toMatchObject([{ staff: 'desk of north', detail: 'copy, handed over by lead' }]);
+});
