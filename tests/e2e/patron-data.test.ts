@@ -9,6 +9,7 @@ import { validate } from '../../build/validate-patron-data.ts';
 import { Store } from '../../server/store/store.ts';
 import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
+import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { all, readPdf } from '../drive/pdf.ts';
@@ -17,13 +18,19 @@ import { expect, test as base } from './fixtures.ts';
 const test = base.extend<{
   /** The policy's section patronData; `{home}` stands for the desk's home. */
   policy: object;
+  line: BadLine;
 }>({
   policy: [{}, { option: true }],
-  desk: async ({ host, folders, server, policy }, use) => {
+  line: async ({ server }, use) => {
+    const line = await openLine(server.url);
+    await use(line);
+    await line.close();
+  },
+  desk: async ({ host, folders, line, policy }, use) => {
     const file = join(folders.home, 'policy.json');
     const text = JSON.stringify({ patronData: policy });
     await writeFile(file, text.replaceAll('{home}', folders.home));
-    const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`, `--policy=${file}`]);
+    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`, `--policy=${file}`]);
     await use(desk);
     await desk.close();
   },
@@ -285,6 +292,52 @@ test.describe('Asked before it is saved', () => {
       expect(await readdir(folder)).toHaveLength(2);
     });
   });
+});
+
+test('without the line the copy is saved, says so, and is in the server’s log once it is back', async ({
+  colleague,
+  desk,
+  folders,
+  line,
+  openPatronData,
+}) => {
+  test.setTimeout(90_000);
+  const exports = async (patronId: string) =>
+    (
+      await colleague.get<{ entries: { kind: string; detail: string }[] }>(`/patrons/${patronId}/audit`)
+    ).entries.flatMap(({ kind, detail }) => (kind === 'exported' ? [detail] : []));
+  const { patron, window } = await openPatronData('privacy', (one) => isFree(one) && !isSwedish(one));
+  await expect(desk.desk.getByRole('button', { name: /Online/ })).toContainText(/As of/);
+  line.state = 'cut';
+  await window.getByRole('button', { name: 'Edit Contact' }).click();
+  await window.getByLabel('Phone', { exact: true }).fill('+44 1632 960077');
+  await window.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeVisible();
+  await download(window);
+  await isSaved(window);
+  await expect(window.getByText("It was made from this desk's copy, and says so")).toBeVisible();
+
+  const json = (await saved(folders.downloads, '.json')).toString();
+  expect(validate(json).problems).toEqual([]);
+  const file = patronDataFileSchema.parse(JSON.parse(json));
+  expect(file).toMatchObject({
+    madeFrom: { kind: 'copy', asOf: expect.stringMatching(/^\d{4}-/) },
+    patron: { contact: { phones: ['+44 1632 960077'] } },
+    waiting: [{ kind: 'saveSection', section: 'contact' }],
+    loanHistory: null,
+    processing: null,
+  });
+  const pdf = await readPdf(await saved(folders.downloads, '.pdf'));
+  expect(pdf.bookmarks.slice(0, 3)).toEqual([
+    'Patron data',
+    'Made without the central server',
+    'About this file',
+  ]);
+  expect(pdf.bookmarks).toContain('Not yet at the central server');
+  expect(await exports(patron.id)).toEqual([]);
+
+  line.state = 'good';
+  await expect.poll(() => exports(patron.id), { timeout: 40_000 }).toEqual(['copy']);
 });
 
 test.describe('Once it is saved', () => {
