@@ -1,66 +1,17 @@
-// The patron data file as a patron gets it: read back as a person, a program and a screen reader would; asked for,
-// cancelled, deleted, and never left half done.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+// The patron data file as a patron gets it: read back as a person, a program and a screen reader would, with the line
+// and without it, of a long record too, and never left half done.
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { startServer } from '../../build/reference-server.ts';
 import { validate } from '../../build/validate-patron-data.ts';
 import { Store } from '../../server/store/store.ts';
 import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { all, readPdf } from '../drive/pdf.ts';
-import { expect, test as base } from './fixtures.ts';
-
-const test = base.extend<{
-  /** The policy's section patronData; `{home}` stands for the desk's home. */
-  policy: object;
-  line: BadLine;
-}>({
-  policy: [{}, { option: true }],
-  line: async ({ server }, use) => {
-    const line = await openLine(server.url);
-    await use(line);
-    await line.close();
-  },
-  desk: async ({ host, folders, line, policy }, use) => {
-    const file = join(folders.home, 'policy.json');
-    const text = JSON.stringify({ patronData: policy });
-    await writeFile(file, text.replaceAll('{home}', folders.home));
-    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`, `--policy=${file}`]);
-    await use(desk);
-    await desk.close();
-  },
-});
-
-const download = (window: Page) => window.getByRole('button', { name: 'Download patron data' }).click();
-const isSaved = (window: Page) =>
-  expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible({ timeout: 30_000 });
-const saved = async (folder: string, ending: string) => {
-  const name = (await readdir(folder)).find((one) => one.endsWith(ending));
-  if (!name) throw new Error(`There is no ${ending} in ${folder}.`);
-  return readFile(join(folder, name));
-};
-const isSwedish = (patron: Patron) => isFree(patron) && patron.sections.personal.values.language === 'sv';
-
-/** Loans returned over the years, straight into the server's database. */
-function addLoans(dataFolder: string, patronId: string, count: number): void {
-  const store = new Store(join(dataFolder, 'circdesk.sqlite'));
-  store.together(() => {
-    for (let n = 0; n < count; n++) {
-      const at = new Date(Date.UTC(2026, 0, 1) - n * 3_600_000).toISOString();
-      store.run(
-        `INSERT INTO past_loan (patron, title, author, loaned_at, returned_at)
-         SELECT number, ?, 'Lindqvist, Åsa', ?, ? FROM patron WHERE id = ?`,
-        ...[`Bok ${n}`, at, at, patronId],
-      );
-    }
-  });
-  store.close();
-}
+import { addLoans, download, expect, isSaved, isSwedish, saved, test } from './patron-data-fixtures.ts';
 
 test.describe('The file for people', () => {
   test('is tagged, titled, bookmarked and in the patron’s language; names stand right', async ({
@@ -210,90 +161,6 @@ test('a PIN is in no file, and in no log', async ({ host, folders, dataFolder })
   }
 });
 
-test.describe('Asked before it is saved', () => {
-  const isYoung = (group: Patron['ageGroup']) => (patron: Patron) => patron.ageGroup === group;
-
-  test('for a child: whether the adult is its legal guardian; the answer is logged', async ({
-    colleague,
-    folders,
-    openPatronData,
-  }) => {
-    const { patron, window } = await openPatronData('privacy', isYoung('child'));
-    await download(window);
-    const dialog = window.getByRole('dialog');
-    const { givenName, birthDate } = patron.sections.personal.values;
-    await expect(dialog).toContainText(givenName);
-    await expect(dialog).toContainText(cardOf(patron));
-    await expect(dialog).toContainText(birthDate?.slice(0, 4) ?? '');
-    await expect(dialog).toContainText("Being the guarantor isn't enough.");
-    const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
-
-    await dialog.getByRole('button', { name: 'Save file' }).click();
-    await expect(dialog.getByText('Check who is asking, then confirm it here.')).toBeVisible();
-    expect(await readdir(folders.downloads)).toEqual([]);
-    await dialog.getByRole('checkbox').check();
-    await dialog.getByRole('button', { name: 'Save file' }).click();
-    await isSaved(window);
-    const log = await colleague.get<{ entries: { kind: string; detail: string }[] }>(
-      `/patrons/${patron.id}/audit`,
-    );
-    expect(log.entries.filter(({ kind }) => kind === 'exported')).toMatchObject([
-      { detail: 'server: guardian' },
-    ]);
-  });
-
-  test('of a child nobody else gets it: gate and server refuse', async ({ openPatronData, folders }) => {
-    const { window } = await openPatronData('privacy', isYoung('child'));
-    const answer = await window.evaluate(() =>
-      globalThis.window.circdesk.patron.download({ requester: 'patron', saveElsewhere: true }),
-    );
-    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid' } });
-    expect(await readdir(folders.downloads)).toEqual([]);
-  });
-
-  test('for a youth: the patron or a legal guardian', async ({ openPatronData }) => {
-    const { window } = await openPatronData('privacy', isYoung('youth'));
-    await download(window);
-    await expect(window.getByRole('dialog').getByRole('radio')).toHaveCount(2);
-    await window.getByRole('radio', { name: /this patron/ }).check();
-    await window.getByRole('button', { name: 'Save file' }).click();
-    await isSaved(window);
-  });
-
-  test.describe('where the policy says so', () => {
-    test.use({ policy: { askWhoIsAsking: true } });
-
-    test('of everybody; cancelling saves nothing', async ({ folders, openPatronData }) => {
-      const { window } = await openPatronData('privacy');
-      await download(window);
-      await window.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-      await expect(window.getByRole('dialog')).toHaveCount(0);
-      expect(await readdir(folders.downloads)).toEqual([]);
-      await download(window);
-      await window.getByRole('checkbox').check();
-      await window.getByRole('button', { name: 'Save file' }).click();
-      await isSaved(window);
-    });
-  });
-
-  test.describe('a folder that isn’t only on this computer', () => {
-    test.use({ policy: { folder: '{home}/Dropbox/Patrons' } });
-
-    test('is named, and used only if staff say so', async ({ folders, openPatronData }) => {
-      const { window } = await openPatronData('privacy');
-      const folder = join(folders.home, 'Dropbox', 'Patrons');
-      await download(window);
-      await expect(window.getByRole('dialog')).toContainText(folder);
-      await expect(window.getByRole('dialog')).toContainText('synchronised with');
-      await expect(window.getByRole('dialog')).toContainText('Dropbox');
-      await window.getByRole('button', { name: 'Save file' }).click();
-      await isSaved(window);
-      expect(await readdir(folder)).toHaveLength(2);
-    });
-  });
-});
-
 test('without the line the copy is saved, says so, and is in the server’s log once it is back', async ({
   colleague,
   desk,
@@ -338,38 +205,6 @@ test('without the line the copy is saved, says so, and is in the server’s log 
 
   line.state = 'good';
   await expect.poll(() => exports(patron.id), { timeout: 40_000 }).toEqual(['copy']);
-});
-
-test.describe('Once it is saved', () => {
-  test('staff delete it from this computer when it is handed over', async ({ folders, openPatronData }) => {
-    const { window } = await openPatronData('privacy');
-    await download(window);
-    await isSaved(window);
-    await window.getByRole('button', { name: 'Delete from this computer' }).click();
-    await expect(window.getByText('The file is deleted from this computer.')).toBeVisible();
-    expect(await readdir(folders.downloads)).toEqual([]);
-    await expect(window.getByRole('button', { name: 'Download patron data' })).toBeFocused();
-  });
-
-  test('it goes when its time is over, at the next start if the app was off', async ({
-    desk,
-    host,
-    folders,
-    server,
-    openPatronData,
-  }) => {
-    const { window } = await openPatronData('privacy');
-    await download(window);
-    await isSaved(window);
-    await desk.close();
-    const remembered = join(folders.userData, 'saved-files.json');
-    const files = await readFile(remembered, 'utf8');
-    expect(files).toMatch(/"deleteAt":"\d{4}-/);
-    await writeFile(remembered, files.replace(/"deleteAt":"[^"]+"/, '"deleteAt":"2020-01-01T00:00:00.000Z"'));
-    const next = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
-    await expect.poll(() => readdir(folders.downloads)).toEqual([]);
-    await next.close();
-  });
 });
 
 test.describe('A long record', () => {
