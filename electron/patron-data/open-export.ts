@@ -34,6 +34,8 @@ export async function openExport(
   try {
     return { source: await fromServer(parts, patronId, requester), waiting };
   } catch (thrown) {
+    // Nothing else in the request can be wrong.
+    if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
     if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
     return { source: await fromCopy(parts, view.patron, requester), waiting };
   }
@@ -61,8 +63,7 @@ async function fromCopy(
   requester: Requester,
 ): Promise<PatronDataExport> {
   const { library, staff } = session.require();
-  if (!requestersFor(patron.ageGroup).includes(requester))
-    throw new Failure({ code: 'invalid', fields: [{ field: 'requester', code: 'required' }] });
+  if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
   const patronId = patron.id;

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'folderReadOnly',
   'folderUnusable',
   'diskFull',
+  'requesterMissing',
   'folderElsewhere',
   'fileGone',
   'fileNotDeleted',

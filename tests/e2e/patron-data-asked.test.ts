@@ -45,7 +45,7 @@ test.describe('Asked before it is saved', () => {
     const answer = await window.evaluate(() =>
       globalThis.window.circdesk.patron.download({ requester: 'patron', saveElsewhere: true }),
     );
-    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid' } });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'requesterMissing' } });
     expect(await readdir(folders.downloads)).toEqual([]);
   });
 

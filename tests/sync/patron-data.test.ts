@@ -132,9 +132,9 @@ test('of a child, with the line or without, only the legal guardian’s wish is 
   });
   const desk = await deskOn(network);
   await desk.signIn();
-  expect(await code(open(desk, child.id, network, 'patron'))).toBe('invalid');
+  expect(await code(open(desk, child.id, network, 'patron'))).toBe('requesterMissing');
   desk.line.asked = cut;
-  expect(await code(open(desk, child.id, network, 'patron'))).toBe('invalid');
+  expect(await code(open(desk, child.id, network, 'patron'))).toBe('requesterMissing');
   expect(await code(open(desk, child.id, network, 'guardian'))).toBe('opened');
   desk.line = goodLine();
   await desk.sync();

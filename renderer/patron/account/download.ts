@@ -85,7 +85,7 @@ export const useDownload = defineStore('download', () => {
     patron.failed(error);
     failure.value = error;
     // The age that was shown isn't the patron's any more: what is asked goes by the present one.
-    if (error.code === 'invalid') void patron.read();
+    if (error.code === 'requesterMissing') void patron.read();
   }
 
   function dismiss(): void {
