@@ -80,6 +80,40 @@ test('acts that are confirmed, withdrawn or emptied don’t wait; a guarantor is
   expect(JSON.stringify(waiting)).not.toContain(idOf(7));
 });
 
+test('the file for people says in words what waits', () => {
+  const { head } = exportOfCopy({ patron: patronOf(1), library, asOf: AS_OF }, NOW);
+  const empty = { loanHistory: null, payments: null, notifications: null, processing: null };
+  const information = { language: 'en' as const, ...patronData.texts.en };
+  const changes = {
+    phones: ['+46 1', '+46 2'],
+    preferredChannel: 'sms',
+    // A name that is also a word of ours stays a name.
+    givenName: 'lost',
+    cards: [{ number: 'B1', state: 'lost' }],
+    keepLoanHistory: false,
+    birthDate: null,
+  };
+  const waiting = [
+    {
+      kind: 'saveSection' as const,
+      section: 'contact' as const,
+      changes,
+      actedAt: NOW,
+      state: 'waiting' as const,
+    },
+  ];
+  const { page } = printable({ head, information, waiting, newest: empty, name: 'x', jsonName: undefined });
+  for (const words of [
+    'Phones: +46 1, +46 2',
+    'Preferred channel: SMS',
+    'Given name: lost',
+    'Cards: B1, Lost',
+    'Keep loan history: No',
+    'Birth date: Not given',
+  ])
+    expect(page).toContain(words);
+});
+
 test('the file for people begins with what it was made from', () => {
   const pageOf = (asOf: string | null) => {
     const { head } = exportOfCopy({ patron: patronOf(1), library, asOf }, NOW);

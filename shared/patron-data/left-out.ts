@@ -51,5 +51,5 @@ const leaveOut = (id: LeftOutId): LeftOut => ({ id, ...REASONS[id] });
 
 /** Of a file that the server compiled. */
 export const LEFT_OUT_BY_SERVER: LeftOut[] = LEFT_OUT_IDS.filter((id) => id !== 'notInCopy').map(leaveOut);
-/** Of a file that a desk made from its copy. */
-export const LEFT_OUT_OF_COPY: LeftOut[] = LEFT_OUT_IDS.map(leaveOut);
+/** Of a file that a desk made from its copy: first what only the server has. */
+export const LEFT_OUT_OF_COPY: LeftOut[] = [leaveOut('notInCopy'), ...LEFT_OUT_BY_SERVER];

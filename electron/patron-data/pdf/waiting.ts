@@ -23,9 +23,37 @@ const whatWasDone = (act: WaitingAct, { waitingKinds, sections }: Words) =>
 function detailsOf(act: WaitingAct, words: Words): Html {
   if (act.kind !== 'saveSection') return typed(act.comment);
   const fields: Record<string, string> = words.fields;
-  const value = (stored: unknown) => (typeof stored === 'string' ? stored : JSON.stringify(stored));
   return html`${Object.entries(act.changes).map(
     ([field, stored], at) =>
-      html`${at > 0 ? html`<br />` : ''}${fields[field] ?? field}: ${typed(value(stored))}`,
+      html`${at > 0 ? html`<br />` : ''}${fields[field] ?? field}: ${typed(valueWords(field, stored, words))}`,
   )}`;
+}
+
+/** A field's value as it is stored; in words where the field holds one of ours. */
+function valueWords(field: string, stored: unknown, words: Words): string {
+  if (stored === null || stored === '') return words.nothing;
+  if (typeof stored === 'boolean') return stored ? words.yes : words.no;
+  if (typeof stored !== 'object') return ownWords(field, words)[String(stored)] ?? String(stored);
+  const inner = Array.isArray(stored)
+    ? stored.map((one) => valueWords(field, one, words))
+    : Object.entries(stored)
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => valueWords(name, value, words));
+  return inner.length === 0 ? words.nothing : inner.join(', ');
+}
+
+function ownWords(field: string, { channels, genders, cardStates }: Words): Record<string, string> {
+  switch (field) {
+    case 'preferredChannel':
+    case 'reservationReady':
+    case 'dueSoon':
+    case 'overdue':
+      return channels;
+    case 'gender':
+      return genders;
+    case 'state':
+      return cardStates;
+    default:
+      return {};
+  }
 }
