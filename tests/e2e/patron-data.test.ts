@@ -168,7 +168,7 @@ test('without the line the copy is saved, says so, and is in the server’s log 
   line,
   openPatronData,
 }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(120_000);
   const exports = async (patronId: string) =>
     (
       await colleague.get<{ entries: { kind: string; detail: string }[] }>(`/patrons/${patronId}/audit`)
@@ -204,7 +204,7 @@ test('without the line the copy is saved, says so, and is in the server’s log 
   expect(await exports(patron.id)).toEqual([]);
 
   line.state = 'good';
-  await expect.poll(() => exports(patron.id), { timeout: 40_000 }).toEqual(['copy']);
+  await expect.poll(() => exports(patron.id), { timeout: 80_000 }).toEqual(['copy']);
 });
 
 test.describe('A long record', () => {
