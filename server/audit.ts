@@ -20,11 +20,13 @@ export interface AuditFact {
 
 const WORKING_DAY = 12 * 3_600_000;
 
-const HANDED_OVER = ', handed over by ';
-/** Said in a detail where somebody else's session brought it: the only place where a detail names staff. */
-export const handedOver = (username: string) => HANDED_OVER + username;
+// Where a detail names staff, after all else that it says; it does so nowhere else.
+export const handedOverBy = (username: string) => `, handed over by ${username}`;
+export const saidToBeOf = (username = 'somebody unknown here') => `, said to be of ${username}`;
+const STAFF = /, (?:handed over by|said to be of) .*$/s;
+
 /** A detail as others than the library's own people get to read it. */
-export const withoutStaff = (detail: string) => detail.split(HANDED_OVER, 1)[0] ?? '';
+export const withoutStaff = (detail: string) => detail.replace(STAFF, '');
 
 export class Audit {
   readonly #store: Store;

@@ -1,9 +1,11 @@
 // Opens an export: at the central server, or, where that can't be asked, from the desk's copy. Either way it is logged
-// before anything of it is read.
+// before anything of it is read, and once: a server that took the act but whose answer was lost knows it by its id.
 import type { Clock } from '../../shared/clock.ts';
 import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
+import type { Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
@@ -27,49 +29,61 @@ export async function openExport(
   patronId: string,
   requester: Requester,
 ): Promise<OpenedExport> {
-  const { session, store } = parts;
-  const { library } = session.require();
+  const { session, acts, store } = parts;
+  const { library, staff } = session.require();
   const view = await store.patron(library.id, patronId);
-  const waiting = waitingActs(view?.acts ?? []);
-  try {
-    return { source: await fromServer(parts, patronId, requester), waiting };
-  } catch (thrown) {
-    // Nothing else in the request can be wrong.
-    if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
-    if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
-    return { source: await fromCopy(parts, view.patron, requester), waiting };
-  }
+  const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
+    try {
+      return await fromServer(parts, act, patronId, requester);
+    } catch (thrown) {
+      // Nothing else in the request can be wrong.
+      if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
+      if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
+      return fromCopy(parts, act, view.patron, requester);
+    }
+  });
+  return { source, waiting: waitingActs(view?.acts ?? []) };
 }
 
 async function fromServer(
-  { session, acts, store }: OpeningParts,
+  parts: OpeningParts,
+  act: Act,
   patronId: string,
   requester: Requester,
 ): Promise<PatronDataExport> {
+  const { session, store } = parts;
   const { epoch } = await store.pullState(session.require().library.id);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
-  const source = await session.use((central) =>
-    acts.perform([central.staff.id, patronId, 'download', requester], (act) =>
-      central.exportPatronData(act, epoch, patronId, requester),
-    ),
-  );
+  const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
+  // The server has logged it; should it be restored from before that, it hears of it again.
+  await log(parts, act.id, patronId, requester, act.at);
   // The session may end between two pages: it is noticed as with any request.
   return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
 }
 
 async function fromCopy(
-  { session, acts, store, clock }: OpeningParts,
-  patron: Parameters<typeof exportOfCopy>[0]['patron'],
+  parts: OpeningParts,
+  act: Act,
+  patron: Patron,
   requester: Requester,
 ): Promise<PatronDataExport> {
-  const { library, staff } = session.require();
+  const { session, store, clock } = parts;
+  const { library } = session.require();
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
-  const patronId = patron.id;
-  // It reaches the server's audit log once the line is back.
-  await store.appendLogEvent({
-    ...{ id: acts.newId(), kind: 'exported', library: library.id, patronId, staff, at, requester },
-  });
+  await log(parts, act.id, patron.id, requester, at);
   return exportOfCopy({ patron, library, asOf }, at);
+}
+
+/** Reaches the server's audit log with the next pull, or once the line is back. */
+async function log(
+  { session, store }: OpeningParts,
+  id: string,
+  patronId: string,
+  requester: Requester,
+  at: string,
+) {
+  const { library, staff } = session.require();
+  await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at, requester });
 }

@@ -10,7 +10,7 @@ import { timeOf, type Clock } from '../ports.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
-import { fingerprintOf, type Attempt, type Attempts } from './attempts.ts';
+import { fingerprintOf, type Attempt, type AttemptRow, type Attempts } from './attempts.ts';
 import type { ActContext, ActHandlers, ActName } from './handlers.ts';
 
 export interface ActCall {
@@ -100,7 +100,7 @@ export class Acts {
     const stored = this.#attempts.find(attempt.key);
     if (stored) {
       const same = stored.staff === attempt.staff && stored.fingerprint === attempt.fingerprint;
-      return same ? this.#again(call, attempt.act, stored) : asAnswer(refused('key-reused'));
+      return same ? this.#again(call, stored) : asAnswer(refused('key-reused'));
     }
     const first = this.#attempts.applied(attempt.act);
     if (first) {
@@ -111,8 +111,9 @@ export class Acts {
       if (!same)
         return asAnswer(refused('key-reused', { detail: 'The id of the act was used for another act.' }));
       this.#attempts.keep(attempt, first);
-      return this.#again(call, attempt.act, first);
+      return this.#again(call, first);
     }
+    if (this.#attempts.wasDone(attempt.act)) return asAnswer(refused('already-done', { applied: true }));
     const now = timeOf(this.#clock);
     const acted = new Date(actedAt).toISOString();
     const answer = this.#take(call, attempt.act, acted < now ? acted : now);
@@ -141,13 +142,9 @@ export class Acts {
   }
 
   /** The stored answer; of those that are made anew, the value as it is today. */
-  #again(
-    call: ActCall,
-    act: string,
-    stored: { status: number; body: string | null; etag: string | null },
-  ): Answer {
+  #again(call: ActCall, stored: AttemptRow): Answer {
     if (stored.body === null) {
-      const outcome = this.#run(call, act, timeOf(this.#clock), true);
+      const outcome = this.#run(call, stored.act, timeOf(this.#clock));
       return outcome.ok ? { status: stored.status, body: outcome.value } : asAnswer(outcome);
     }
     const body: unknown = JSON.parse(stored.body);
@@ -160,11 +157,11 @@ export class Acts {
     const { permission } = endpointOf(call.name);
     if (permission && !call.asker.permissions.includes(permission))
       return refused('not-permitted', { permission });
-    return this.#run(call, act, actedAt, false);
+    return this.#run(call, act, actedAt);
   }
 
   /** What a refused act wrote is undone; what it answered stays. */
-  #run(call: ActCall, act: string, actedAt: string, repeated: boolean): Outcome<unknown> {
+  #run(call: ActCall, act: string, actedAt: string): Outcome<unknown> {
     const { body: shape } = endpointOf(call.name);
     const body = shape?.safeParse(call.body);
     if (body && !body.success)
@@ -178,7 +175,6 @@ export class Acts {
       actedAt,
       ifMatch: call.headers['if-match'],
       secretHash: call.secretHash,
-      repeated,
     };
     try {
       return this.#store.together(() => {

@@ -263,5 +263,6 @@ export const OF_OTHERS: Record<string, string> = {
   push_grant: 'of staff',
   push_grant_act: 'of staff: ids of acts',
   revoked_desk: 'of desks',
+  done_act: 'ids of acts, which name nobody',
   patron_words: 'the words of patron_search, taken apart',
 };

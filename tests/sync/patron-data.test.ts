@@ -169,3 +169,20 @@ test('a session that ends between two pages is noticed', async () => {
   expect(await code(source.page('processing', null))).toBe('signedOut');
   expect(desk.parts.session.state.status).toBe('expired');
 });
+
+test('an answer that is lost, and the copy instead: one wish is one entry in the log', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
+  expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('copy');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+  // The next wish is another one.
+  expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('server');
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server', 'server']);
+});

@@ -24,7 +24,7 @@ import type {
 } from '../central-server.ts';
 import type { Transport } from '../transport.ts';
 import { actHeaders, sendAct, type Ask } from './act-sender.ts';
-import { ProblemAnswer, ReferenceHttp } from './http.ts';
+import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
 const MOST_WAITING = 10_000;
@@ -138,7 +138,8 @@ class ReferenceSession implements CentralSession {
     requester: Requester,
   ): Promise<PatronDataExport> {
     const request = { params: { patronId }, body: { requester } };
-    const { exportId, upTo, head, counts } = await this.#act('exportPatronData', act, epoch, request);
+    const { exportId, upTo, head, counts } = (await this.#act('exportPatronData', act, epoch, request))
+      .answer;
     return {
       head,
       counts,
@@ -181,7 +182,7 @@ class ReferenceSession implements CentralSession {
         ...(staff.id !== own && { staff: staff.id }),
       })),
     };
-    await this.#act('logEvents', act, epoch, { body });
+    return (await this.#act('logEvents', act, epoch, { body })).marks;
   }
 
   async end(waitingActs: readonly string[]) {
@@ -194,9 +195,20 @@ class ReferenceSession implements CentralSession {
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
   ): Promise<BelievedAnswer<N>> {
+    return (await this.#askWithMarks(name, request, headers)).answer;
+  }
+
+  async #askWithMarks<N extends EndpointName>(
+    name: N,
+    request: EndpointRequest<N>,
+    headers: Record<string, string> = {},
+  ): Promise<Told<N>> {
     const token = this.#session.accessToken;
     const ask = () =>
-      this.#http.ask(name, request, { ...headers, authorization: `Bearer ${this.#session.accessToken}` });
+      this.#http.askWithMarks(name, request, {
+        ...headers,
+        authorization: `Bearer ${this.#session.accessToken}`,
+      });
     try {
       return await ask();
     } catch (thrown) {
@@ -214,8 +226,8 @@ class ReferenceSession implements CentralSession {
     epoch: string,
     request: EndpointRequest<N>,
     tag: string | null = null,
-  ): Promise<BelievedAnswer<N>> {
-    const send = () => this.#ask(name, request, actHeaders(act, epoch, tag));
+  ): Promise<Told<N>> {
+    const send = () => this.#askWithMarks(name, request, actHeaders(act, epoch, tag));
     try {
       return await send();
     } catch (thrown) {
