@@ -9,6 +9,7 @@ import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
+import { openLine } from './central/line.ts';
 import { noServer } from './central/no-server.ts';
 import { Reachability } from './central/reachability.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
@@ -17,7 +18,7 @@ import { buildParts, type DeskParts } from './desk-parts.ts';
 import { openGate } from './ipc/gate.ts';
 import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
-import type { Policy } from './policy/policy.ts';
+import type { StartOptions } from './policy/start-options.ts';
 import { watchIdle } from './session/idle.ts';
 import { fileLog } from './support/log.ts';
 import { Settings } from './support/settings.ts';
@@ -26,11 +27,9 @@ import { appProtocol, SCHEME } from './windows/app-protocol.ts';
 import { lockDownPages } from './windows/lock-down.ts';
 import { Windows } from './windows/windows.ts';
 
-export interface DeskOptions {
+export interface DeskOptions extends StartOptions {
   /** Where main, worker, preload and pages were built to. */
   out: string;
-  server: string | undefined;
-  policy: Policy;
 }
 
 export interface Desk {
@@ -45,7 +44,7 @@ const RESCUE = 'rescue';
 const LINE_WATCH_MS = 2_000;
 
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
+export function buildDesk({ out, server: address, certificateAuthority, policy }: DeskOptions): Desk {
   const [clock, timers] = [systemClock, systemTimers];
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
@@ -61,7 +60,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
     void tellSyncState();
     if (online) parts?.sync.wake();
   });
-  const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
+  const fetch = openLine(certificateAuthority);
   const server =
     address === undefined
       ? noServer
@@ -186,7 +185,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
 
   return {
     async boot() {
-      lockDownPages(log);
+      await lockDownPages(log);
       protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
       await openStore();
       openGate({

@@ -14,14 +14,21 @@ export const policySchema = z.strictObject({
     .strictObject({
       url: z
         .url()
-        .refine(isSafeAddress, 'must be https, or http on this machine, without a name or password in it')
+        .refine(
+          (url) => isSafeAddress(url, { development: true }),
+          'must be https, or http on this machine in development, without a name or password in it',
+        )
         .optional()
-        .describe("The central server's address. HTTPS, or HTTP on this machine."),
+        .describe(
+          "The central server's address. HTTPS; in development HTTP on this machine as well. Without a name or password in it.",
+        ),
       certificateAuthority: z
         .string()
         .min(1)
         .optional()
-        .describe('Path of a PEM file: the only certificate authorities that the server may be signed by.'),
+        .describe(
+          'Path of a PEM file: the only certificate authorities that may stand behind the server, whomever else the system trusts.',
+        ),
     })
     .prefault({})
     .describe('The central server.'),
@@ -81,12 +88,12 @@ export const policySchema = z.strictObject({
 });
 export type Policy = z.infer<typeof policySchema>;
 
-/** Without TLS only where nothing leaves this machine; never with a password in the address. */
-export function isSafeAddress(address: string): boolean {
+/** Without TLS only in development, where nothing leaves the machine; never with a password in the address. */
+export function isSafeAddress(address: string, { development }: { development: boolean }): boolean {
   const url = URL.parse(address);
   if (!url || url.username || url.password) return false;
   const local = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && local);
+  return url.protocol === 'https:' || (development && url.protocol === 'http:' && local);
 }
 
 /** Where the system keeps what its administrator decides, out of users' reach. */

@@ -4,6 +4,7 @@ import { WINDOW_ARGUMENT, EVENT_CHANNEL } from '../../shared/ipc/api.ts';
 import type { EventName, EventPayload, WindowKind } from '../../shared/ipc/contract.ts';
 import { Failure } from '../support/failure.ts';
 import { ORIGIN } from './app-protocol.ts';
+import { PAGE_PREFERENCES } from './page-policy.ts';
 
 /** Whose window it is; a patron window is bound to its patron for life. */
 export type WindowOwner = { kind: 'desk' } | { kind: 'patron'; patronId: string };
@@ -102,14 +103,8 @@ export class Windows {
       title: 'Circdesk',
       autoHideMenuBar: true,
       webPreferences: {
+        ...PAGE_PREFERENCES,
         preload: this.#preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        devTools: false,
-        spellcheck: false,
-        navigateOnDragDrop: false,
         additionalArguments: [`${WINDOW_ARGUMENT}${owner.kind}`],
       },
     });
