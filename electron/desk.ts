@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, net, powerMonitor, protocol, shell } from 'electron';
+import { app, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
 import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
 import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
@@ -188,10 +188,11 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       await lockDownPages(log);
       protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
       await openStore();
-      openGate({
+      openGate(ipcMain, {
         handlers: () => handlers,
         ownerOf: (contents) => windows.ownerOf(contents),
         newReference: () => randomBytes(4).toString('hex'),
+        counter: () => performance.now(),
         log,
       });
       watchSystem();

@@ -1,7 +1,7 @@
 // The windows of the desk: one desk window, and one window for each patron that is open.
 import { BrowserWindow, type WebContents } from 'electron';
 import { WINDOW_ARGUMENT, EVENT_CHANNEL } from '../../shared/ipc/api.ts';
-import type { EventName, EventPayload, WindowKind } from '../../shared/ipc/contract.ts';
+import { events, type EventName, type EventPayload, type WindowKind } from '../../shared/ipc/contract.ts';
 import { Failure } from '../support/failure.ts';
 import { ORIGIN } from './app-protocol.ts';
 import { PAGE_PREFERENCES } from './page-policy.ts';
@@ -19,6 +19,9 @@ const SIZES: Record<WindowKind, { width: number; height: number; minWidth: numbe
   desk: { width: 1280, height: 800, minWidth: 720, minHeight: 480 },
   patron: { width: 1120, height: 800, minWidth: 640, minHeight: 480 },
 };
+
+/** Each is a process of its own: nobody works with so many, and a page that was taken over must not open more. */
+const MOST_PATRON_WINDOWS = 40;
 
 export class Windows {
   readonly #preload: string;
@@ -81,12 +84,14 @@ export class Windows {
   }
 
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
-    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, payload);
+    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
   }
 
   #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): boolean {
     const browserWindow = [...this.#open.values()].find(isIt)?.browserWindow;
     if (!browserWindow) {
+      // The desk window is one of them.
+      if (this.#open.size > MOST_PATRON_WINDOWS) throw new Failure({ code: 'tooManyWindows' });
       this.#make(owner);
       return true;
     }

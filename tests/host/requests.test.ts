@@ -90,15 +90,18 @@ onEachHost((host) => {
       answer.writeHead(url === '/' ? 302 : 200, { location: '/elsewhere' }).end();
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    const answers = await shared.app.evaluate(async ({ session }, address) => {
-      const line = session.fromPartition('redirects');
-      const ask = (redirect: RequestRedirect) =>
-        line.fetch(address, { redirect }).then(
-          ({ status }) => status,
-          () => 'refused',
-        );
-      return [await ask('error'), await ask('follow')];
-    }, `http://127.0.0.1:${portOf(server)}/`);
+    const answers = await shared.app.evaluate(
+      async ({ session }, address) => {
+        const line = session.fromPartition('redirects');
+        const ask = (redirect: RequestRedirect) =>
+          line.fetch(address, { redirect }).then(
+            ({ status }) => status,
+            () => 'refused',
+          );
+        return [await ask('error'), await ask('follow')];
+      },
+      `http://127.0.0.1:${portOf(server)}/`,
+    );
     server.close();
     expect(answers).toEqual(['refused', 200]);
     expect(visited).toEqual(['/', '/', '/elsewhere']);
