@@ -20,6 +20,7 @@ import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
 import type { StartOptions } from './policy/start-options.ts';
 import { watchIdle } from './session/idle.ts';
+import { watchFaults } from './support/faults.ts';
 import { fileLog } from './support/log.ts';
 import { Settings } from './support/settings.ts';
 import { systemClock, systemTimers } from './support/system.ts';
@@ -185,6 +186,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
 
   return {
     async boot() {
+      watchFaults(log);
       await lockDownPages(log);
       protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
       await openStore();

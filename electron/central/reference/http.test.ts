@@ -44,6 +44,30 @@ test.each([
 });
 
 test.each([
+  ['circdesk-head', '-1'],
+  ['circdesk-head', 'NaN'],
+  ['circdesk-durable', '1e308'],
+  ['circdesk-durable', '12.5'],
+  ['circdesk-epoch', 'e'.repeat(101)],
+])('a mark %s: %s is rubbish: acts would be let go of by it', async (name, value) => {
+  const address = await answering((_, res) =>
+    res.writeHead(200, { [name]: value }).end(JSON.stringify(good)),
+  );
+  expect(await codeOf(address)).toBe('serverRubbish');
+});
+
+test.each([
+  [
+    '__proto__',
+    '{"__proto__":{"polluted":1},"kind":"circdesk-reference","version":"1","epoch":"e","libraries":[]}',
+  ],
+  ['nesting without end', '['.repeat(1_000_000)],
+])('%s in an answer does no harm', async (_what, body) => {
+  expect(['believed', 'serverRubbish']).toContain(await codeOf(await answering((_, res) => res.end(body))));
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test.each([
   [500, 'serverFailed'],
   [502, 'serverAway'],
   [503, 'serverAway'],

@@ -1,4 +1,5 @@
 // HTTP to our reference server: sends what the contract says, believes only answers that fit it.
+import { z } from 'zod';
 import {
   endpoints,
   type BelievedAnswer,
@@ -13,6 +14,7 @@ import {
   type ProblemName,
 } from '../../../shared/central/problems.ts';
 import type { ErrorCode } from '../../../shared/ipc/errors.ts';
+import { countSchema } from '../../../shared/primitives.ts';
 import { Failure } from '../../support/failure.ts';
 import type { Marks } from '../central-server.ts';
 import type { HttpAnswer, Transport } from '../transport.ts';
@@ -130,11 +132,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-const marksOf = ({ headers }: HttpAnswer): Marks => ({
-  epoch: headers[ANSWER_HEADERS.epoch] ?? '',
-  head: Number(headers[ANSWER_HEADERS.head] ?? 0),
-  durable: Number(headers[ANSWER_HEADERS.durable] ?? 0),
+/** What a gateway answers in the server's place has none. */
+const marksSchema = z.object({
+  epoch: z.string().max(100).default(''),
+  head: z.coerce.number().pipe(countSchema).default(0),
+  durable: z.coerce.number().pipe(countSchema).default(0),
 });
+
+/** Acts are let go of by what these say: half a mark is none. */
+function marksOf({ headers }: HttpAnswer): Marks {
+  const marks = marksSchema.safeParse({
+    epoch: headers[ANSWER_HEADERS.epoch],
+    head: headers[ANSWER_HEADERS.head],
+    durable: headers[ANSWER_HEADERS.durable],
+  });
+  if (!marks.success) throw new Failure({ code: 'serverRubbish' }, marks.error);
+  return marks.data;
+}
 
 function problemFrom(answer: HttpAnswer): Failure {
   const { status, body } = answer;
