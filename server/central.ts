@@ -105,7 +105,7 @@ export function createCentral(options: CentralOptions) {
     const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
     if (who && !who.ok) return asAnswer(who);
     const asker = who?.value;
-    if (asker?.onlyActs && endpoint.auth !== 'act') return asAnswer(refused('signed-out'));
+    if (asker?.onlyActs && !endpoint.byGrant) return asAnswer(refused('signed-out'));
     const params = readPart(endpoint.params, lowerCase(call.params));
     if (!params.ok) return asAnswer(params);
     if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });
