@@ -142,7 +142,10 @@ export class Windows {
       open.unsaved = false;
       contents.reload();
     });
-    void browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`);
+    browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`).catch((thrown: unknown) => {
+      // Closed before its page was there: nobody misses it.
+      if (!browserWindow.isDestroyed()) throw thrown;
+    });
   }
 
   #firstUnsaved(): OpenWindow | undefined {
