@@ -21,7 +21,7 @@ export async function lockDownPages(log: Log): Promise<void> {
     const now = performance.now();
     if (now - (saidAt.get(what) ?? -Infinity) < SAY_AGAIN_MS) return;
     saidAt.set(what, now);
-    log.write('refused', { what });
+    log.write('refused', { of: what });
   };
   app.on('web-contents-created', (_event, contents) => {
     keepInPlace(contents, refuse);

@@ -78,7 +78,9 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
     this.#verifyProc = verifyProc;
   }
   fetch(input: string | Request, init?: RequestInit): Promise<Response> {
-    if (this.#proxied) notEmulated('session.fetch', 'through the proxy of setProxy');
+    const address = input instanceof Request ? input.url : input;
+    if (this.#proxied && /^https?:/.test(address))
+      notEmulated('session.fetch', 'through the proxy of setProxy');
     return fetchThroughHost(input, init, this.#verifyProc);
   }
 
