@@ -89,6 +89,7 @@ describe.each(['x64', 'arm64'])('packed for linux-%s', (arch) => {
   test('the asar holds what was built, the native module’s own scripts, and nothing else', () => {
     const expected = [
       /^package\.json$/,
+      /^out\/licences\.json$/,
       /^out\/(main\/main|worker\/worker)\.js$/,
       /^out\/preload\/preload\.cjs$/,
       /^out\/renderer\/(desk|patron)\/index\.html$/,
