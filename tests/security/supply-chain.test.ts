@@ -29,27 +29,21 @@ test('every version that the project asks for is exact', () => {
   expect(asked.filter(([, version]) => !/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
-test('the lockfile fixes each package to bytes, and takes none from elsewhere than the registry', () => {
+test('the lockfile fixes each package to bytes, and takes none from a repository or a folder', () => {
   expect(
     locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path),
   ).toEqual([]);
   expect(locked.filter(([, { link }]) => link)).toEqual([]);
-  // npm writes the registry's own address, whichever mirror it was fetched from.
-  const strange = locked.filter(
-    ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
-  );
-  expect(strange.map(([path]) => path)).toEqual([]);
+  // Where a package comes from is the machine's own npm to say; one from a repository or a folder would stand here.
+  expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
 });
 
 test('no install script runs: npm is told so, and what one would have made is not there', () => {
   expect(read('.npmrc').split('\n')).toContain('ignore-scripts=true');
-  const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
-  expect(scripted.length).toBeGreaterThan(0);
-  for (const made of ['node_modules/electron/dist', 'node_modules/better-sqlite3/build'])
-    if (made.endsWith('build')) expect(existsSync(join(root, made))).toBe(false);
-  expect(
-    Object.keys(manifest['scripts'] ?? {}).filter((name) => /^(pre|post)?(install|prepare)$/.test(name)),
-  ).toEqual([]);
+  expect(locked.some(([, { hasInstallScript }]) => hasInstallScript)).toBe(true);
+  expect(existsSync(join(root, 'node_modules/better-sqlite3/build'))).toBe(false);
+  const own = Object.keys(manifest['scripts'] ?? {});
+  expect(own.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
 });
 
 describe('what ships', () => {
