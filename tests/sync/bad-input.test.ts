@@ -282,7 +282,7 @@ test.skipIf(!mounts)(
         note: { staffNote: 'x'.repeat(9_900) },
       });
     await desk.sync();
-  expect(problem(desk)).toBe('diskFull');
+    expect(problem(desk)).toBe('diskFull');
     const [stored, at] = [await found(desk, 'stor*'), await position(desk)];
     expect(stored).toBeLessThan(90);
     execFileSync('mount', ['-o', 'remount,size=64m', desk.folder]);
