@@ -93,7 +93,8 @@ export function createCentral(options: CentralOptions) {
         epoch: history.epoch,
         libraries: libraries.names(),
       }),
-    signIn: (body: Body<'signIn'>) => sessions.signIn(body),
+    signIn: (body: Body<'signIn'>) =>
+      desks.isRevoked(body.desk) ? refused('desk-revoked') : sessions.signIn(body),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
       patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),

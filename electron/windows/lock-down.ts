@@ -63,4 +63,6 @@ async function giveNothing(pages: Session, refuse: Refuse): Promise<void> {
     answer({ cancel: !ours });
   });
   await pages.setProxy(NOWHERE);
+  // Pages keep nothing here; what one that was taken over put there, an earlier day's, goes before any page is shown.
+  await pages.clearStorageData();
 }

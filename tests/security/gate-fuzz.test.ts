@@ -243,7 +243,7 @@ test(`the gate answers ${RUNS} requests with Results, and no stranger is heard`,
   expect(NAMES.filter((name) => !answeredWell.has(name) && !RARE.includes(name))).toEqual([]);
   const refusals = ['requestRefused', 'serverAway', 'serverRubbish', 'invalid', 'patronUnknown'];
   expect(refusals.filter((code) => !codes.has(code))).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test('a Failure thrown anywhere keeps what staff may see, and nothing else', () => {
   const failure = new Failure({ code: 'invalid', fields: [{ field: 'x', code: 'required' }] }, 'secret');

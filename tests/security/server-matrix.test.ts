@@ -1,7 +1,7 @@
 // Who may ask the reference server what: every endpoint, by every set of permissions, on the own library's patrons and
 // on another's; and every way of not being who one says.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { problemOf, testNetwork, type TestDesk } from '../../server/testing/network.ts';
+import { PASSWORD, problemOf, testNetwork, type TestDesk } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { PERMISSIONS, type Permission } from '../../shared/permissions.ts';
@@ -199,6 +199,15 @@ describe('who is nobody', () => {
     ['a token whose session was signed out', (desk) => desk.ask('signOut', { body: { waitingActs: [] } })],
     ['a token whose time is over', () => network.clock.pass(601_000)],
   ];
+  test('signing out ends refresh tokens too, of this session and of no other', async () => {
+    const [leaving, staying] = [await network.signIn('north', 'lead'), await network.signIn('north', 'lead')];
+    await leaving.ask('signOut', { body: { waitingActs: [leaving.newId()] } });
+    const refresh = ({ session }: TestDesk) =>
+      leaving.ask('refresh', { body: { refreshToken: session.refreshToken } });
+    expect(problemOf(await refresh(leaving))).toBe('signed-out');
+    expect((await refresh(staying)).status).toBe(201);
+  });
+
   test.each(ways)('%s opens nothing', async (_how, change) => {
     const desk = await withToken(change);
     for (const name of guarded)
@@ -215,6 +224,10 @@ describe('who is nobody', () => {
     central.desks.revoke(desk.desk);
     for (const name of NAMES)
       expect([name, problemOf(await ask(desk, name, full))]).toEqual([name, 'desk-revoked']);
+    // Nor does it get in by not saying in the header which desk it is.
+    const body = { library: 'north', username: 'desk', password: PASSWORD, desk: desk.desk };
+    const again = await central.answer('signIn', { params: {}, query: {}, headers: {}, body });
+    expect(problemOf(again)).toBe('desk-revoked');
   });
 
   test('a push-only grant sends what waited, and opens nothing else: least of all to read', async () => {
