@@ -59,7 +59,7 @@ function start(): void {
     .whenReady()
     .then(async () => {
       setMenu(process.platform);
-      const policyFile = machinePolicyFile(process.platform, process.env);
+      const policyFile = machinePolicyFile(process.platform);
       desk = buildDesk({ out: OUT, ...startOptions(commandLine, policyFile, systemClock) });
       await desk.boot();
     })

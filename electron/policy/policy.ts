@@ -1,7 +1,6 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 
 const hours = z
@@ -96,10 +95,12 @@ export function isSafeAddress(address: string, { development }: { development: b
   return url.protocol === 'https:' || (development && url.protocol === 'http:' && local);
 }
 
-/** Where the system keeps what its administrator decides, out of users' reach. */
-export function machinePolicyFile(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): string {
-  if (platform === 'win32')
-    return join(environment['ProgramData'] ?? 'C:\\ProgramData', 'Circdesk', 'policy.json');
+/**
+ * Where the system keeps what its administrator decides, out of users' reach. No variable says where: those are the
+ * user's. Windows lets users make folders in C:\\ProgramData, so whoever installs makes ours: see docs/security.md.
+ */
+export function machinePolicyFile(platform: NodeJS.Platform): string {
+  if (platform === 'win32') return 'C:\\ProgramData\\Circdesk\\policy.json';
   return platform === 'darwin'
     ? '/Library/Application Support/Circdesk/policy.json'
     : '/etc/circdesk/policy.json';

@@ -55,6 +55,11 @@ describe('sign-ins by the thousand', () => {
     expect(counts).toEqual({ 401: 5, 429: 35 });
   });
 
+  test('from one address are held up, whatever else it says of where it comes from', async () => {
+    const counts = await statuses(many(40, (n) => guess(`198.51.100.${n}, 192.0.2.4`)));
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
   test('do not hold up who comes from another address through the same proxy', async () => {
     const flood = many(30, () => guess('192.0.2.2'));
     const colleague = await post(
