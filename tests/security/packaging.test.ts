@@ -26,9 +26,11 @@ const recipe = readFileSync(join(root, 'electron-builder.yml'), 'utf8');
 
 /** The fuses as the recipe decides them, by the names that the tool has for them. */
 const decided = new Map(
-  [...recipe.slice(recipe.indexOf('electronFuses:')).matchAll(/^ {2}([a-z]\w+): (true|false)$/gm)].map(
-    ([, name = '', on]) => [name.slice(0, 1).toUpperCase() + name.slice(1), on === 'true'],
-  ),
+  [
+    ...(/^electronFuses:\n((?: {2}.*\n)+)/m.exec(recipe)?.[1] ?? '').matchAll(
+      /^ {2}([a-z]\w+): (true|false)$/gm,
+    ),
+  ].map(([, name = '', on]) => [name.slice(0, 1).toUpperCase() + name.slice(1), on === 'true']),
 );
 const FUSES = Object.keys(FuseV1Options).filter((name) => Number.isNaN(Number(name)));
 
