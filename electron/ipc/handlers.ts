@@ -5,7 +5,7 @@ import {
   DOWNLOAD_PATRON_DATA,
   type Permission,
 } from '../../shared/permissions.ts';
-import { requests, type RequestName } from '../../shared/ipc/contract.ts';
+import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
@@ -58,6 +58,15 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
     },
 
     'patron.read': ({ fresh }, asker) => patrons.read(patronOf(asker), fresh),
+    'patron.openLinked': async ({ patronId }, asker) => {
+      const linked = await patrons.linkedTo(patronOf(asker));
+      if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
+      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+      return {};
+    },
+    'patron.guarantors': async ({ name }, asker) => ({
+      patrons: await patrons.guarantors(patronOf(asker), name, MOST_GUARANTORS),
+    }),
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),
     }),

@@ -49,6 +49,16 @@ export const elsewhereSchema = z.object({
 });
 
 const nothing = z.object({});
+/** So many are offered, and no more of each than tells them apart. */
+export const MOST_GUARANTORS = 8;
+const guarantorChoiceSchema = patronSummarySchema.pick({
+  id: true,
+  givenName: true,
+  familyName: true,
+  birthDate: true,
+  town: true,
+});
+export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
 const both = ['desk', 'patron'] as const;
 
 export const requests = {
@@ -90,7 +100,7 @@ export const requests = {
 
   /** From the copy, or from the server, which knows patrons whom the copy doesn't hold. */
   'patrons.search': {
-    windows: both,
+    windows: ['desk'],
     args: z.object({
       query: z.string().max(200),
       offset: countSchema,
@@ -105,10 +115,18 @@ export const requests = {
     }),
   },
   /** Opens the patron's own window, or brings it to the front. */
-  'patrons.open': { windows: both, args: z.object({ patronId: idSchema }), result: nothing },
+  'patrons.open': { windows: ['desk'], args: z.object({ patronId: idSchema }), result: nothing },
 
   /** `fresh`: with what the server knows now, as far as it can be asked. */
   'patron.read': { windows: ['patron'], args: z.object({ fresh: z.boolean() }), result: patronViewSchema },
+  /** Opens the window of a patron whom this one's record names: the guarantor, or whose guarantor this one is. */
+  'patron.openLinked': { windows: ['patron'], args: z.object({ patronId: idSchema }), result: nothing },
+  /** Patrons to choose a guarantor from, by a name that is being typed: no more of them than that takes. */
+  'patron.guarantors': {
+    windows: ['patron'],
+    args: z.object({ name: z.string().max(200) }),
+    result: z.object({ patrons: z.array(guarantorChoiceSchema).max(MOST_GUARANTORS) }),
+  },
   'patron.notifications': {
     windows: ['patron'],
     args: nothing,
