@@ -94,7 +94,7 @@ test('a damaged copy goes when there is another; a damaged outbox when somebody 
   expect(namesSetAside(folder)).toEqual([]);
 });
 
-test('after a forgotten keyring the desk begins anew, and nothing is thrown away', async () => {
+test('after a forgotten keyring the desk begins anew; the outbox and its sealed key stay for IT, the copy goes', async () => {
   const folder = await worked();
   setForgottenAside(folder, clock);
   expect(namesSetAside(folder)).toContain('outbox.db.forgotten-2026-11-24T10-00-00-000Z');

@@ -134,6 +134,13 @@ export class StaffSession {
     this.#tell();
   }
 
+  /** Whoever signed in without the line is asked to sign in with it. */
+  askAgain(): void {
+    if (!this.#present || this.#central || this.#status !== 'signedIn') return;
+    this.#status = 'expired';
+    this.#tell();
+  }
+
   /** The server has ended the session; who worked here may sign in again and go on. */
   async expire(central: CentralSession): Promise<void> {
     if (central !== this.#central) return;

@@ -37,7 +37,12 @@ export class DeskApp {
     this.#closed = new Promise<void>((resolve) => app.once('close', () => resolve()));
   }
 
-  static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
+  static async launch(
+    host: AppHost,
+    folders: DeskFolders,
+    options: string[],
+    environment: Record<string, string> = {},
+  ): Promise<DeskApp> {
     const { home, userData } = folders;
     const app = await _electron.launch({
       executablePath: host.executable,
@@ -48,9 +53,11 @@ export class DeskApp {
         XDG_CONFIG_HOME: join(home, '.config'),
         XDG_DATA_HOME: join(home, '.local', 'share'),
         XDG_CACHE_HOME: join(home, '.cache'),
+        ...host.environment,
         ...(process.env['CHROMIUM_HOST_CHROMIUM'] && {
           CHROMIUM_HOST_CHROMIUM: process.env['CHROMIUM_HOST_CHROMIUM'],
         }),
+        ...environment,
       },
     });
     return new DeskApp(app, await app.firstWindow());
@@ -98,10 +105,12 @@ export class DeskApp {
     await this.#closed;
   }
 
-  /** As staff end it: sessions are ended, files closed. */
+  /** As staff end it: sessions are ended, files closed. A window may say a moment late that its text is saved. */
   async quit(): Promise<void> {
-    await this.app.evaluate(({ app }) => app.quit());
-    await this.#closed;
+    const ended = this.#closed.then(() => true);
+    const aMoment = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), 4_000));
+    do await this.app.evaluate(({ app }) => app.quit()).catch(() => undefined);
+    while (!(await Promise.race([ended, aMoment()])));
   }
 
   /** As a power cut ends it, or the task manager. */

@@ -294,6 +294,54 @@ test('who never signed in at this desk can not sign in without the line; who did
   await expect(again.desk.getByRole('row').nth(1)).toBeVisible();
 });
 
+test('signed in without the line, staff are asked to sign in once it is back, and then it is sent', async ({
+  desk,
+  account,
+  colleague,
+  line,
+  restart,
+  picture,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('lead'));
+  await synced(desk);
+  await desk.quit();
+  line.state = 'cut';
+  const again = await restart();
+  await again.signIn(account('lead'));
+  await block(await again.openPatronData(cardOf(patron)), 'Kept the atlas.');
+  line.state = 'good';
+  await openSync(again);
+  await again.desk.getByRole('button', { name: 'Sync now' }).click();
+  await expect(status(again)).toContainText('Sign in to sync');
+  await picture(again.desk, 'sign-in-to-sync');
+  expect((await colleague.patron(patron.id)).blocks).toEqual([]);
+  await again.desk.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  const dialog = again.desk.getByRole('dialog');
+  await dialog.getByLabel('Password').fill(account('lead').password);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  const blocks = async () => (await colleague.patron(patron.id)).blocks;
+  await expect.poll(blocks, { timeout: 20_000 }).toMatchObject([{ comment: 'Kept the atlas.' }]);
+});
+
+test('the list of what waits can be printed: without the menu, whole', async ({
+  desk,
+  account,
+  colleague,
+  line,
+}) => {
+  await desk.signIn(account('lead'));
+  await synced(desk);
+  line.state = 'cut';
+  const patron = await colleague.patronWho(isFree);
+  await block(await desk.openPatronData(cardOf(patron)), 'Kept the atlas.');
+  await openSync(desk);
+  await desk.desk.emulateMedia({ media: 'print' });
+  await expect(desk.desk.getByText('Kept the atlas.')).toBeVisible();
+  await expect(desk.desk.getByRole('button', { name: 'Sign out' })).toBeHidden();
+  await expect(desk.desk.getByRole('button', { name: 'Print' })).toBeHidden();
+});
+
 test('an idle desk locks, shows nothing of the patron, and comes back to what was typed', async ({
   desk,
   account,

@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type StoreReport } from '../../electron/cache/open-store.ts';
+import { EncryptedFile } from '../../electron/cache/encrypted-file.ts';
+import { FILES, openStore, type StoreReport } from '../../electron/cache/open-store.ts';
 import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
 import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../electron/central/transport.ts';
@@ -59,6 +60,7 @@ export const cut = (): never => {
 };
 export const goodLine = (): Line => ({ asked: () => undefined, answered: (_request, answer) => answer });
 
+const KEY = () => new Uint8Array(32).fill(7);
 const never: Timers = { after: () => () => undefined };
 
 export interface DeskClock {
@@ -101,7 +103,7 @@ export class Desk {
     const { central, clock, ownClock, policy } = this.#options;
     const opening = openStore({
       folder: this.folder,
-      key: new Uint8Array(32).fill(7),
+      key: KEY(),
       clock,
       giveWay: () => Promise.resolve(),
     });
@@ -150,6 +152,24 @@ export class Desk {
     this.parts.sync.shutdown();
     await this.store.close();
     this.#parts = undefined;
+  }
+
+  /** What the files hold once they are decrypted, deleted pages included. */
+  decryptedCopy(): Buffer {
+    return this.#decrypted(FILES.copy);
+  }
+
+  decryptedOutbox(): Buffer {
+    return this.#decrypted(FILES.outbox);
+  }
+
+  #decrypted(name: string): Buffer {
+    const file = EncryptedFile.openToRead(join(this.folder, name), KEY());
+    try {
+      return file.decrypted();
+    } finally {
+      file.close();
+    }
   }
 
   /** After a test: nothing is open any more. */
