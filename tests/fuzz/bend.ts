@@ -41,7 +41,7 @@ export function bent(answer: HttpAnswer, { how, where, with: put }: Bend): HttpA
   const all = places(body);
   const place = all[where % Math.max(1, all.length)];
   if (place && how === 'put') place.parent[place.key] = put;
-  if (place && how === 'remove') delete place.parent[place.key];
+  if (place && how === 'remove') Reflect.deleteProperty(place.parent, place.key);
   return { ...answer, body: JSON.stringify(body) };
 }
 

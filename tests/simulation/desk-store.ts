@@ -14,7 +14,7 @@ export interface DeskStoreParts {
   open: () => SqliteStore;
   time: VirtualTime;
   luck: Luck;
-  disk: Watcher;
+  disk: Watcher & { awaits: () => void };
   isAlive: () => boolean;
   /** The copy is damaged: noted beside it, so that the next opening builds it anew. */
   onDamaged: () => void;
@@ -70,14 +70,19 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
 
   const call = (method: Method, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
+      disk.awaits();
       const copies = structuredClone(args);
       last = Math.max(last, time.now() + luck.fraction() * 1.5);
       time.at(last, `${name} ${method}`, () => {
         if (!isAlive()) return;
         watch('desk', disk);
         const asked = store;
-        const reply = (work: () => void) => {
+        const reply = (heard: () => void) => {
           if (!isAlive()) return;
+          const work = () => {
+            disk.awaits();
+            if (isAlive()) heard();
+          };
           // Now and then the main thread has something else to do first.
           if (luck.chance(0.2))
             time.after(luck.fraction() * 3, `${name} hears of ${method}`, () => isAlive() && work());

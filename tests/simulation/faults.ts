@@ -14,6 +14,7 @@ const USUAL = {
   lineCut: 0.7,
   deskKilled: 0.35,
   deskKilledAtStep: 0.35,
+  deskKilledAtAwait: 0.35,
   powerCut: 0.15,
   diskFull: 0.2,
   writeFailed: 0.3,

@@ -73,6 +73,12 @@ const DESK: [Fault, AtDesk][] = [
     },
   ],
   [
+    'deskKilledAtAwait',
+    (world, { site }) => {
+      site.disk.killAtAwait = world.luck.between(1, 200);
+    },
+  ],
+  [
     'powerCut',
     (world, place) => {
       if (place.site.isOff) return;

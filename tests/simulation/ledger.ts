@@ -53,6 +53,8 @@ export class Ledger {
   readonly deleted: { patronId: string; at: number }[] = [];
   /** Settled acts whose content a desk emptied because their patron was deleted. */
   readonly wiped = new Set<string>();
+  /** What staff wait for beside a desk, which may never answer: it's over when the desk is. */
+  readonly #pressed = new Map<string, string[]>();
   readonly #clock: Clock;
   readonly #decisions = new Map<string, Decision[]>();
   readonly #lettingGo = new Set<string>();
@@ -88,9 +90,27 @@ export class Ledger {
 
   /** Kinds of a desk's acts whose answer is not known yet. */
   kindsUnderWay(desk: string): string[] {
-    return [...this.acts.values()]
+    const kinds = [...this.acts.values()]
       .filter((act) => act.desk === desk && (act.state === 'waiting' || act.state === 'sent'))
       .map(({ deed }) => deed.kind);
+    return [...kinds, ...(this.#pressed.get(desk) ?? [])];
+  }
+
+  /** Staff press a button, and wait. */
+  async waits<T>(desk: string, kind: string, work: () => Promise<T>): Promise<T> {
+    const pressed = this.#pressed.get(desk) ?? [];
+    this.#pressed.set(desk, pressed);
+    pressed.push(kind);
+    try {
+      return await work();
+    } finally {
+      pressed.splice(pressed.indexOf(kind), 1);
+    }
+  }
+
+  /** The desk is dead: nobody waits beside it any more. */
+  givenUp(desk: string): void {
+    this.#pressed.delete(desk);
   }
 
   /** Something was done in a desk's files. */

@@ -32,6 +32,8 @@ export interface SiteParts {
   luck: Luck;
   timeline: Timeline;
   onKilled: () => void;
+  /** It was killed between two steps of this request. */
+  onKilledAtStep: (request: string) => void;
   /** The server's logic threw, which it never should. */
   onThrown: (request: string, thrown: unknown) => void;
 }
@@ -162,7 +164,7 @@ export class ServerSite implements Watcher {
   }
 
   async ask(asked: Routed): Promise<HttpAnswer | undefined> {
-    const { timeline, onThrown } = this.#parts;
+    const { timeline, onThrown, onKilledAtStep } = this.#parts;
     const central = this.#central;
     if (!central) return undefined;
     watch('server', this);
@@ -181,7 +183,10 @@ export class ServerSite implements Watcher {
     } catch (thrown) {
       watchNobody();
       if (this.#central !== central) {
-        if (thrown instanceof Killed) this.#cutShort = asked;
+        if (thrown instanceof Killed) {
+          this.#cutShort = asked;
+          onKilledAtStep(asked.name);
+        }
         return undefined;
       }
       if (!this.diskFull) onThrown(asked.name, thrown);

@@ -73,7 +73,8 @@ async function becomeQuiet(world: World): Promise<Shown[]> {
   for (const { line, site } of places) {
     line.healed = true;
     line.cut = false;
-    Object.assign(site.disk, { full: false, killIn: undefined, failIn: undefined });
+    site.disk.full = false;
+    site.disk.disarm();
   }
   Object.assign(server, { killIn: undefined, diskFull: false });
   if (!server.central) server.start();

@@ -99,7 +99,7 @@ export class Timeline {
 
   /** Notes what is other than it was: the request's doing, or the demo data's where there is none. */
   look(central: Central, request: Routed | undefined): readonly Effect[] {
-    const rows = new Map(rowsOf(central).map((row) => [row.id, row]));
+    const rows = new Map(marksOf(central).map((row) => [row.id, row]));
     const effects: Effect[] = [];
     for (const [id, before] of this.#seen) {
       if (rows.has(id)) continue;
@@ -109,7 +109,7 @@ export class Timeline {
     for (const [id, row] of rows) {
       const before = this.#seen.get(id);
       if (before?.version === versionOf(row) && before.pin === row.pin) continue;
-      const after = seenOf(central, row);
+      const after = seenOf(central, rowOf(central, id));
       this.#seen.set(id, after);
       effects.push({ ...effectOf(request, this, id), ...differences(before, after, pinIn(request)) });
     }
@@ -119,8 +119,17 @@ export class Timeline {
   }
 }
 
+type RowMarks = Pick<PatronRow, 'id' | 'version' | 'epoch' | 'pin'>;
 const rowsOf = (central: Central): PatronRow[] => central.parts.store.rows('SELECT * FROM patron');
-const versionOf = ({ version, epoch }: PatronRow) => `${epoch}.${version}`;
+/** Whether a row is other than it was, at little cost: this is asked after every act. */
+const marksOf = (central: Central): RowMarks[] =>
+  central.parts.store.rows('SELECT id, version, epoch, pin FROM patron');
+function rowOf(central: Central, id: string): PatronRow {
+  const row = central.parts.store.row<PatronRow>('SELECT * FROM patron WHERE id = ?', id);
+  if (!row) throw new Error(`${id} is gone.`);
+  return row;
+}
+const versionOf = ({ version, epoch }: RowMarks) => `${epoch}.${version}`;
 const seenOf = (central: Central, row: PatronRow): Seen => ({
   ...{ version: versionOf(row), pin: row.pin },
   patron: central.parts.records.whole(row),

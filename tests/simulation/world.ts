@@ -66,6 +66,7 @@ export class World {
       {
         ...{ folder, time, timeline, luck: new Luck(`${seed}/server`) },
         onKilled: () => this.#startServerSoon(),
+        onKilledAtStep: (request) => this.weather.happened('serverKilledAtStep', [request]),
         onThrown: (request, thrown) => this.violates(`the server threw at ${request}`, thrown),
       },
       templates.server,
