@@ -13,6 +13,7 @@ export interface DemoAccount {
 export interface RunningServer {
   url: string;
   accounts: DemoAccount[];
+  pid: number;
   /** Its process, for tests that kill it. */
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -45,6 +46,7 @@ export async function startServer(
   return {
     url,
     accounts,
+    pid: server.pid ?? 0,
     kill: (signal) => server.kill(signal),
     async stop() {
       server.kill('SIGTERM');
