@@ -60,7 +60,7 @@ export const cut = (): never => {
 };
 export const goodLine = (): Line => ({ asked: () => undefined, answered: (_request, answer) => answer });
 
-const KEY = () => new Uint8Array(32).fill(7);
+export const DESK_KEY = () => new Uint8Array(32).fill(7);
 const never: Timers = { after: () => () => undefined };
 
 export interface DeskClock {
@@ -105,7 +105,7 @@ export class Desk {
     const { central, clock, ownClock, policy } = this.#options;
     const opening = openStore({
       folder: this.folder,
-      key: KEY(),
+      key: DESK_KEY(),
       clock,
       giveWay: () => Promise.resolve(),
     });
@@ -168,7 +168,7 @@ export class Desk {
   }
 
   #decrypted(name: string): Buffer {
-    const file = EncryptedFile.openToRead(join(this.folder, name), KEY());
+    const file = EncryptedFile.openToRead(join(this.folder, name), DESK_KEY());
     try {
       return file.decrypted();
     } finally {
