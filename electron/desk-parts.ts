@@ -9,6 +9,7 @@ import type { DeskStore } from './cache/desk-store.ts';
 import type { CentralServer } from './central/central-server.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
+import { RecentPatrons } from './patrons/recent-patrons.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
 import { Grants } from './session/grants.ts';
@@ -31,6 +32,8 @@ export interface OutsideWorld {
   timers: Timers;
   lastLibrary: LastLibrary;
   isOnline: () => boolean;
+  /** Patrons who have a window now. */
+  openPatrons: () => readonly string[];
   onSession: (state: SessionState) => void;
   onPatrons: (patronIds: string[]) => void;
   onSyncState: () => void;
@@ -53,10 +56,14 @@ export async function buildParts(world: OutsideWorld) {
   const session: StaffSession = new StaffSession({
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
-    onChanged: world.onSession,
+    onChanged: (state) => {
+      if (state.status === 'signedOut') recentPatrons.forget();
+      world.onSession(state);
+    },
     onReady: () => void sync.now(),
   });
   const acts = new Acts(clock, random);
+  const recentPatrons = new RecentPatrons(clock, world.openPatrons);
   const onPatrons = (patronIds: string[]) => {
     world.onPatrons(patronIds);
     world.onActs();
@@ -66,6 +73,7 @@ export async function buildParts(world: OutsideWorld) {
     newId: () => acts.newId(),
     scope: scopeOf(policy.copy, clock),
     empty: policy.copy.scope === 'none',
+    recent: () => recentPatrons.ids(),
     onAct: (act) => {
       saving.heard(act);
     },
@@ -92,7 +100,7 @@ export async function buildParts(world: OutsideWorld) {
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
-    ...{ store, session, saving, acts, clock, timers },
+    ...{ store, session, saving, acts, clock, timers, recentPatrons },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
     canSend: (act) => sync.canSend(act),

@@ -126,6 +126,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
         },
       },
       isOnline: () => reachability.online,
+      openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
         windows.tell('session.changed', state);

@@ -1,7 +1,8 @@
 // Lays the outbox's acts over a patron of the copy: the patron as windows show it. Pure; derived anew each time,
 // so that there is nothing of it to keep in step.
 import type { Patron } from '../../shared/patrons/patron.ts';
-import { sectionSchemas, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
+import { checkChanges, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
+import { storedSectionSchemas } from '../../shared/patrons/stored.ts';
 import type { OutboxAct } from './act.ts';
 
 /** What a library's rows in the copy equal. */
@@ -25,8 +26,8 @@ export function isLaidOver(act: OutboxAct, shownAt: ShownAt | undefined): boolea
 function withChanges<S extends SectionId>(patron: Patron, section: S, changes: FieldValues): Patron {
   const { values, tag } = patron.sections[section];
   // Values that the section wouldn't take are the server's to refuse; they are not shown as the patron's.
-  const parsed = sectionSchemas[section].safeParse({ ...values, ...changes });
-  if (!parsed.success) return patron;
+  const parsed = storedSectionSchemas[section].safeParse({ ...values, ...changes });
+  if (checkChanges(section, changes).length > 0 || !parsed.success) return patron;
   return { ...patron, sections: { ...patron.sections, [section]: { values: parsed.data, tag } } };
 }
 

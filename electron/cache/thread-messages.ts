@@ -10,6 +10,8 @@ export type Method = keyof DeskStore;
 export const METHODS: { readonly [M in Method]: M } = {
   search: 'search',
   patron: 'patron',
+  patronIds: 'patronIds',
+  laidOver: 'laidOver',
   pullState: 'pullState',
   beginFill: 'beginFill',
   fillPage: 'fillPage',

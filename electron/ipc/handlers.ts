@@ -96,6 +96,16 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
       await deskActs.withdraw(act);
       return {};
     },
+    'sync.pauseFill': async ({ paused }) => {
+      session.require();
+      await sync.pauseFill(paused);
+      return {};
+    },
+    'sync.noteUnseen': () => {
+      session.require();
+      sync.noteUnseen();
+      return {};
+    },
     'sync.now': async () => {
       await sync.now();
       return {};

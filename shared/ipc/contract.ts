@@ -1,6 +1,7 @@
 // The contract between windows and main: each request with its arguments, its result, and the windows that may
 // ask. A patron window's requests name no patron: main knows whose window asks.
 import { z } from 'zod';
+import { capabilitiesSchema } from '../capabilities.ts';
 import { staffSchema } from '../central/contract.ts';
 import { librarySchema, libraryNameSchema } from '../library.ts';
 import {
@@ -36,6 +37,7 @@ export const sessionStateSchema = z.discriminatedUnion('status', [
     staff: staffSchema,
     library: librarySchema,
     permissions: z.array(permissionSchema),
+    capabilities: capabilitiesSchema,
   }),
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
@@ -144,6 +146,10 @@ export const requests = {
   'sync.retry': { windows: ['desk'], args: z.object({ act: idSchema }), result: savedSchema },
   /** Lets go of a conflict or a refusal, knowingly. */
   'sync.withdraw': { windows: ['desk'], args: z.object({ act: idSchema }), result: nothing },
+  /** Puts a first fill off, or lets it go on. */
+  'sync.pauseFill': { windows: ['desk'], args: z.object({ paused: z.boolean() }), result: nothing },
+  /** Staff have read that the server no longer shows some patrons. */
+  'sync.noteUnseen': { windows: ['desk'], args: nothing, result: nothing },
   'sync.now': { windows: ['desk'], args: nothing, result: nothing },
   /** What could not be rescued from a damaged file was noted; the file goes. */
   'sync.acceptLoss': { windows: ['desk'], args: nothing, result: nothing },

@@ -8,7 +8,7 @@ import {
   notificationSchema,
   reservationSchema,
 } from '../patrons/patron.ts';
-import { sectionSchemas } from '../patrons/sections.ts';
+import { storedSectionSchemas } from '../patrons/stored.ts';
 
 export const PATRON_DATA_FORMAT = 'urn:circdesk:patron-data:1';
 
@@ -28,14 +28,14 @@ export const patronDataFileSchema = z.object({
     createdAt: timeSchema,
     changedAt: timeSchema,
     ageGroup: z.string(),
-    personal: sectionSchemas.personal,
-    contact: sectionSchemas.contact,
-    address: sectionSchemas.address,
-    card: sectionSchemas.card,
+    personal: storedSectionSchemas.personal,
+    contact: storedSectionSchemas.contact,
+    address: storedSectionSchemas.address,
+    card: storedSectionSchemas.card,
     guarantor: z.object({ name: z.string().nullable() }),
     library: z.object({ branch: z.string(), category: z.string() }),
-    preferences: sectionSchemas.preferences,
-    note: sectionSchemas.note,
+    preferences: storedSectionSchemas.preferences,
+    note: storedSectionSchemas.note,
   }),
   blocks: z.array(
     z.object({
