@@ -1,6 +1,7 @@
 // The composition root: builds every part of the desk, in the order of what needs what, and boots it in phases. What
 // works on the opened store is built in desk-parts.ts.
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, net, powerMonitor, protocol, shell } from 'electron';
@@ -9,8 +10,10 @@ import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
-import { noServer } from './central/no-server.ts';
+import { ChosenServer } from './central/chosen-server.ts';
+import { KohaServer } from './central/koha/koha-server.ts';
 import { Reachability } from './central/reachability.ts';
+import { recognise } from './central/recognise.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
 import { httpTransport } from './central/transport.ts';
 import { buildParts, type DeskParts } from './desk-parts.ts';
@@ -62,10 +65,25 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
     if (online) parts?.sync.wake();
   });
   const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
-  const server =
-    address === undefined
-      ? noServer
-      : new ReferenceServer(address, settings.desk, httpTransport(address, fetch, reachability.heard), clock);
+  const transportTo = (at: string) => httpTransport(at, fetch, reachability.heard);
+  const server = new ChosenServer({
+    address,
+    kind: policy.server.kind,
+    remembered: settings.server,
+    remember: (chosen) => {
+      settings.server = chosen;
+    },
+    recognise: (at) => recognise(transportTo(at)),
+    make: (at, kind) => {
+      const transport = transportTo(at);
+      if (kind === 'circdesk') return new ReferenceServer(at, settings.desk, transport, clock);
+      return new KohaServer({
+        ...{ address: at, transport, policy: policy.koha, clock, random, timers },
+        branch: policy.copy.scope === 'branch' ? policy.copy.branch : undefined,
+        readSecret: (file) => readFileSync(file, 'utf8').trim(),
+      });
+    },
+  });
 
   let parts: DeskParts | undefined;
   let memoryOnly = false;
@@ -154,7 +172,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
       },
     });
     return {
-      ...{ desk, download },
+      ...{ desk, download, server },
       syncState: () => syncState(desk),
       acceptLoss: async () => {
         await desk.store.forget(RESCUE);

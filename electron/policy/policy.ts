@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { kohaPolicySchema } from './koha-policy.ts';
 
 const hours = z
   .int()
@@ -17,6 +18,10 @@ export const policySchema = z.strictObject({
         .refine(isSafeAddress, 'must be https, or http on this machine, without a name or password in it')
         .optional()
         .describe("The central server's address. HTTPS, or HTTP on this machine."),
+      kind: z
+        .enum(['circdesk', 'koha'])
+        .optional()
+        .describe('What the server is; if not given, the desk finds out by asking it.'),
       certificateAuthority: z
         .string()
         .min(1)
@@ -25,6 +30,7 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('The central server.'),
+  koha: kohaPolicySchema.prefault({}).describe('With Koha as the server.'),
   copy: z
     .strictObject({
       scope: z

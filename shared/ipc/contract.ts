@@ -50,12 +50,24 @@ export const requests = {
     windows: both,
     args: nothing,
     result: z.discriminatedUnion('started', [
-      z.object({ started: z.literal(true), session: sessionStateSchema, sync: syncStateSchema }),
+      z.object({
+        started: z.literal(true),
+        session: sessionStateSchema,
+        sync: syncStateSchema,
+        /** First start: nobody has said yet where the server is. */
+        chooseServer: z.boolean(),
+      }),
       z.object({ started: z.literal(false), trouble: startTroubleSchema }),
     ]),
   },
   /** The keyring has forgotten the key of this desk's files: they are set aside, and the desk begins anew. */
   'session.beginAnew': { windows: ['desk'], args: nothing, result: nothing },
+  /** At first start, where policy names no server: its address as staff type it. */
+  'session.chooseServer': {
+    windows: ['desk'],
+    args: z.object({ address: z.string().min(1).max(500) }),
+    result: z.object({ kind: z.enum(['circdesk', 'koha']) }),
+  },
   'session.libraries': {
     windows: both,
     args: nothing,

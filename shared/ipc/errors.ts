@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'missingRight',
   'notOffered',
   'serverUnknown',
+  'addressUnsafe',
   'serverTakesNoPassword',
   'apiKeyRefused',
   'notStaff',

@@ -37,6 +37,8 @@ export const patronDataFileSchema = z.object({
     preferences: storedSectionSchemas.preferences,
     note: storedSectionSchemas.note,
   }),
+  /** What the server keeps besides, under its own names. */
+  further: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
   blocks: z.array(
     z.object({
       comment: z.string(),

@@ -1,0 +1,73 @@
+// Koha's interface in somebody's name: lists and single records, and what changes something.
+import { z } from 'zod';
+import { Failure, isFailure } from '../../support/failure.ts';
+import type { Authorization } from './authorization.ts';
+import type { KohaAnswer, KohaHttp, KohaRequest } from './http.ts';
+import { isRefusal } from './refusals.ts';
+
+/** A query as Koha's lists take it: conditions on fields by their names at Koha. */
+export type Query = Record<string, unknown>;
+
+export interface ListRequest {
+  q?: Query;
+  /** Fields, `-` before one for descending. */
+  order?: readonly string[];
+  page?: number;
+  /** -1: all there are. */
+  perPage: number;
+  embed?: readonly string[];
+  /** Parameters of this list alone. */
+  further?: Record<string, string | number>;
+}
+
+/**
+ * A list's own fields, told apart from those of what is embedded, which may have the same names: left alone, Koha's
+ * database would find them ambiguous.
+ */
+export const own = (field: string): string => `me.${field}`;
+
+export class KohaApi {
+  readonly #http: KohaHttp;
+  readonly #authorization: Authorization;
+
+  constructor(http: KohaHttp, authorization: Authorization) {
+    this.#http = http;
+    this.#authorization = authorization;
+  }
+
+  list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
+    const { q, order, page, perPage, embed, further } = request;
+    const query = {
+      ...(q && { q: JSON.stringify(q) }),
+      ...(order && { _order_by: order.join(',') }),
+      ...(page !== undefined && { _page: page }),
+      _per_page: perPage,
+      ...further,
+    };
+    return this.ask({ method: 'GET', path, query, ...(embed && { embed }) }, z.array(record));
+  }
+
+  one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {
+    return this.ask({ method: 'GET', path, embed }, record);
+  }
+
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<KohaAnswer<unknown>> {
+    return this.ask({ method, path, ...(body !== undefined && { body }) }, z.unknown());
+  }
+
+  /** Fails with `signedOut` once Koha no longer takes who asks. */
+  async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
+    const ask = async () => {
+      const authorized = await this.#authorization.headers();
+      return this.#http.ask({ ...request, headers: { ...request.headers, ...authorized } }, schema);
+    };
+    try {
+      return await ask();
+    } catch (thrown) {
+      // A password that was changed since is a session that has ended.
+      if (isFailure(thrown, 'wrongCredentials')) throw new Failure({ code: 'signedOut' }, thrown);
+      if (!isRefusal(thrown, 401) || !(await this.#authorization.renew())) throw thrown;
+      return ask();
+    }
+  }
+}
