@@ -13,9 +13,9 @@ const bodySchema = z.looseObject({
   error: z.string().nullish(),
   error_code: z.string().nullish(),
   errors: problemsSchema.nullish(),
-  required_permissions: z.unknown(),
+  required_permissions: z.unknown().optional(),
   /** With a 409: the field whose value another patron has. */
-  conflict: z.unknown(),
+  conflict: z.unknown().optional(),
 });
 
 export interface Refused {
