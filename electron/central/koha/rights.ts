@@ -15,6 +15,7 @@ export interface KohaRights {
 }
 
 const anything = z.unknown();
+const SEEING = 'borrowers: edit_borrowers';
 /** Koha numbers patrons from 1. */
 const NOBODY = '/patrons/0';
 
@@ -41,6 +42,8 @@ async function missingFor(asked: Promise<unknown>, usual: string): Promise<Missi
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown;
     if (thrown.refused.status === 401) throw thrown;
-    return thrown.refused.status === 403 ? (thrown.error.missing ?? missingRight(usual)) : undefined;
+    if (thrown.refused.status !== 403) return undefined;
+    // Koha names all that is required; seeing patrons was found to be there.
+    return missingRight(thrown.refused.permissions.find((one) => one !== SEEING) ?? usual);
   }
 }
