@@ -97,6 +97,7 @@ export async function buildParts(world: OutsideWorld) {
   const deskActs = new DeskActs({
     ...{ store, session, saving, acts },
     canSend: (act) => sync.canSend(act),
+    hasSession: (staffId) => grants.sessionOf(staffId) !== undefined && session.central?.staff.id !== staffId,
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
@@ -132,8 +133,11 @@ export async function buildParts(world: OutsideWorld) {
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
     async syncState(): Promise<Omit<SyncState, 'online' | 'rescue' | 'memoryOnly'>> {
       const { state } = session;
-      if (state.status === 'signedOut')
-        return { ...sync.state, asOf: null, waiting: 0, undecided: 0, waitingFor: [], setAside: 0 };
+      if (state.status === 'signedOut') {
+        const { lastLibrary } = state;
+        const waitingFor = lastLibrary === null ? [] : await deskActs.waitingFor(lastLibrary);
+        return { ...sync.state, asOf: null, waiting: 0, undecided: 0, waitingFor, setAside: 0 };
+      }
       const library = state.library.id;
       const [{ syncedAt }, counts, setAside, waitingFor] = await Promise.all([
         store.pullState(library),

@@ -160,6 +160,11 @@ export class Edition {
       .map(({ id }) => id);
   }
 
+  blocked(): string[] {
+    const sql = `SELECT id FROM patron_${this.number} WHERE summary ->> 'blocked'`;
+    return this.#file.rows<{ id: string }>(sql).map(({ id }) => id);
+  }
+
   summary(number: number): PatronSummary {
     const sql = `SELECT summary FROM patron_${this.number} WHERE number = ?`;
     const row = this.#file.row<{ summary: string }>(sql, number);

@@ -59,6 +59,10 @@ export class SqliteStore implements DeskStore {
     return this.#shadow.shown(library)?.ids(after, limit) ?? [];
   }
 
+  async blocked(library: string) {
+    return this.#shadow.shown(library)?.blocked() ?? [];
+  }
+
   async laidOver(library: string) {
     return this.#outbox.patronsLaidOver(library, this.#shadow.shownAt(library));
   }

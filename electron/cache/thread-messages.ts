@@ -11,6 +11,7 @@ export const METHODS: { readonly [M in Method]: M } = {
   search: 'search',
   patron: 'patron',
   patronIds: 'patronIds',
+  blocked: 'blocked',
   laidOver: 'laidOver',
   pullState: 'pullState',
   beginFill: 'beginFill',

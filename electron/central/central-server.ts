@@ -36,6 +36,8 @@ export interface OutgoingAct extends Act {
   deed: Deed;
   tag: string | null;
   changes: FieldValues;
+  /** What those fields held where the changes started from. */
+  base: FieldValues;
   /** The server's history as this desk last knew it. */
   epoch: string;
   /** This attempt went out before, and nobody knows what became of it. */
@@ -85,6 +87,8 @@ export interface HeldPatrons {
   ids(after: string | null, limit: number): Promise<string[]>;
   /** On whom acts of this desk are laid over the copy: what came of those has to be read. */
   laidOver(): Promise<string[]>;
+  /** Whom the copy shows as blocked. */
+  blocked(): Promise<string[]>;
   /** Whom windows show, or showed a moment ago. */
   recent(): readonly string[];
 }

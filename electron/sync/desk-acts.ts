@@ -19,6 +19,8 @@ export interface DeskActsParts {
   acts: Acts;
   /** Whether somebody can send this act now. */
   canSend: (act: OutboxAct) => boolean;
+  /** Whether a session of this member of staff is still to be traded for a grant. */
+  hasSession: (staffId: string) => boolean;
   onChanged: (patronIds: string[]) => void;
 }
 
@@ -38,12 +40,12 @@ export class DeskActs {
 
   /** Whose acts wait until they sign in again, and how many. */
   async waitingFor(library: string): Promise<{ name: string; acts: number }[]> {
-    const { store, session, canSend } = this.#parts;
+    const { store, session, canSend, hasSession } = this.#parts;
     // Without the line they wait for that, not for anybody.
-    if (!session.central) return [];
+    if (!session.central && session.state.status !== 'signedOut') return [];
     const counts = new Map<string, number>();
     for (const act of await store.acts(['waiting', 'sent']))
-      if (act.library === library && !canSend(act))
+      if (act.library === library && !canSend(act) && !hasSession(act.staff.id))
         counts.set(act.staff.name, (counts.get(act.staff.name) ?? 0) + 1);
     return [...counts].map(([name, acts]) => ({ name, acts }));
   }

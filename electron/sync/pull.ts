@@ -80,6 +80,7 @@ export class Pull {
     return {
       ids: (after, limit) => store.patronIds(library, after, limit),
       laidOver: () => store.laidOver(library),
+      blocked: () => store.blocked(library),
       recent,
     };
   }

@@ -121,7 +121,8 @@ export class Push {
       const { id, key, patronId, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
-      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, epoch, repeated });
+      const base = baseOf(act);
+      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, base, epoch, repeated });
       waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
       const { current, head } = outcome;

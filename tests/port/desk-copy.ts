@@ -63,7 +63,12 @@ export class DeskCopy {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     return {
       ...{ id: v7(), key: v7(), at: new Date(at).toISOString(), patronId, deed, epoch: this.epoch },
-      ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, repeated: false },
+      ...{
+        tag: edit?.base.tag ?? null,
+        changes: edit?.changes ?? {},
+        base: edit?.base.values ?? {},
+        repeated: false,
+      },
       ...further,
     };
   }
@@ -87,6 +92,7 @@ export class DeskCopy {
     return {
       ids: (after, limit) => Promise.resolve(ids.filter((id) => id > (after ?? '')).slice(0, limit)),
       laidOver: () => Promise.resolve([...this.laidOver]),
+      blocked: () => Promise.resolve(ids.filter((id) => this.patron(id).blocks.length > 0)),
       recent: () => [...this.recent],
     };
   }

@@ -6,6 +6,7 @@ import {
   type SectionId,
   type TaggedValues,
 } from '../../../shared/patrons/sections.ts';
+import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
 import type { Attempts } from './attempts.ts';
@@ -45,6 +46,7 @@ export class KohaSender {
     if (act.epoch !== epoch) return { kind: 'otherEpoch' };
     const number = around.ids.number('patron', act.patronId);
     if (number === undefined) return refused('patronUnknown', 'another server');
+    attempts.hear(act);
     try {
       const outcome = await this.#judge(act, await reads.record(number));
       attempts.end(act);
@@ -87,9 +89,11 @@ export class KohaSender {
     if (unknown.length > 0) return refused('notOffered', unknown.join(', '));
     // It has happened already, by this act or by a colleague's: there is nothing to send.
     if (Object.keys(change.fields).length === 0) return { kind: 'confirmed', head, saved: current };
-    if (current.tag !== act.tag) return { kind: 'stale', head, current };
-    // What staff saw is there. Where this attempt went out before, it either never arrived, or somebody has undone it.
-    if (act.repeated && !attempts.isUntouched(act, record)) return refused('outcomeUnknown', '');
+    // What else has changed in the section doesn't matter: Koha merges. The values that staff saw do.
+    const asSeen = mergeEdit(act.base, act.changes, current.values).conflicts.length === 0;
+    if (!asSeen) return { kind: 'stale', head, current };
+    // They are there, or there again: the attempt either never arrived, or somebody has undone it.
+    if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
     attempts.begin(act, record);
     const put = await this.#put(record, change.fields);
     return { kind: 'confirmed', head: put.head, saved: this.#section(section, put.record) };

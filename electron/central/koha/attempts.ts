@@ -8,9 +8,15 @@ import { textOf } from './values.ts';
 const TOLERANCE_MS = 2000;
 
 export class Attempts {
-  /** By the attempt's key: when the record had last changed. */
-  readonly #before = new Map<string, string>();
+  /** By the attempt's key: when the record had last changed before the attempt went out; null while it hasn't. */
+  readonly #before = new Map<string, string | null>();
 
+  /** Before anything is asked for it. */
+  hear({ key, repeated }: OutgoingAct): void {
+    if (!repeated) this.#before.set(key, null);
+  }
+
+  /** It goes out now. */
   begin({ key }: OutgoingAct, record: KohaPatron): void {
     this.#before.set(key, textOf(record.updated_on));
   }
@@ -19,9 +25,10 @@ export class Attempts {
     this.#before.delete(key);
   }
 
-  /** Whether the record is surely as it was before this attempt. */
-  isUntouched({ key, at }: OutgoingAct, record: KohaPatron): boolean {
+  /** Whether the attempt has surely not come to anything yet. */
+  isWithoutEffect({ key, at, repeated }: OutgoingAct, record: KohaPatron): boolean {
     const before = this.#before.get(key);
+    if (!repeated || before === null) return true;
     if (before !== undefined) return before === textOf(record.updated_on);
     // The desk was started anew since: a record older than the act itself is untouched by it.
     return Date.parse(textOf(record.updated_on)) < Date.parse(at) - TOLERANCE_MS;

@@ -3,6 +3,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { HeldPatrons } from '../central-server.ts';
 import { own, type Query } from './api.ts';
+import { NOTHING_FOUND, type Finding } from './finding.ts';
 import type { KohaIds } from './ids.ts';
 import type { KohaReads } from './reads.ts';
 
@@ -31,23 +32,28 @@ export class DeletionCheck {
     if (this.#everyMs < Infinity) this.#endedAt = -Infinity;
   }
 
-  /** Goes on with the check where it's due; answers the numbers of those whom Koha doesn't show. */
-  async step(reads: KohaReads, held: HeldPatrons, ids: KohaIds): Promise<number[]> {
+  /** Goes on with the check where it's due: finds the numbers of those whom Koha doesn't show. */
+  async step(reads: KohaReads, held: HeldPatrons, ids: KohaIds): Promise<Finding> {
+    if (this.#clock.now() - this.#endedAt < this.#everyMs) return NOTHING_FOUND;
     const missing: number[] = [];
-    if (this.#clock.now() - this.#endedAt < this.#everyMs) return missing;
-    for (let bunches = 0; bunches < BUNCHES_AT_ONCE; bunches++) {
-      const bunch = await held.ids(this.#after, BUNCH);
+    let after = this.#after;
+    let ended = false;
+    for (let bunches = 0; bunches < BUNCHES_AT_ONCE && !ended; bunches++) {
+      const bunch = await held.ids(after, BUNCH);
       const numbers = bunch.flatMap((id) => ids.number('patron', id) ?? []);
       if (numbers.length > 0) missing.push(...(await missingOf(reads, numbers)));
-      this.#after = bunch.at(-1) ?? null;
-      if (bunch.length < BUNCH) {
-        this.#after = null;
+      ended = bunch.length < BUNCH;
+      after = ended ? null : (bunch.at(-1) ?? null);
+    }
+    return {
+      numbers: missing,
+      stored: () => {
+        this.#after = after;
+        if (!ended) return;
         if (!this.#again) this.#endedAt = this.#clock.now();
         this.#again = false;
-        break;
-      }
-    }
-    return missing;
+      },
+    };
   }
 }
 

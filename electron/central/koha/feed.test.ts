@@ -1,6 +1,8 @@
 // Where more has changed than is worth telling one by one, the copy is filled anew.
 import { expect, test } from 'vitest';
 import { kohaPolicySchema } from '../../policy/koha-policy.ts';
+import type { KohaApi } from './api.ts';
+import { BlockWatch } from './block-watch.ts';
 import { DeletionCheck } from './deletion-check.ts';
 import { KohaFeed } from './feed.ts';
 import { KohaIds } from './ids.ts';
@@ -34,8 +36,10 @@ async function look(changed: number) {
       policy: kohaPolicySchema.parse({}),
     },
     ...{ deletions: new DeletionCheck({ now: () => NOW }, 0), branch: undefined },
+    ...{ blockWatch: new BlockWatch({ now: () => NOW }, undefined), api: {} as KohaApi },
   });
-  const held = { ids: () => Promise.resolve([]), laidOver: () => Promise.resolve([]), recent: () => [] };
+  const nobody = () => Promise.resolve([]);
+  const held = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
   return { page: await feed.changes(NOW - 60_000, 'koha', 50, held), pages };
 }
 

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import type { ChangesPage, HeldPatrons, SnapshotPage } from '../central-server.ts';
-import { own, type Query } from './api.ts';
+import { own, type KohaApi, type Query } from './api.ts';
+import type { BlockWatch } from './block-watch.ts';
 import type { DeletionCheck } from './deletion-check.ts';
 import type { KohaIds } from './ids.ts';
 import type { KohaReads } from './reads.ts';
@@ -28,6 +29,8 @@ export interface FeedParts {
   ids: KohaIds;
   policy: KohaPolicy;
   deletions: DeletionCheck;
+  blockWatch: BlockWatch;
+  api: KohaApi;
   /** Fill with patrons of this branch only. */
   branch: string | undefined;
 }
@@ -39,6 +42,8 @@ interface Look {
   /** Numbers that are still to be read and told of. */
   left: number[];
   deleted: number[];
+  /** To be called once all of it is stored. */
+  stored: readonly (() => void)[];
 }
 
 /** A page as told. That it was stored is known once the next one is asked for from its position. */
@@ -46,6 +51,8 @@ interface Told {
   position: number;
   records: ReadonlyMap<number, Seen>;
   deleted: readonly number[];
+  /** Of the last part of a look. */
+  stored: readonly (() => void)[];
 }
 
 interface Seen {
@@ -117,6 +124,7 @@ export class KohaFeed {
     if (told?.position === position) {
       for (const [number, seen] of told.records) this.#known.set(number, seen);
       for (const number of told.deleted) this.#deletedHere.delete(number);
+      for (const stored of told.stored) stored();
     } else this.#look = undefined;
   }
 
@@ -126,26 +134,31 @@ export class KohaFeed {
     const left = look.left.slice(numbers.length);
     const more = left.length > 0;
     const position = more ? look.at + 1 : Math.max(look.to, look.at + 1);
-    this.#told = { position, records, deleted: look.deleted };
-    this.#look = more ? { at: position, to: look.to, left, deleted: [] } : undefined;
+    this.#told = { position, records, deleted: look.deleted, stored: more ? [] : look.stored };
+    this.#look = more ? { ...look, at: position, left, deleted: [] } : undefined;
     return { position, more };
   }
 
   /** Undefined where so much has changed that filling anew is quicker. */
   async #lookFrom(position: number, held: HeldPatrons): Promise<Look | undefined> {
-    const { ids, deletions, reads } = this.#parts;
+    const { ids, deletions, blockWatch, api, reads } = this.#parts;
     const changed = await this.#changed(position);
     if (!changed) return undefined;
+    const found = [
+      await blockWatch.step(api, reads.library.id, held, ids),
+      await deletions.step(reads, held, ids),
+    ];
     const deleted = [...this.#deletedHere];
     const numberOf = (id: string) => ids.number('patron', id) ?? [];
     const numbers = [
       ...held.recent().flatMap(numberOf),
       ...(await held.laidOver()).flatMap(numberOf),
       ...changed.numbers,
-      ...(await deletions.step(reads, held, ids)),
+      ...found.flatMap(({ numbers }) => numbers),
     ];
     const left = [...new Set(numbers)].filter((number) => !this.#deletedHere.has(number));
-    return { at: position, to: changed.to, left, deleted };
+    const stored = found.map((one) => one.stored);
+    return { at: position, to: changed.to, left, deleted, stored };
   }
 
   async #changed(position: number): Promise<{ numbers: number[]; to: number } | undefined> {

@@ -10,6 +10,7 @@ import type { ActSender, CentralServer, CentralSession, Credentials, Marks } fro
 import type { Transport } from '../transport.ts';
 import { Attempts } from './attempts.ts';
 import { KeyAuthorization } from './authorization.ts';
+import { BlockWatch } from './block-watch.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { Countries } from './countries.ts';
 import { DeletionCheck } from './deletion-check.ts';
@@ -50,6 +51,7 @@ export class KohaServer implements CentralServer {
   readonly #countries: Countries;
   readonly #attempts = new Attempts();
   readonly #deletions: DeletionCheck;
+  readonly #blockWatch: BlockWatch;
   #description: Promise<KohaDescription> | undefined;
   #titles: Titles | undefined;
 
@@ -61,6 +63,8 @@ export class KohaServer implements CentralServer {
     this.#ids = new KohaIds(address);
     this.#countries = new Countries(policy.countryNames);
     this.#deletions = new DeletionCheck(clock, policy.checkDeletionsHours);
+    const { keptAs, attribute } = policy.block;
+    this.#blockWatch = new BlockWatch(clock, keptAs === 'attribute' ? attribute : undefined);
     const { apiKey } = policy;
     this.#key =
       apiKey && new KeyAuthorization(this.#http, apiKey.clientId, () => readSecret(apiKey.secretFile));
@@ -102,6 +106,7 @@ export class KohaServer implements CentralServer {
       epoch: this.#epoch,
       attempts: this.#attempts,
       deletions: this.#deletions,
+      blockWatch: this.#blockWatch,
     });
   }
 

@@ -12,6 +12,7 @@ import type { Act, ActOutcome, CentralSession, HeldPatrons, OutgoingAct } from '
 import { KohaSender } from './act-sender.ts';
 import type { Attempts } from './attempts.ts';
 import { own, type KohaApi } from './api.ts';
+import type { BlockWatch } from './block-watch.ts';
 import type { DeletionCheck } from './deletion-check.ts';
 import { Deletions } from './deletion.ts';
 import type { KohaDescription } from './description.ts';
@@ -36,6 +37,7 @@ export interface KohaSessionParts {
   epoch: string;
   attempts: Attempts;
   deletions: DeletionCheck;
+  blockWatch: BlockWatch;
   branch: string | undefined;
 }
 

@@ -70,7 +70,14 @@ export function patrons(asked: Asked, viewer: Viewer, world: KohaWorld): Answer 
     shown: (row) => shown(world.patron(Number(row['patron_id'])), asked.embed, world),
     fields: PATRON_FIELDS,
     parameters: [...PATRON_FIELDS],
-    ...(asked.embed.includes('extended_attributes') && { ambiguous: AMBIGUOUS }),
+    ...(asked.embed.includes('extended_attributes') && {
+      ambiguous: AMBIGUOUS,
+      joined: (row: Row, name: string) => {
+        const column = /^extended_attributes\.(type|value)$/.exec(name)?.[1];
+        const own = attributesOf(Number(row['patron_id']), world);
+        return column === undefined ? undefined : own.map((one) => one[column as 'type']);
+      },
+    }),
   });
 }
 
