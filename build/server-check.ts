@@ -1,0 +1,287 @@
+// Tries a central server through the port, as a desk would: everything that reads, and, where asked to, an edit, a block
+// and an unblock of one patron, put back afterwards. What isn't offered is skipped, with the reason.
+import { v7 } from 'uuid';
+import type {
+  Act,
+  CentralServer,
+  CentralSession,
+  Credentials,
+  OutgoingAct,
+} from '../electron/central/central-server.ts';
+import type { Deed } from '../electron/cache/act.ts';
+import { isFailure } from '../electron/support/failure.ts';
+import type { Feature } from '../shared/capabilities.ts';
+import { patronDataFileSchema } from '../shared/patron-data/document.ts';
+import { patronSchema, type Patron } from '../shared/patrons/patron.ts';
+import { SECTIONS, type TaggedValues } from '../shared/patrons/sections.ts';
+
+export interface Check {
+  check: string;
+  outcome: 'ok' | 'failed' | 'skipped';
+  /** What was seen, or why not: counts and codes, never a patron's data. */
+  detail: string;
+  milliseconds: number;
+}
+
+export interface CheckOptions {
+  server: CentralServer;
+  credentials: Credentials;
+  /** The card of the one patron who may be changed. */
+  writeTo: string | undefined;
+}
+
+const PAGE = 100;
+const MARK = 'Circdesk check-server';
+
+export async function checkServer({ server, credentials, writeTo }: CheckOptions): Promise<Check[]> {
+  const run = new Run();
+  await run.check('libraries without signing in', async () => counted((await server.libraries()).length));
+  await run.check('marks without signing in', async () => (await server.marks()).epoch);
+  const session = await run.check(
+    'sign in',
+    () => server.signIn(credentials),
+    ({ library, permissions, capabilities }) =>
+      [
+        `at ${library.id}, ${library.branches.length} branches, ${library.categories.length} categories`,
+        `permissions: ${permissions.join(', ') || 'none'}`,
+        `not offered: ${Object.keys(capabilities.missing).join(', ') || 'nothing'}`,
+      ].join('; '),
+  );
+  if (!session) return run.checks;
+  await reads(run, session);
+  if (writeTo !== undefined) await writes(run, session, server, writeTo);
+  await run.check('sign out', async () =>
+    (await session.end([])) === null ? 'nothing left behind' : 'a grant left',
+  );
+  return run.checks;
+}
+
+class Run {
+  readonly checks: Check[] = [];
+
+  async check<T>(
+    check: string,
+    work: () => Promise<T>,
+    tell: (value: T) => string = String,
+  ): Promise<T | undefined> {
+    const began = performance.now();
+    const note = (outcome: Check['outcome'], detail: string) =>
+      this.checks.push({ check, outcome, detail, milliseconds: Math.round(performance.now() - began) });
+    try {
+      const value = await work();
+      note('ok', tell(value));
+      return value;
+    } catch (thrown) {
+      note('failed', wordsOf(thrown));
+      return undefined;
+    }
+  }
+
+  skip(check: string, detail: string): void {
+    this.checks.push({ check, outcome: 'skipped', detail, milliseconds: 0 });
+  }
+}
+
+/** The code of a failure and the right that it misses; another error by its words, since it's ours. */
+function wordsOf(thrown: unknown): string {
+  if (isFailure(thrown)) {
+    const { code, missing, wanted, fields } = thrown.error;
+    const more = [missing?.permission, wanted, ...(fields ?? []).map((one) => `${one.field}: ${one.code}`)];
+    return [code, ...more, thrown.cause instanceof Error ? thrown.cause.message : thrown.cause]
+      .filter(Boolean)
+      .join(', ');
+  }
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+const counted = (n: number) => `${n} found`;
+
+async function reads(run: Run, session: CentralSession): Promise<void> {
+  const { missing } = session.capabilities;
+  const all = await run.check(
+    'search for everybody',
+    () => session.search('*', 0, 20),
+    ({ total }) => counted(total),
+  );
+  const [first] = all?.patrons ?? [];
+  const page = await run.check(
+    'first page of a copy',
+    () => session.snapshot(null, PAGE),
+    (found) => `${found.patrons.length} of ${found.total}, ${fitting(found.patrons)} fit the schema`,
+  );
+  if (!first) return run.skip('open a patron', 'there is nobody');
+  const card = all?.patrons.find(({ cardNumber }) => cardNumber !== null)?.cardNumber;
+  if (card)
+    await run.check(
+      'search for a card',
+      () => session.search(card, 0, 20),
+      ({ total }) => counted(total),
+    );
+  await run.check('open a patron', () => session.patron(first.id, false), fits);
+  await lists(run, session);
+  await run.check(
+    'changes since then',
+    () => session.changes(page?.position ?? 0, page?.epoch ?? '', 50, nobodyHeld),
+    (found) => (found.kind === 'changes' ? `${found.changes.length} of them` : found.kind),
+  );
+  for (const feature of ['notifications', 'agreements'] as const) {
+    if (missing[feature]) run.skip(feature, reasonOf(session, feature));
+    else await run.check(feature, async () => counted((await session[feature](first.id)).length));
+  }
+  // Our own server writes each export into its audit log.
+  if (session.capabilities.kind === 'circdesk')
+    return run.skip('patron data file', 'it would be logged as an export');
+  await run.check(
+    'patron data file',
+    async () => session.exportPatronData(actNow(), page?.epoch ?? '', first.id),
+    (file) => `${patronDataFileSchema.parse(file).leftOut.length} things left out`,
+  );
+}
+
+const nobody = () => Promise.resolve([]);
+const nobodyHeld = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
+const fitting = (records: unknown[]) => records.filter((one) => patronSchema.safeParse(one).success).length;
+const fits = (patron: Patron) => {
+  patronSchema.parse(patron);
+  return 'fits the schema';
+};
+
+const reasonOf = ({ capabilities }: CentralSession, feature: Feature): string => {
+  const reason = capabilities.missing[feature];
+  return reason?.why === 'missingRight' ? `permission ${reason.permission} is missing` : 'not there';
+};
+
+const LISTS = ['loans', 'reservations', 'debts'] as const;
+/** So many pages are gone through to find somebody with each. */
+const MOST_PAGES = 10;
+
+/** Loans, reservations and debts, each of somebody who has some. */
+async function lists(run: Run, session: CentralSession): Promise<void> {
+  const known = await someoneWithEach(session).catch(() => new Map<string, Patron>());
+  for (const list of LISTS) {
+    const somebody = known.get(list);
+    if (session.capabilities.missing[list]) run.skip(list, reasonOf(session, list));
+    else if (!somebody) run.skip(list, `nobody among the first ${MOST_PAGES * PAGE} has any`);
+    else
+      await run.check(
+        list,
+        async () => (await session.patron(somebody.id, true))[list],
+        (rows) => {
+          const untitled = rows.filter((row) => 'title' in row && row.title === '').length;
+          return `${rows.length} of one patron${untitled > 0 ? `, ${untitled} without a title` : ''}`;
+        },
+      );
+  }
+}
+
+async function someoneWithEach(session: CentralSession): Promise<Map<string, Patron>> {
+  const known = new Map<string, Patron>();
+  let after: string | null = null;
+  for (let pages = 0; pages < MOST_PAGES && known.size < LISTS.length; pages++) {
+    const page = await session.snapshot(after, PAGE);
+    for (const patron of page.patrons.flatMap((record) => patronSchema.safeParse(record).data ?? []))
+      for (const list of LISTS) if (patron[list].length > 0 && !known.has(list)) known.set(list, patron);
+    after = page.next;
+    if (after === null) break;
+  }
+  return known;
+}
+
+const actNow = (): Act => ({ id: v7(), key: v7(), at: new Date().toISOString() });
+
+async function writes(run: Run, session: CentralSession, server: CentralServer, card: string): Promise<void> {
+  const patron = await run.check(
+    `find the patron of the card`,
+    () => patronOfCard(session, card),
+    () => 'one',
+  );
+  if (!patron) return;
+  const { epoch } = await server.marks();
+  const send = async (deed: Deed) => {
+    const edit = deed.kind === 'saveSection' ? deed : undefined;
+    const act: OutgoingAct = {
+      ...{ ...actNow(), patronId: patron.id, deed, epoch, repeated: false },
+      ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, base: edit?.base.values ?? {} },
+    };
+    const outcome = await session.send(act);
+    if (outcome.kind === 'confirmed') return act.id;
+    throw new Error(outcome.kind === 'refused' ? [outcome.code, outcome.detail].join(' ') : outcome.kind);
+  };
+  const now = () => session.patron(patron.id, true);
+  await editAndBack(run, session, patron, send, now);
+  await blockAndBack(run, session, send, now);
+  await run.check('all is as it was', async () => {
+    const [before, after] = [patron, await now()].map(({ sections, blocks }) =>
+      JSON.stringify([SECTIONS.map((one) => sections[one].values), blocks]),
+    );
+    if (before !== after) throw new Error('the patron differs from before');
+    return 'sections and blocks equal those from before';
+  });
+}
+
+type Send = (deed: Deed) => Promise<string>;
+
+async function editAndBack(
+  run: Run,
+  session: CentralSession,
+  patron: Patron,
+  send: Send,
+  now: () => Promise<Patron>,
+): Promise<void> {
+  const check = 'edit the staff note';
+  if (session.capabilities.missing.editing) return run.skip(check, reasonOf(session, 'editing'));
+  const before = patron.sections.note.values.staffNote;
+  const save = (base: TaggedValues, staffNote: string) =>
+    send({ kind: 'saveSection', section: 'note', base, changes: { staffNote } });
+  const edited = await run.check(
+    check,
+    async () => {
+      await save(patron.sections.note, `${before}\n${MARK}`.trim());
+      const { note } = (await now()).sections;
+      if (!note.values.staffNote.includes(MARK)) throw new Error('it was confirmed, but is not there');
+      return note;
+    },
+    () => 'is there',
+  );
+  if (edited)
+    await run.check(
+      'put the staff note back',
+      async () => save(edited, before),
+      () => 'done',
+    );
+}
+
+async function blockAndBack(
+  run: Run,
+  session: CentralSession,
+  send: Send,
+  now: () => Promise<Patron>,
+): Promise<void> {
+  const check = 'block';
+  if (session.capabilities.missing.blocking) return run.skip(check, reasonOf(session, 'blocking'));
+  const block = await run.check(
+    check,
+    async () => {
+      const id = await send({ kind: 'block', comment: MARK });
+      const found = (await now()).blocks.find((one) => one.id === id);
+      if (found?.comment !== MARK) throw new Error('it was confirmed, but is not there');
+      return id;
+    },
+    () => `is there, ${session.capabilities.block}`,
+  );
+  if (!block) return;
+  await run.check('unblock', async () => {
+    await send({ kind: 'unblock', blocks: [block], comment: MARK });
+    if ((await now()).blocks.some(({ id }) => id === block))
+      throw new Error('it was confirmed, but is still there');
+    return 'is gone';
+  });
+}
+
+async function patronOfCard(session: CentralSession, card: string): Promise<Patron> {
+  const { patrons } = await session.search(card, 0, 20);
+  const found = patrons.filter(({ cardNumber }) => cardNumber === card);
+  const [only] = found;
+  if (!only || found.length > 1) throw new Error(`${found.length} patrons have this card in use`);
+  return session.patron(only.id, true);
+}
