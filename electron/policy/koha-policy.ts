@@ -1,9 +1,13 @@
 // What a desk on Koha has to be told by the library's IT, since Koha doesn't tell it over its interface. Everything has
 // a default that a plain Koha works with; docs/koha.md explains each.
 import { z } from 'zod';
-import { PERMISSIONS, permissionSchema } from '../../shared/permissions.ts';
+import { permissionSchema } from '../../shared/permissions.ts';
 
 const code = z.string().min(1).max(64);
+const grantSchema = z.strictObject({
+  users: z.array(z.string().min(1)).default([]).describe('By their usernames in Koha.'),
+  categories: z.array(code).default([]).describe('By the Koha category that they are in.'),
+});
 
 export const kohaPolicySchema = z
   .strictObject({
@@ -36,14 +40,16 @@ export const kohaPolicySchema = z
           .describe(
             'Koha’s patron categories whose members may work at a desk. Needed, because Koha checks any patron’s password.',
           ),
-        permissions: z
-          .array(permissionSchema)
-          .default([...PERMISSIONS])
-          .describe('What they may do here; Koha only knows what the key may do.'),
       })
       .optional()
       .describe(
         'Work with an API key; staff still sign in with their own name and password. Without it, the desk works with those.',
+      ),
+    permissions: z
+      .partialRecord(permissionSchema, grantSchema)
+      .default({})
+      .describe(
+        'Who may do here what Koha has no permission of its own for. A permission that isn’t named is everybody’s who may see patrons in Koha; deleting needs Koha’s own permission, too.',
       ),
     categories: z
       .array(z.strictObject({ id: code, name: z.string().min(1).max(200) }))

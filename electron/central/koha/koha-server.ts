@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Random } from '../../../shared/random.ts';
 import type { LibraryName } from '../../../shared/library.ts';
-import { DELETE_PATRON, PERMISSIONS } from '../../../shared/permissions.ts';
+import { DELETE_PATRON, PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import type { Timers } from '../../support/system.ts';
@@ -21,6 +21,7 @@ import { KohaIds } from './ids.ts';
 import { KohaSession } from './koha-session.ts';
 import { publicLibraries, readLibrary } from './library.ts';
 import { KohaReads } from './reads.ts';
+import type { KohaPatron } from './records.ts';
 import { askRights } from './rights.ts';
 import { signIn } from './sign-in.ts';
 import { Titles } from './titles.ts';
@@ -38,6 +39,13 @@ export interface KohaServerParts {
   random: Random;
   timers: Timers;
 }
+
+/** Policy says who may do what Koha has no permission for; whom it doesn't name, it doesn't restrict. */
+const grantedTo = ({ userid, category_id }: KohaPatron, { permissions }: KohaPolicy): Permission[] =>
+  PERMISSIONS.filter((permission) => {
+    const grant = permissions[permission];
+    return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
+  });
 
 /** Where Koha tells nobody its libraries: whoever signs in works at their own. */
 const OWN_LIBRARY = 'home';
@@ -91,7 +99,6 @@ export class KohaServer implements CentralServer {
     const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
-    const permissions = policy.apiKey?.permissions ?? PERMISSIONS;
     return new KohaSession({
       ...{ api, description, around, clock, branch },
       staff: {
@@ -99,7 +106,7 @@ export class KohaServer implements CentralServer {
         username: textOf(record.userid) || credentials.username,
         name: [record.firstname, record.surname].map(textOf).filter(Boolean).join(' '),
       },
-      permissions: permissions.filter((one) => one !== DELETE_PATRON || !rights.deleting),
+      permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
       capabilities: capabilitiesOf(description, rights, policy),
       clockDistance: Math.round((time.sent + time.answered) / 2) - clock.now(),
       reads: new KohaReads({ api, description, titles, around, rights: mayRead, clock }),
