@@ -36,7 +36,7 @@ test('what a Koha has nothing of isn’t there, and the window says why', async 
 test('Koha’s own restriction is shown as one that only Koha lifts', async ({ koha, openPatron }) => {
   for (const row of koha?.koha.world.patrons.values() ?? []) row['restricted'] = true;
   const { window } = await openPatron('lead');
-  await expect(window.getByText('Restricted in the library system')).toBeVisible();
+  await expect(window.getByText('Restricted in Koha')).toBeVisible();
   await expect(window.getByRole('button', { name: 'Unblock patron' })).toHaveCount(0);
   await expect(window.getByRole('button', { name: 'Block patron' })).toBeVisible();
 });

@@ -174,12 +174,14 @@ test.describe('Blocking a patron', () => {
     await window.getByRole('dialog').getByLabel('Comment').fill('Took the café’s till.');
     // What the block stops, the dialog says before, and the banner afterwards.
     const isNote = kind === 'koha';
-    await expect(window.getByRole('dialog').getByText(/refuses nothing/)).toHaveCount(isNote ? 1 : 0);
+    await expect(window.getByRole('dialog').getByText(/Koha itself refuses nothing/)).toHaveCount(
+      isNote ? 1 : 0,
+    );
     await window.getByRole('button', { name: 'Block account' }).click();
     await expect(window.getByRole('button', { name: 'Unblock patron' })).toBeVisible();
 
     await expect(window.getByText('Took the café’s till.')).toBeVisible();
-    await expect(window.getByText(/doesn't stop loans/)).toHaveCount(isNote ? 1 : 0);
+    await expect(window.getByText(/Kept in Koha as a note/)).toHaveCount(isNote ? 1 : 0);
     await window.getByRole('tab', { name: 'Loans' }).click();
     await expect(window.getByText('Took the café’s till.')).toBeVisible();
     await expect(desk.hit(cardOf(patron))).toContainText('Blocked');
@@ -291,7 +293,7 @@ test.describe('Deleting a patron', () => {
     await expect(dialog).toContainText(/undone/);
     // A Koha has one account for all its libraries: that is said, and what happens.
     const isShared = kind === 'koha';
-    await expect(dialog.getByText(/whole library system/)).toHaveCount(isShared ? 1 : 0);
+    await expect(dialog.getByText(/whole of Koha/)).toHaveCount(isShared ? 1 : 0);
     await dialog.getByRole('button', { name: 'Delete patron' }).click();
     await expect(window.getByRole('button', { name: 'Close' }).first()).toBeVisible();
     expect(await atServer.isGone(patron.id)).toBe(true);
