@@ -244,3 +244,40 @@ test('where titles can’t be had, loans are shown by their barcodes or not name
   expect(await loansOver(failing(/biblios/))).toMatchObject([{ title: 'Dune' }]);
   expect(await loansOver(failing(/items/))).toMatchObject([{ title: '', itemBarcode: '' }]);
 });
+
+test('a Koha that doesn’t tell a list’s own fields apart is asked in its own way', async () => {
+  const [number = 0] = addPatrons(3);
+  const plain: Transport = (request) => {
+    const isOwn = String(request.query?.['q'] ?? '') + String(request.query?.['_order_by'] ?? '');
+    return Promise.resolve(
+      /\bme\./.test(isOwn)
+        ? { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' }
+        : koha.answer({ ...request, headers: { ...request.headers, 'x-koha-embed': '' } }),
+    );
+  };
+  const desk = new DeskCopy(await serverOn(koha, { transport: plain }).server.signIn(STAFF));
+  await desk.fill();
+  koha.world.change(number, { firstname: 'Ada' });
+  clock.pass(30_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
+});
+
+test('a block that another desk sets or lifts arrives within minutes, though it moves no time', async () => {
+  const [number = 0] = addPatrons(30);
+  const desk = await filledDesk();
+  const { id: attribute } = koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-03-02|Bo|Took the till.');
+  koha.world.addAttribute(number, 'DESKBLOCK', 'CPL|2026-03-02|Bo|Elsewhere.');
+  clock.pass(301_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Took the till.' }]);
+  koha.heard.length = 0;
+  clock.pass(301_000);
+  await desk.pull();
+  // News, and who has such an attribute at all.
+  expect(koha.heard).toHaveLength(2);
+  koha.world.attributes = koha.world.attributes.filter((one) => one.id !== attribute);
+  clock.pass(301_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toEqual([]);
+});

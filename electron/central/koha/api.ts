@@ -25,21 +25,41 @@ export interface ListRequest {
  * database would find them ambiguous.
  */
 export const own = (field: string): string => `me.${field}`;
+const withoutOwn = (text: string) => text.replace(/(^|["\-,])me\./g, '$1');
 
 export class KohaApi {
   readonly #http: KohaHttp;
   readonly #authorization: Authorization;
+  /** This Koha doesn't understand how a list's own fields are told apart. */
+  #plainFields = false;
 
   constructor(http: KohaHttp, authorization: Authorization) {
     this.#http = http;
     this.#authorization = authorization;
   }
 
-  list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
-    const { q, order, page, perPage, embed, further } = request;
+  async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
+    if (this.#plainFields) return this.#list(path, record, request, withoutOwn);
+    try {
+      return await this.#list(path, record, request, (text) => text);
+    } catch (thrown) {
+      if (!isFailure(thrown, 'serverFailed') || !(request.q || request.order)) throw thrown;
+      const answer = await this.#list(path, record, request, withoutOwn).catch(() => undefined);
+      if (!answer) throw thrown;
+      this.#plainFields = true;
+      return answer;
+    }
+  }
+
+  #list<T>(
+    path: string,
+    record: z.ZodType<T>,
+    { q, order, page, perPage, embed, further }: ListRequest,
+    written: (text: string) => string,
+  ): Promise<KohaAnswer<T[]>> {
     const query = {
-      ...(q && { q: JSON.stringify(q) }),
-      ...(order && { _order_by: order.join(',') }),
+      ...(q && { q: written(JSON.stringify(q)) }),
+      ...(order && { _order_by: order.map(written).join(',') }),
       ...(page !== undefined && { _page: page }),
       _per_page: perPage,
       ...further,
