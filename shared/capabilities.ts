@@ -45,13 +45,16 @@ export const reasonSchema = z.discriminatedUnion('why', [
 export type Reason = z.infer<typeof reasonSchema>;
 
 export const capabilitiesSchema = z.object({
-  kind: z.enum(['circdesk', 'koha']),
+  /** The server's system, by the name that staff know it by. */
+  system: z.string(),
   missing: z.partialRecord(z.enum(FEATURES), reasonSchema),
   /** The fields that the server has of a section; none: it has nothing of it. A section that isn't named has all. */
   fields: z.partialRecord(sectionIdSchema, z.array(z.string())),
   /** The most rows that a list can have, where that is fewer than usual. */
   rows: z.partialRecord(z.enum(['phones', 'emails', 'otherAddresses', 'cards']), z.int().min(1)),
   cardStates: z.array(z.enum(CARD_STATES)),
+  /** A patron may have chosen no language: `und`. */
+  noLanguage: z.boolean(),
   /**
    * `enforced`: the server refuses services. `note`: it keeps the block and refuses nothing. `cardLost`: it marks the
    * card as lost, at all its libraries.
@@ -68,11 +71,12 @@ export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
 /** Our own server's. */
 export const EVERYTHING: Capabilities = {
-  kind: 'circdesk',
+  system: 'Circdesk',
   missing: {},
   fields: {},
   rows: {},
   cardStates: [...CARD_STATES],
+  noLanguage: false,
   block: 'enforced',
   blockComment: 2000,
   unblockComment: true,

@@ -38,8 +38,7 @@ export const useSession = defineStore('session', () => {
   const withServer = computed(() => (present.value?.withLine ?? false) && (sync.value?.online ?? false));
   /** What the server can do; why it can't do the rest. */
   const capabilities = computed(() => present.value?.capabilities ?? EVERYTHING);
-  /** By the name that staff know it by. */
-  const system = computed(() => (capabilities.value.kind === 'koha' ? 'Koha' : 'Circdesk'));
+  const system = computed(() => capabilities.value.system);
   const whyNot = (feature: Feature): Reason | undefined => capabilities.value.missing[feature];
   /** Whether the server has a section at all, and a field of one. */
   const hasField = (section: SectionId, field: string) =>

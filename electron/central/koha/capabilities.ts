@@ -42,7 +42,8 @@ export function capabilitiesOf(
   const missing = Object.entries(reasons).filter(([, reason]) => reason !== undefined);
   return {
     ...EVERYTHING,
-    kind: 'koha',
+    system: 'Koha',
+    noLanguage: true,
     missing: Object.fromEntries(missing) as Capabilities['missing'],
     fields: describedFields(description),
     rows: { phones: PHONES.length, emails: EMAILS.length, otherAddresses: 1, cards: 1 },
