@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import vueI18n from '@intlify/unplugin-vue-i18n/vite';
 import vue from '@vitejs/plugin-vue';
-import { build, type InlineConfig } from 'vite';
+import { build, type InlineConfig, type Plugin } from 'vite';
 import { requests, WINDOW_KINDS } from '../shared/ipc/contract.ts';
+import { LICENCES, writeShipped } from './shipped.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'out');
@@ -26,11 +27,14 @@ const nodeBundle = (entry: string, folder: string, format: 'es' | 'cjs', file: s
   root,
   define: { REQUEST_NAMES: JSON.stringify(requestNames) },
   ssr: { noExternal: true },
+  // Its build for browsers has the adapter that we use; the other brings two dozen packages for one that we don't.
+  resolve: { alias: [{ find: /^axios$/, replacement: join(root, 'node_modules/axios/dist/esm/axios.js') }] },
   build: {
     ssr: entry,
     target: 'node24',
     outDir: join(out, folder),
     emptyOutDir: true,
+    license: { fileName: LICENCES },
     rolldownOptions: {
       external: ['electron', 'better-sqlite3', /^node:/],
       output: { format, entryFileNames: file, codeSplitting: false },
@@ -38,11 +42,20 @@ const nodeBundle = (entry: string, folder: string, format: 'es' | 'cjs', file: s
   },
 });
 
+/** Fonts come in an older format too, as a second choice that Chromium never makes. */
+const withoutOlderFonts: Plugin = {
+  name: 'without older fonts',
+  generateBundle(_options, files) {
+    for (const name of Object.keys(files)) if (name.endsWith('.woff')) Reflect.deleteProperty(files, name);
+  },
+};
+
 const pages: InlineConfig = {
   ...common,
   root: join(root, 'renderer'),
   base: '/',
   plugins: [
+    withoutOlderFonts,
     vue(),
     vueI18n({
       include: [join(root, 'renderer', 'messages', '*.json')],
@@ -55,10 +68,19 @@ const pages: InlineConfig = {
     target: 'chrome140',
     outDir: join(out, 'renderer'),
     emptyOutDir: true,
+    license: { fileName: LICENCES },
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: WINDOW_KINDS.map((kind) => join(root, 'renderer', kind, 'index.html')),
+      input: [
+        ...WINDOW_KINDS.map((kind) => join(root, 'renderer', kind, 'index.html')),
+        join(root, 'renderer', 'print', 'patron-data.css'),
+      ],
+      output: {
+        // Main names the style of what it prints.
+        assetFileNames: ({ names }) =>
+          names.includes('patron-data.css') ? 'print/[name][extname]' : 'assets/[name]-[hash][extname]',
+      },
     },
   },
 };
@@ -72,6 +94,7 @@ export async function bundle(): Promise<void> {
     build(nodeBundle('electron/preload.ts', 'preload', 'cjs', 'preload.cjs')),
     build(pages),
   ]);
+  writeShipped();
 }
 
 if (import.meta.main) await bundle();

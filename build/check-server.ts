@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const address = addressOf(url);
-  if (address === undefined || !isSafeAddress(address))
+  if (address === undefined || !isSafeAddress(address, { development: true }))
     throw new Error(`The address must be https, or http on this machine: ${url}`);
   const transport = httpTransport(address, fetch, () => undefined);
   const kind = values.kind === undefined ? await recognise(transport) : kindOf(values.kind);

@@ -51,7 +51,7 @@ const SUITES: Suite[] = [
       '--reporter=json',
       `--outputFile.json=${join(results, 'vitest.json')}`,
     ],
-    budget: 300,
+    budget: 400,
     counts: () => {
       const sums = readJson('vitest.json') as Record<string, number>;
       return {
@@ -65,7 +65,7 @@ const SUITES: Suite[] = [
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
-    budget: 480,
+    budget: 600,
     counts: () => {
       const { stats } = readJson('playwright.json') as { stats: Record<string, number> };
       return {

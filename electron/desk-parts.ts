@@ -18,7 +18,7 @@ import { StaffSession, type LastLibrary } from './session/staff-session.ts';
 import { SteadyClock } from './session/steady-clock.ts';
 import type { Timers } from './support/system.ts';
 import { DeskActs } from './sync/desk-acts.ts';
-import { scopeOf } from './sync/scope.ts';
+import { scopeName, scopeOf } from './sync/scope.ts';
 import { Sync } from './sync/sync.ts';
 
 export interface OutsideWorld {
@@ -72,6 +72,7 @@ export async function buildParts(world: OutsideWorld) {
     ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
     scope: scopeOf(policy.copy, clock),
+    scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',
     recent: () => recentPatrons.ids(),
     onAct: (act) => {
@@ -96,26 +97,29 @@ export async function buildParts(world: OutsideWorld) {
   });
   const deskActs = new DeskActs({
     ...{ store, session, saving, acts },
-    canSend: (act) => sync.canSend(act),
-    hasSession: (staffId) => grants.sessionOf(staffId) !== undefined && session.central?.staff.id !== staffId,
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
     ...{ store, session, saving, acts, clock, timers, recentPatrons },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
-    canSend: (act) => sync.canSend(act),
+    waitsForAuthor: (act) => sync.waitsForAuthor(act),
     onChanged: onPatrons,
   });
 
   let cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
   function keepHouse(): void {
     cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
-    tidy().catch((thrown: unknown) => {
+    void tryHousekeeping();
+  }
+  /** A full disk, or a damaged copy that is about to be built anew, must not keep the desk from starting. */
+  async function tryHousekeeping(): Promise<void> {
+    await housekeep().catch((thrown: unknown) => {
       onTrouble('housekeeping', thrown);
     });
   }
-  async function tidy(): Promise<void> {
+  async function housekeep(): Promise<void> {
     await steadyClock.keep();
     await keeping.check();
     const before = new Date(clock.now() - WITHDRAWN_KEPT_MS).toISOString();
@@ -125,11 +129,13 @@ export async function buildParts(world: OutsideWorld) {
   await steadyClock.boot();
   await grants.boot();
   await offline.boot();
-  await tidy();
+  await tryHousekeeping();
   sync.boot();
 
   return {
     ...{ store, session, acts, patrons, deskActs, sync },
+    /** What is done every ten minutes. */
+    housekeep,
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
     async syncState(): Promise<Omit<SyncState, 'online' | 'rescue' | 'memoryOnly'>> {
       const { state } = session;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, net, powerMonitor, protocol, shell } from 'electron';
+import { app, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
 import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
 import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
@@ -12,6 +12,7 @@ import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
 import { ChosenServer } from './central/chosen-server.ts';
 import { KohaServer } from './central/koha/koha-server.ts';
+import { openLine } from './central/line.ts';
 import { Reachability } from './central/reachability.ts';
 import { recognise } from './central/recognise.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
@@ -20,20 +21,24 @@ import { buildParts, type DeskParts } from './desk-parts.ts';
 import { openGate } from './ipc/gate.ts';
 import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
-import type { Policy } from './policy/policy.ts';
+import { elsewhere } from './patron-data/folder.ts';
+import { openExport } from './patron-data/open-export.ts';
+import { printer } from './patron-data/pdf/print.ts';
+import { SavedFiles } from './patron-data/saved-files.ts';
+import type { StartOptions } from './policy/start-options.ts';
 import { watchIdle } from './session/idle.ts';
+import { watchFaults } from './support/faults.ts';
 import { fileLog } from './support/log.ts';
 import { Settings } from './support/settings.ts';
 import { systemClock, systemTimers } from './support/system.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
 import { lockDownPages } from './windows/lock-down.ts';
+import { OneTimePages } from './windows/one-time-pages.ts';
 import { Windows } from './windows/windows.ts';
 
-export interface DeskOptions {
+export interface DeskOptions extends StartOptions {
   /** Where main, worker, preload and pages were built to. */
   out: string;
-  server: string | undefined;
-  policy: Policy;
 }
 
 export interface Desk {
@@ -48,13 +53,18 @@ const RESCUE = 'rescue';
 const LINE_WATCH_MS = 2_000;
 
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
+export function buildDesk({ out, server: address, certificateAuthority, policy }: DeskOptions): Desk {
   const [clock, timers] = [systemClock, systemTimers];
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
   const settings = new Settings(join(app.getPath('userData'), 'desk.json'));
   const folder = join(app.getPath('userData'), 'store');
   const windows = new Windows(join(out, 'preload', 'preload.cjs'));
+  const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
+  const savedFiles = new SavedFiles({
+    ...{ files, clock, log },
+    file: join(app.getPath('userData'), 'saved-files.json'),
+  });
   const onTrouble = (what: string, thrown: unknown) => {
     log.trouble(what, thrown);
   };
@@ -64,11 +74,12 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
     void tellSyncState();
     if (online) parts?.sync.wake();
   });
-  const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
+  const fetch = openLine(certificateAuthority);
   const transportTo = (at: string) => httpTransport(at, fetch, reachability.heard);
   const server = new ChosenServer({
     address,
     kind: policy.server.kind,
+    development: !app.isPackaged,
     remembered: settings.server,
     remember: (chosen) => {
       settings.server = chosen;
@@ -164,11 +175,24 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
   }
 
   function handlerParts(desk: DeskParts) {
+    const { session, acts, store } = desk;
     const download = new PatronDataDownload({
-      ...{ session: desk.session, acts: desk.acts, store: desk.store, files, clock, random },
+      ...{ files, savedFiles, clock, random },
+      open: (patronId, requester) => openExport({ session, acts, store, clock }, patronId, requester),
+      policy: policy.patronData,
+      print: printer(oneTimePages),
       downloadsFolder: () => app.getPath('downloads'),
+      elsewhere: async (folder) =>
+        elsewhere(await files.realpath(folder).catch(() => folder), {
+          platform: process.platform,
+          environment: process.env,
+          mounts: () => readFileSync('/proc/self/mounts', 'utf8'),
+        }),
       showInFolder: (path) => {
         shell.showItemInFolder(path);
+      },
+      onProgress: (patronId, progress) => {
+        windows.tellOf(patronId, 'download.progress', { patronId, ...progress });
       },
     });
     return {
@@ -205,20 +229,27 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
 
   return {
     async boot() {
-      lockDownPages(log);
-      protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
+      watchFaults(log);
+      await lockDownPages(log);
+      const assets = appProtocol(join(out, 'renderer'));
+      protocol.handle(SCHEME, (request) => oneTimePages.answer(request) ?? assets(request));
       await openStore();
-      openGate({
+      openGate(ipcMain, {
         handlers: () => handlers,
         ownerOf: (contents) => windows.ownerOf(contents),
         newReference: () => randomBytes(4).toString('hex'),
+        counter: () => performance.now(),
         log,
       });
       watchSystem();
       windows.showDesk();
+      savedFiles.boot().catch((thrown: unknown) => {
+        onTrouble('deleting saved files', thrown);
+      });
       log.write('started', { version: app.getVersion(), platform: process.platform });
     },
     async shutdown() {
+      savedFiles.shutdown();
       await parts?.shutdown();
       log.write('ended');
     },

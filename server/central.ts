@@ -13,6 +13,7 @@ import { housekeep } from './housekeeping.ts';
 import { Libraries } from './libraries.ts';
 import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome.ts';
 import { PatronData } from './patron-data.ts';
+import { patronDataParts } from './patron-data-parts.ts';
 import { patronActs } from './patrons/acts.ts';
 import { Feed } from './patrons/feed.ts';
 import { Guarantors } from './patrons/guarantors.ts';
@@ -77,8 +78,9 @@ export function createCentral(options: CentralOptions) {
   const validity = new Validity(store, clock, libraries, records, guarantors);
   const audit = new Audit(store, ports, libraries);
   const attempts = new Attempts(store, clock);
-  const patronData = new PatronData(store, clock, libraries, records, audit);
-  const reads = patronReads({ records, search, feed, audit, attempts });
+  const longParts = patronDataParts(store);
+  const patronData = new PatronData({ ...parts, longParts, failures: sessions.failures });
+  const reads = patronReads({ records, search, feed, audit, attempts, longParts });
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
     ...circulation({ ...parts, audit }),
@@ -93,7 +95,8 @@ export function createCentral(options: CentralOptions) {
         epoch: history.epoch,
         libraries: libraries.names(),
       }),
-    signIn: (body: Body<'signIn'>) => sessions.signIn(body),
+    signIn: (body: Body<'signIn'>) =>
+      desks.isRevoked(body.desk) ? refused('desk-revoked') : sessions.signIn(body),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
       patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),
@@ -105,7 +108,7 @@ export function createCentral(options: CentralOptions) {
     const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
     if (who && !who.ok) return asAnswer(who);
     const asker = who?.value;
-    if (asker?.onlyActs && endpoint.auth !== 'act') return asAnswer(refused('signed-out'));
+    if (asker?.onlyActs && !endpoint.byGrant) return asAnswer(refused('signed-out'));
     const params = readPart(endpoint.params, lowerCase(call.params));
     if (!params.ok) return asAnswer(params);
     if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });
@@ -165,10 +168,12 @@ function openHistory(store: Store, options: CentralOptions): History {
 
 const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
 
+/** Words of the contract in an address; all else there are ids. */
+const WORDS = ['section', 'part'];
 /** Ids are compared in lower case. */
 const lowerCase = (params: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, name === 'section' ? value : value.toLowerCase()]),
+    Object.entries(params).map(([name, value]) => [name, WORDS.includes(name) ? value : value.toLowerCase()]),
   );
 
 function readPart(shape: z.ZodType | undefined, value: unknown): Outcome<unknown> {

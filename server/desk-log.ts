@@ -1,7 +1,8 @@
 // Acts that only leave a trace: the export of a patron's data, and looks and exports that a desk made from its copy.
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
-import type { Audit } from './audit.ts';
-import { granted } from './outcome.ts';
+import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
+import { handedOverBy, saidToBeOf, type Audit } from './audit.ts';
+import { at, granted, invalid } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
@@ -19,46 +20,56 @@ export interface DeskLogParts {
 
 export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
   const { clock, records, audit, patronData, staff, sessions } = parts;
-  /** Only of this library's patrons, those deleted meanwhile included. */
-  const isOwn = (context: ActContext, patronId: string) => {
-    const { library } = context.asker.staff;
-    return records.find(library, patronId).ok || records.wasDeleted(library, patronId);
-  };
-  /** Staff whose sessions have ended leave theirs to whoever works at that desk next. */
-  const whose = ({ asker }: ActContext, named: string | undefined): string | undefined => {
-    const id = named?.toLowerCase() ?? asker.staff.id;
-    if (id === asker.staff.id) return id;
-    const known = staff.byId(id)?.library === asker.staff.library && sessions.knows(id, asker.desk);
-    return known ? id : undefined;
+  /**
+   * Staff whose sessions have ended leave theirs to whoever works at that desk next. What this server can't vouch for,
+   * because they never worked at that desk or it was restored from before they did, is logged in the name of whoever
+   * hands it over: nothing is left out, and nobody's name is used.
+   */
+  const whose = ({ asker }: ActContext, named: string | undefined): { id: string; by: string } => {
+    const own = { id: asker.staff.id, by: '' };
+    const id = named?.toLowerCase() ?? own.id;
+    if (id === own.id) return own;
+    const account = staff.byId(id);
+    const colleague = account?.library === asker.staff.library ? account : undefined;
+    if (colleague && sessions.knows(id, asker.desk)) return { id, by: handedOverBy(asker.staff.username) };
+    return { ...own, by: saidToBeOf(colleague?.username) };
   };
   return {
-    exportPatronData(context, { patronId }) {
+    exportPatronData(context, { patronId }, { requester }) {
       const { library, id } = context.asker.staff;
       const found = records.find(library, patronId);
       if (!found.ok) return found;
-      if (!context.repeated) audit.log({ library, patronId, staff: id, kind: 'exported', detail: 'server' });
-      return granted(patronData.compile(found.value));
+      if (!requestersFor(found.value.age_group).includes(requester))
+        return invalid([at('requester', 'required')]);
+      // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
+      const detail = madeFrom('server', requester);
+      audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail });
+      return granted({ exportId: context.act, ...patronData.begin(found.value) });
     },
 
     logEvents(context, _params, { events }) {
-      const { library, id: handedOverBy } = context.asker.staff;
+      const { library } = context.asker.staff;
       const now = timeOf(clock);
-      const added = events.filter(({ id, kind, patronId: raw, at, staff: named }) => {
+      const added = events.filter(({ id, kind, patronId: raw, at: time, staff: named, requester }) => {
         const patronId = raw.toLowerCase();
-        const acted = new Date(at).toISOString();
+        const acted = new Date(time).toISOString();
         const who = whose(context, named);
-        if (who === undefined || !isOwn(context, patronId)) return false;
+        if (records.isOfAnother(library, patronId)) return false;
         return audit.log({
           id: id.toLowerCase(),
           library,
           patronId,
-          staff: who,
+          staff: who.id,
           kind,
           at: acted < now ? acted : now,
-          detail: who === handedOverBy ? 'copy' : `copy, handed over by ${context.asker.staff.username}`,
+          detail: madeFrom('copy', requester) + who.by,
         });
       });
       return granted({ logged: added.length });
     },
   };
 }
+
+/** Where a look or an export was made from, and who asked for it, where staff were asked. */
+const madeFrom = (from: 'server' | 'copy', requester: Requester = 'unchecked') =>
+  requester === 'unchecked' ? from : `${from}: ${requester}`;

@@ -1,6 +1,7 @@
 // What a central server can do for a desk, as windows are told of it. What isn't offered has its reason; servers
 // differ in nothing else that a window has to know.
 import { z } from 'zod';
+import { LEFT_OUT_BY_SERVER, leftOutIdSchema } from './patron-data/left-out.ts';
 import { CARD_STATES, sectionIdSchema } from './patrons/sections.ts';
 
 export const FEATURES = [
@@ -66,6 +67,8 @@ export const capabilitiesSchema = z.object({
   unblockComment: z.boolean(),
   /** `shared`: an account is one and the same at all libraries of the server, and deleted for all of them. */
   accounts: z.enum(['perLibrary', 'shared']),
+  /** What its patron data file leaves out. */
+  leftOut: z.array(leftOutIdSchema),
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
@@ -81,4 +84,5 @@ export const EVERYTHING: Capabilities = {
   blockComment: 2000,
   unblockComment: true,
   accounts: 'perLibrary',
+  leftOut: LEFT_OUT_BY_SERVER.map(({ id }) => id),
 };

@@ -2,6 +2,7 @@
 // opened: nothing here may ever leave a page, a journal or a sort in the clear.
 import Database, { type Connection, type Statement } from 'better-sqlite3';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { Failure } from '../support/failure.ts';
 
 interface ConnectionOptions {
   readonly: boolean;
@@ -56,6 +57,16 @@ export function isPlain(file: string): boolean {
   return start.toString('latin1') === PLAIN_HEADER;
 }
 
+/** A full disk is for staff to hear of; what was begun is undone. */
+function tellFull<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const full = error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL';
+    throw full ? new Failure({ code: 'diskFull' }, error) : error;
+  }
+}
+
 export class EncryptedFile {
   readonly #connection: Connection;
   readonly #statements = new Map<string, Statement<Value[]>>();
@@ -66,6 +77,8 @@ export class EncryptedFile {
 
   /** Opens or makes a file for writing. Throws SQLite's error where the key is wrong or the file damaged. */
   static open(file: string, key: Uint8Array, durability: Durability): EncryptedFile {
+    // For this user only; SQLite gives its logs the same rights.
+    closeSync(openSync(file, 'a', 0o600));
     const connection = connect(file, key, false);
     try {
       connection.pragma('journal_mode = WAL');
@@ -99,7 +112,7 @@ export class EncryptedFile {
   }
 
   row<T>(sql: string, ...values: Value[]): T | undefined {
-    return this.#statement(sql).get(...values) as T | undefined;
+    return tellFull(() => this.#statement(sql).get(...values) as T | undefined);
   }
 
   rows<T>(sql: string, ...values: Value[]): T[] {
@@ -108,12 +121,12 @@ export class EncryptedFile {
 
   /** Answers how many rows it touched. */
   run(sql: string, ...values: Value[]): number {
-    return this.#statement(sql).run(...values).changes;
+    return tellFull(() => this.#statement(sql).run(...values).changes);
   }
 
   /** Runs statements that are not kept: making and dropping tables. */
   execute(sql: string): void {
-    this.#connection.exec(sql);
+    tellFull(() => this.#connection.exec(sql));
   }
 
   /** Forgets prepared statements, such as those on tables that are dropped. */
@@ -123,7 +136,7 @@ export class EncryptedFile {
 
   /** Runs work in one transaction, or in a savepoint of the one that is open; what it throws undoes it all. */
   together<T>(work: () => T): T {
-    return this.#connection.transaction(work).immediate();
+    return tellFull(() => this.#connection.transaction(work).immediate());
   }
 
   setting(name: string): unknown {

@@ -17,11 +17,12 @@ export function setDamagedAside(folder: string, name: string, clock: Clock): voi
 }
 
 /**
- * After a forgotten keyring, once staff were told that what waited can't be read here any more: everything is set
- * aside, so that the desk can begin anew, and IT may still bring the keyring back.
+ * After a forgotten keyring, once staff were told that what waited can't be read here any more: the outbox and its
+ * sealed key are set aside, so that IT may still bring the keyring back. The copy can always be filled again, so it goes.
  */
 export function setForgottenAside(folder: string, clock: Clock): void {
-  rename(folder, ['copy.db', 'outbox.db', 'key-check', 'key.sealed'], FORGOTTEN + timeOf(clock));
+  rename(folder, ['outbox.db', 'key-check', 'key.sealed'], FORGOTTEN + timeOf(clock));
+  for (const part of PARTS) rmSync(join(folder, `copy.db${part}`), { force: true });
 }
 
 /** Names of what stands aside, for the report that IT reads. */

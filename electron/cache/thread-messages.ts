@@ -35,7 +35,7 @@ export const METHODS: { readonly [M in Method]: M } = {
   forgetDurable: 'forgetDurable',
   appendLogEvent: 'appendLogEvent',
   logEvents: 'logEvents',
-  removeLogEvents: 'removeLogEvents',
+  logEventsTaken: 'logEventsTaken',
   remember: 'remember',
   recall: 'recall',
   forget: 'forget',
@@ -74,7 +74,7 @@ export function describe(error: unknown): ThreadFailure {
   if (error instanceof Failure) return { failure: error.error };
   if (!(error instanceof Error)) return { name: 'Error', message: 'unknown' };
   const code = codeOf(error);
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return { failure: { code: 'diskFull' } };
+  if (code === 'ENOSPC') return { failure: { code: 'diskFull' } };
   if (code !== undefined) return { name: error.name, message: code };
   return { name: error.name, message: error.name === 'Error' ? error.message : '' };
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const chosen = (parts: Partial<ChosenServerParts> = {}) =>
   new ChosenServer({
-    ...{ address: undefined, kind: undefined, remembered },
+    ...{ address: undefined, kind: undefined, remembered, development: false },
     remember: (server) => (remembered = server),
     recognise: (address) => {
       asked.push(address);

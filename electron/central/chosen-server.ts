@@ -10,6 +10,8 @@ export interface ChosenServerParts {
   /** By policy; undefined where staff may choose. */
   address: string | undefined;
   kind: ServerKind | undefined;
+  /** HTTP on this machine is fine, too. */
+  development: boolean;
   /** What was found out before. */
   remembered: { address: string; kind: ServerKind } | null;
   remember: (chosen: { address: string; kind: ServerKind }) => void;
@@ -40,7 +42,8 @@ export class ChosenServer implements CentralServer {
   async choose(typed: string): Promise<ServerKind> {
     if (!this.isToChoose) throw new Failure({ code: 'requestRefused' });
     const address = addressOf(typed);
-    if (address === undefined || !isSafeAddress(address)) throw new Failure({ code: 'addressUnsafe' });
+    if (address === undefined || !isSafeAddress(address, this.#parts))
+      throw new Failure({ code: 'addressUnsafe' });
     const kind = this.#parts.kind ?? (await this.#parts.recognise(address));
     this.#parts.remember({ address, kind });
     this.#address = address;

@@ -5,7 +5,7 @@ import {
   DOWNLOAD_PATRON_DATA,
   type Permission,
 } from '../../shared/permissions.ts';
-import { requests, type RequestName } from '../../shared/ipc/contract.ts';
+import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
@@ -48,6 +48,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
       windows.closePatrons(discard);
       return session.signOut();
     },
+    'session.askAgain': () => {
+      session.askAgain();
+      return {};
+    },
     'session.lock': () => {
       session.lock();
       return {};
@@ -61,6 +65,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
 
     'patron.read': ({ fresh }, asker) => patrons.read(patronOf(asker), fresh),
+    'patron.openLinked': async ({ patronId }, asker) => {
+      const linked = await patrons.linkedTo(patronOf(asker));
+      if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
+      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+      return {};
+    },
+    'patron.guarantors': async ({ name }, asker) => ({
+      patrons: await patrons.guarantors(patronOf(asker), name, MOST_GUARANTORS),
+    }),
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),
     }),
@@ -88,12 +101,34 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await patrons.delete(patronOf(asker), tag);
       return {};
     },
-    'patron.download': (_args, asker) => {
+    'patron.downloadQuestions': () => {
       permitted(DOWNLOAD_PATRON_DATA);
-      return download.download(patronOf(asker));
+      return download.questions();
     },
-    'patron.showFile': async ({ file }) => {
-      await download.show(file);
+    'patron.download': async (args, asker) => {
+      permitted(DOWNLOAD_PATRON_DATA);
+      const patronId = patronOf(asker);
+      // Nobody is there any more to get the file.
+      const gone = () => {
+        download.cancel(patronId);
+      };
+      asker.contents.once('destroyed', gone);
+      try {
+        return await download.download(patronId, args);
+      } finally {
+        asker.contents.removeListener('destroyed', gone);
+      }
+    },
+    'patron.cancelDownload': (_args, asker) => {
+      download.cancel(patronOf(asker));
+      return {};
+    },
+    'patron.showFile': async ({ file }, asker) => {
+      await download.show(patronOf(asker), file);
+      return {};
+    },
+    'patron.deleteFile': async ({ file }, asker) => {
+      await download.delete(patronOf(asker), file);
       return {};
     },
 

@@ -29,7 +29,7 @@ export interface PatronsParts {
   whole: boolean;
   /** Brings the copy in step; fails where the line does. */
   pull: () => Promise<void>;
-  canSend: (act: OutboxAct) => boolean;
+  waitsForAuthor: (act: OutboxAct) => boolean;
   onChanged: (patronIds: string[]) => void;
 }
 
@@ -69,7 +69,7 @@ export class Patrons {
 
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
-    const { store, session, pull, timers, canSend, recentPatrons } = this.#parts;
+    const { store, session, pull, timers, waitsForAuthor, recentPatrons } = this.#parts;
     const { library } = session.require();
     recentPatrons.looked(patronId);
     if (fresh && session.central)
@@ -81,8 +81,35 @@ export class Patrons {
     const view = await store.patron(library.id, patronId);
     const { syncedAt } = await store.pullState(library.id);
     if (view)
-      return { patron: view.patron, acts: view.acts.map((act) => shown(act, canSend(act))), asOf: syncedAt };
+      return {
+        patron: view.patron,
+        acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
+        asOf: syncedAt,
+      };
     return { patron: await this.#readFromServer(patronId), acts: [], asOf: null };
+  }
+
+  /** Whom this patron's record names: the guarantor, as it is and as staff changed it here, and those in its care. */
+  async linkedTo(patronId: string): Promise<string[]> {
+    const { patron } = await this.read(patronId, false);
+    const { guarantor } = patron.sections.guarantor.values;
+    return [
+      ...(guarantor?.kind === 'patron' ? [guarantor.patronId] : []),
+      ...patron.guarantorFor.map(({ id }) => id),
+    ];
+  }
+
+  /** Patrons by a name that is being typed, for whoever is nobody's own guarantor. */
+  async guarantors(patronId: string, name: string, most: number): Promise<PatronSummary[]> {
+    // `*` would find everybody.
+    const query = name.replaceAll('*', ' ').trim();
+    if (query.length < 2) return [];
+    const fromCopy = await this.search(query, 0, most + 1, 'copy');
+    const found =
+      fromCopy.partial && this.#parts.session.central
+        ? await this.search(query, 0, most + 1, 'server').catch(() => fromCopy)
+        : fromCopy;
+    return found.patrons.filter(({ id }) => id !== patronId).slice(0, most);
   }
 
   notifications(patronId: string) {

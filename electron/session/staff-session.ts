@@ -36,6 +36,8 @@ export class StaffSession {
   #central: CentralSession | undefined;
   #status: Status = 'signedIn';
   #told: SessionState | undefined;
+  /** What nobody waits for while the desk runs. */
+  readonly #background = new Set<Promise<void>>();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -122,12 +124,20 @@ export class StaffSession {
     const central = this.#central;
     this.#central = undefined;
     if (central) await this.#parts.grants.end(central).catch(ignoreFailure);
+    await Promise.all(this.#background);
   }
 
   /** Nobody has touched the desk for a while. */
   lock(): void {
     if (!this.#present || this.#status !== 'signedIn') return;
     this.#status = 'locked';
+    this.#tell();
+  }
+
+  /** Whoever signed in without the line is asked to sign in with it. */
+  askAgain(): void {
+    if (!this.#present || this.#central || this.#status !== 'signedIn') return;
+    this.#status = 'expired';
     this.#tell();
   }
 
@@ -212,9 +222,12 @@ export class StaffSession {
   }
 
   #inBackground(what: string, work: () => Promise<void>): void {
-    work().catch((thrown: unknown) => {
-      this.#parts.onTrouble(what, thrown);
-    });
+    const done: Promise<void> = work()
+      .catch((thrown: unknown) => {
+        this.#parts.onTrouble(what, thrown);
+      })
+      .finally(() => this.#background.delete(done));
+    this.#background.add(done);
   }
 
   #tell(): SessionState {

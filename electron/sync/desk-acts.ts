@@ -17,10 +17,8 @@ export interface DeskActsParts {
   session: StaffSession;
   saving: Saving;
   acts: Acts;
-  /** Whether somebody can send this act now. */
-  canSend: (act: OutboxAct) => boolean;
-  /** Whether a session of this member of staff is still to be traded for a grant. */
-  hasSession: (staffId: string) => boolean;
+  /** It can't go out before its author signs in again. */
+  waitsForAuthor: (act: OutboxAct) => boolean;
   onChanged: (patronIds: string[]) => void;
 }
 
@@ -33,19 +31,17 @@ export class DeskActs {
 
   /** Those of this library, the latest first; what staff let go of is not among them. */
   async list(): Promise<DeskAct[]> {
-    const { store, session, canSend } = this.#parts;
+    const { store, session, waitsForAuthor } = this.#parts;
     const acts = await store.recentActs(session.require().library.id, SHOWN);
-    return acts.filter(({ state }) => state !== 'withdrawn').map((act) => shown(act, canSend(act)));
+    return acts.filter(({ state }) => state !== 'withdrawn').map((act) => shown(act, waitsForAuthor(act)));
   }
 
   /** Whose acts wait until they sign in again, and how many. */
   async waitingFor(library: string): Promise<{ name: string; acts: number }[]> {
-    const { store, session, canSend, hasSession } = this.#parts;
-    // Without the line they wait for that, not for anybody.
-    if (!session.central && session.state.status !== 'signedOut') return [];
+    const { store, waitsForAuthor } = this.#parts;
     const counts = new Map<string, number>();
     for (const act of await store.acts(['waiting', 'sent']))
-      if (act.library === library && !canSend(act) && !hasSession(act.staff.id))
+      if (act.library === library && waitsForAuthor(act))
         counts.set(act.staff.name, (counts.get(act.staff.name) ?? 0) + 1);
     return [...counts].map(([name, acts]) => ({ name, acts }));
   }
@@ -110,7 +106,7 @@ export class DeskActs {
 }
 
 /** An act in the shape that windows are told of it. */
-export const shown = (act: OutboxAct, canSend: boolean): DeskAct => {
+export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
   const { id, actedAt, staff, state, deed, patronId, patronName, conflict, refusal } = act;
   const edit = deed.kind === 'saveSection' ? deed : undefined;
   return {
@@ -120,7 +116,7 @@ export const shown = (act: OutboxAct, canSend: boolean): DeskAct => {
     base: edit?.base.values ?? {},
     changes: edit ? (act.changes ?? edit.changes) : {},
     comment: deed.kind === 'saveSection' ? '' : deed.comment,
-    needsAuthor: state === 'waiting' && !canSend,
+    needsAuthor: (state === 'waiting' || state === 'sent') && waitsForAuthor,
     confirmedAt: act.confirmed?.at ?? null,
   };
 };

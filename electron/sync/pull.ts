@@ -21,6 +21,8 @@ export interface PullParts {
   server: CentralServer;
   clock: Clock;
   scope: Scope;
+  /** See `scopeName`. */
+  scopeName: string;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -43,12 +45,25 @@ export class Pull {
   }
 
   /**
+   * A copy that was filled under another policy holds patrons whom it is not to hold, or lacks some. It is erased on the
+   * disk before anything says that it is of this policy: no power cut brings it back.
+   */
+  async #keepToScope(library: string): Promise<void> {
+    const { store, scopeName } = this.#parts;
+    const name = `scope of ${library}`;
+    if ((await store.recall(name)) === scopeName) return;
+    await store.erasePatrons(library);
+    await store.remember(name, scopeName);
+  }
+
+  /**
    * One pull to the server's newest change; answers the server's marks, or that a first fill is paused. Fails where the
    * line does.
    */
   async run(central: CentralSession): Promise<Marks | 'paused'> {
     const { store } = this.#parts;
     const library = central.library.id;
+    await this.#keepToScope(library);
     if (this.#parts.empty) return this.#keepEmpty(central);
     for (;;) {
       const { position, epoch } = await store.pullState(library);

@@ -279,7 +279,24 @@ const revokedDesks = `
 CREATE TABLE revoked_desk (desk TEXT PRIMARY KEY, revoked_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+const doneActs = `
+-- Acts that had their effect and whose answers are forgotten: an id that names nobody, kept for ever.
+CREATE TABLE done_act (act TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
+/** A patron's long lists in their order, so that each page of an export costs the same. */
+const longLists = `
+CREATE INDEX past_loan_in_order ON past_loan (patron, returned_at);
+DROP INDEX past_loan_of_patron;
+CREATE INDEX payment_in_order ON payment (patron, paid_at);
+DROP INDEX payment_of_patron;
+CREATE INDEX notification_in_order ON notification (patron, sent_at);
+DROP INDEX notification_of_patron;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
+  { version: 3, name: 'acts that were done long ago', sql: doneActs },
+  { version: 4, name: 'long lists in their order', sql: longLists },
 ];

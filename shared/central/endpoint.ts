@@ -47,8 +47,10 @@ export interface Endpoint {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;
   summary: string;
-  /** Who may ask: anybody, a session, or a session or push-only grant (acts only). */
+  /** Who may ask: anybody, or a session. An act carries keys. */
   auth: 'none' | 'session' | 'act';
+  /** May wait at a desk while its author is signed out: a push-only grant will do, for the acts that it names. */
+  byGrant?: true;
   permission?: Permission;
   /** `required` where an act is judged against the tag in If-Match. */
   ifMatch?: 'required';
@@ -62,7 +64,7 @@ export interface Endpoint {
   problems: readonly ProblemName[];
 }
 
-export const KEY_PROBLEMS = ['key-required', 'key-reused', 'other-epoch'] as const;
+export const KEY_PROBLEMS = ['key-required', 'key-reused', 'already-done', 'other-epoch'] as const;
 /** Of an act on a patron. */
 export const PATRON_PROBLEMS = [...KEY_PROBLEMS, 'patron-gone', 'not-found'] as const;
 /** Of an act on a patron that brings something to be judged. */

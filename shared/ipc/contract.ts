@@ -12,8 +12,9 @@ import {
   pinSchema,
 } from '../patrons/patron.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
+import { requesterSchema } from '../patron-data/requester.ts';
 import { permissionSchema } from '../permissions.ts';
-import { countSchema, idSchema } from '../primitives.ts';
+import { countSchema, idSchema, timeSchema } from '../primitives.ts';
 import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
 export const WINDOW_KINDS = ['desk', 'patron'] as const;
@@ -42,7 +43,24 @@ export const sessionStateSchema = z.discriminatedUnion('status', [
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
+/** A folder that a cloud service, a server or another volume has: what is saved there leaves this computer. */
+export const elsewhereSchema = z.object({
+  folder: z.string(),
+  kind: z.enum(['cloud', 'network', 'volume']),
+  service: z.string(),
+});
+
 const nothing = z.object({});
+/** So many are offered, and no more of each than tells them apart. */
+export const MOST_GUARANTORS = 8;
+const guarantorChoiceSchema = patronSummarySchema.pick({
+  id: true,
+  givenName: true,
+  familyName: true,
+  birthDate: true,
+  town: true,
+});
+export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
 const both = ['desk', 'patron'] as const;
 
 export const requests = {
@@ -89,12 +107,14 @@ export const requests = {
     result: sessionStateSchema,
   },
 
+  /** Who signed in without the line is asked to sign in with it. */
+  'session.askAgain': { windows: ['desk'], args: nothing, result: nothing },
   /** Hides patrons until whoever works here signs in again. */
   'session.lock': { windows: both, args: nothing, result: nothing },
 
   /** From the copy, or from the server, which knows patrons whom the copy doesn't hold. */
   'patrons.search': {
-    windows: both,
+    windows: ['desk'],
     args: z.object({
       query: z.string().max(200),
       offset: countSchema,
@@ -109,10 +129,18 @@ export const requests = {
     }),
   },
   /** Opens the patron's own window, or brings it to the front. */
-  'patrons.open': { windows: both, args: z.object({ patronId: idSchema }), result: nothing },
+  'patrons.open': { windows: ['desk'], args: z.object({ patronId: idSchema }), result: nothing },
 
   /** `fresh`: with what the server knows now, as far as it can be asked. */
   'patron.read': { windows: ['patron'], args: z.object({ fresh: z.boolean() }), result: patronViewSchema },
+  /** Opens the window of a patron whom this one's record names: the guarantor, or whose guarantor this one is. */
+  'patron.openLinked': { windows: ['patron'], args: z.object({ patronId: idSchema }), result: nothing },
+  /** Patrons to choose a guarantor from, by a name that is being typed: no more of them than that takes. */
+  'patron.guarantors': {
+    windows: ['patron'],
+    args: z.object({ name: z.string().max(200) }),
+    result: z.object({ patrons: z.array(guarantorChoiceSchema).max(MOST_GUARANTORS) }),
+  },
   'patron.notifications': {
     windows: ['patron'],
     args: nothing,
@@ -145,13 +173,32 @@ export const requests = {
   },
   /** `tag` is the whole patron's as staff saw it. Closes nothing: the window shows that the patron is gone. */
   'patron.delete': { windows: ['patron'], args: z.object({ tag: z.string().max(100) }), result: nothing },
-  /** Saves the patron data file in the Downloads folder. `file` names it to `patron.showFile`. */
-  'patron.download': {
+  /** What staff are asked before a download, beside what the patron's age asks for. */
+  'patron.downloadQuestions': {
     windows: ['patron'],
     args: nothing,
-    result: z.object({ file: z.string(), folder: z.string(), name: z.string() }),
+    result: z.object({ whoIsAsking: z.boolean(), elsewhere: elsewhereSchema.nullable() }),
   },
+  /** Saves the patron data file where the policy says. `file` names what was saved to the requests below. */
+  'patron.download': {
+    windows: ['patron'],
+    args: z.object({ requester: requesterSchema, saveElsewhere: z.boolean() }),
+    result: z.object({
+      file: z.string(),
+      folder: z.string(),
+      names: z.array(z.string()),
+      /** When it is deleted from this computer. */
+      deleteAt: timeSchema.nullable(),
+      madeFrom: z.enum(['server', 'copy']),
+    }),
+  },
+  'patron.cancelDownload': { windows: ['patron'], args: nothing, result: nothing },
   'patron.showFile': { windows: ['patron'], args: z.object({ file: z.string().max(100) }), result: nothing },
+  'patron.deleteFile': {
+    windows: ['patron'],
+    args: z.object({ file: z.string().max(100) }),
+    result: nothing,
+  },
 
   'sync.acts': { windows: ['desk'], args: nothing, result: z.object({ acts: z.array(deskActSchema) }) },
   /** Sends a refused act once more, as it is. */
@@ -184,6 +231,13 @@ export const events = {
   'acts.changed': nothing,
   /** This patron changed: read it again. Only the patron's own window hears it. */
   'patron.changed': z.object({ patronId: idSchema }),
+  /** How far the patron's download is, in rows. Only the patron's own window hears it. */
+  'download.progress': z.object({
+    patronId: idSchema,
+    step: z.enum(['reading', 'printing']),
+    done: countSchema,
+    total: countSchema,
+  }),
   /** Some patrons changed: a list of hits may be another now. */
   'patrons.changed': nothing,
   /** Somebody wants to close this window while it holds unsaved text. */

@@ -29,13 +29,20 @@ export async function makeDeskFolders(): Promise<DeskFolders> {
 export class DeskApp {
   readonly app: ElectronApplication;
   readonly desk: Page;
+  readonly #closed: Promise<void>;
 
   private constructor(app: ElectronApplication, desk: Page) {
     this.app = app;
     this.desk = desk;
+    this.#closed = new Promise<void>((resolve) => app.once('close', () => resolve()));
   }
 
-  static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
+  static async launch(
+    host: AppHost,
+    folders: DeskFolders,
+    options: string[],
+    environment: Record<string, string> = {},
+  ): Promise<DeskApp> {
     const { home, userData } = folders;
     const app = await _electron.launch({
       executablePath: host.executable,
@@ -46,9 +53,11 @@ export class DeskApp {
         XDG_CONFIG_HOME: join(home, '.config'),
         XDG_DATA_HOME: join(home, '.local', 'share'),
         XDG_CACHE_HOME: join(home, '.cache'),
+        ...host.environment,
         ...(process.env['CHROMIUM_HOST_CHROMIUM'] && {
           CHROMIUM_HOST_CHROMIUM: process.env['CHROMIUM_HOST_CHROMIUM'],
         }),
+        ...environment,
       },
     });
     return new DeskApp(app, await app.firstWindow());
@@ -91,9 +100,22 @@ export class DeskApp {
 
   /** Ends the app without asking about unsaved text: the test is over. */
   async close(): Promise<void> {
-    const ended = this.app.waitForEvent('close');
     // The app may be gone before it can answer.
     await this.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
-    await ended;
+    await this.#closed;
+  }
+
+  /** As staff end it: sessions are ended, files closed. A window may say a moment late that its text is saved. */
+  async quit(): Promise<void> {
+    const ended = this.#closed.then(() => true);
+    const aMoment = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), 4_000));
+    do await this.app.evaluate(({ app }) => app.quit()).catch(() => undefined);
+    while (!(await Promise.race([ended, aMoment()])));
+  }
+
+  /** As a power cut ends it, or the task manager. */
+  async kill(): Promise<void> {
+    this.app.process().kill('SIGKILL');
+    await this.#closed;
   }
 }

@@ -6,6 +6,7 @@ import {
   type MissingRight,
   type Reason,
 } from '../../../shared/capabilities.ts';
+import type { LeftOutId } from '../../../shared/patron-data/left-out.ts';
 import type { SectionId } from '../../../shared/patrons/sections.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { LONGEST_COMMENT } from './block-text.ts';
@@ -53,8 +54,17 @@ export function capabilitiesOf(
     blockComment: byCard ? EVERYTHING.blockComment : LONGEST_COMMENT,
     unblockComment: false,
     accounts: 'shared',
+    leftOut: leftOutBy(rights),
   };
 }
+
+/** Of the patron data file: what Koha keeps but doesn't tell, or not to this account. */
+const leftOutBy = ({ loans, debts }: KohaRights): LeftOutId[] => [
+  ...(loans ? (['unseenLoans'] as const) : []),
+  ...(debts ? (['unseenDebts'] as const) : []),
+  ...(['pin', 'staff', 'relatedPatrons', 'sentMessages', 'acceptedAgreements', 'restrictions'] as const),
+  ...(['liftedBlocks', 'activity', 'blocksElsewhere', 'serviceKeys', 'internalMarks', 'backups'] as const),
+];
 
 /** Fields that only some versions have. */
 function describedFields(description: KohaDescription): Partial<Record<SectionId, string[]>> {

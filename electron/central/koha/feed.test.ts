@@ -23,7 +23,8 @@ function readsOf(changed: number) {
     const time = { sent: NOW, answered: NOW + 1000 };
     return Promise.resolve({ value: rows, total: changed, baseTotal: changed, time });
   };
-  return { reads: { bare, byNumbers: () => Promise.resolve([]) } as unknown as KohaReads, pages };
+  const reads = { bare, byNumbers: () => Promise.resolve([]), library: { id: 'MPL' } };
+  return { reads: reads as unknown as KohaReads, pages };
 }
 
 async function look(changed: number) {

@@ -3,12 +3,12 @@
 import type { Capabilities } from '../../../shared/capabilities.ts';
 import type { Staff } from '../../../shared/central/contract.ts';
 import type { Library } from '../../../shared/library.ts';
-import type { PatronDataFile } from '../../../shared/patron-data/document.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
-import type { Act, ActOutcome, CentralSession, HeldPatrons, OutgoingAct } from '../central-server.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import type { Act, ActOutcome, CentralSession, HeldPatrons, Marks, OutgoingAct } from '../central-server.ts';
 import { KohaSender } from './act-sender.ts';
 import type { Attempts } from './attempts.ts';
 import { own, type KohaApi } from './api.ts';
@@ -117,10 +117,8 @@ export class KohaSession implements CentralSession {
     this.#feed.deleted(number);
   }
 
-  exportPatronData(act: Act, _epoch: string, patronId: string): Promise<PatronDataFile> {
-    const { missing } = this.capabilities;
-    const rights = { loans: !missing.loans, debts: !missing.debts };
-    return compilePatronData(this.#number(patronId), { ...this.#parts, rights, madeAt: act.at });
+  exportPatronData(act: Act, _epoch: string, patronId: string): Promise<PatronDataExport> {
+    return compilePatronData(this.#number(patronId), { ...this.#parts, madeAt: act.at });
   }
 
   snapshot(after: string | null, limit: number) {
@@ -132,8 +130,8 @@ export class KohaSession implements CentralSession {
   }
 
   /** Koha has no place for them: `auditLog` is among what's missing. */
-  logEvents(): Promise<void> {
-    return Promise.resolve();
+  logEvents(): Promise<Marks> {
+    return Promise.resolve({ epoch: this.#parts.epoch, head: 0, durable: 0 });
   }
 
   end(): Promise<null> {

@@ -1,32 +1,16 @@
 // Compiles the patron data file from what Koha gives: everything that its interface tells about one patron, and, on the
 // list of what is left out, what Koha keeps but doesn't tell. Other people's data is in none of it.
 import { z } from 'zod';
-import { PATRON_DATA_FORMAT, type PatronDataFile } from '../../../shared/patron-data/document.ts';
+import type { Capabilities } from '../../../shared/capabilities.ts';
+import type { LongPart, PatronDataHead, RowOf } from '../../../shared/patron-data/document.ts';
+import { leaveOut } from '../../../shared/patron-data/left-out.ts';
+import { ofRecord } from '../../../shared/patron-data/of-record.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
 import type { KohaApi } from './api.ts';
-import { debtOf, type PatronParts, type Surroundings } from './patron.ts';
+import { LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaPatron } from './records.ts';
 import { amountOf, minorDigits, textOf, timeOf } from './values.ts';
-
-const NOT_TOLD = 'Koha keeps it, but does not tell it over its interface. Ask the library for it.';
-const LEFT_OUT: PatronDataFile['leftOut'] = [
-  { what: 'PIN', why: 'It is secret, and kept only in a form that it can not be read from.' },
-  { what: 'Names of staff', why: 'Data of other people.' },
-  { what: 'Guarantors and children', why: `Data of other people; ${NOT_TOLD}` },
-  { what: 'Notifications sent', why: NOT_TOLD },
-  { what: 'Agreements accepted', why: NOT_TOLD },
-  { what: 'Who looked at, changed and exported the record', why: NOT_TOLD },
-  { what: 'Comments of restrictions, and restrictions of before', why: NOT_TOLD },
-  { what: 'Blocks that were lifted', why: 'They are not kept.' },
-  { what: 'How notices are sent', why: NOT_TOLD },
-  { what: 'Reservations of before, lists, suggestions, reviews', why: NOT_TOLD },
-  { what: 'Blocks of other libraries on this Koha', why: 'They are for those libraries to hand out.' },
-];
-const NO_LOANS = { what: 'Loans', why: 'The account of whoever made this file may not see loans in Koha.' };
-const NO_DEBTS = {
-  what: 'Debts and payments',
-  why: 'The account of whoever made this file may not see them in Koha.',
-};
 
 /** Shown in sections, or no data about the patron. */
 const SHOWN = new Set([
@@ -44,66 +28,59 @@ export interface CompileParts {
   api: KohaApi;
   reads: KohaReads;
   around: Surroundings;
-  rights: { loans: boolean; debts: boolean };
+  capabilities: Capabilities;
   /** RFC 3339, by the server's clock. */
   madeAt: string;
 }
 
-export async function compilePatronData(number: number, parts: CompileParts): Promise<PatronDataFile> {
-  const { api, reads, around, rights, madeAt } = parts;
-  const { library, ids } = around;
+export async function compilePatronData(number: number, parts: CompileParts): Promise<PatronDataExport> {
+  const { api, reads, around, capabilities, madeAt } = parts;
+  const [seesLoans, seesDebts] = [!capabilities.missing.loans, !capabilities.missing.debts];
+  const { library } = around;
   const { patron, parts: koha } = await reads.one(number);
-  const digits = minorDigits(library.currency);
-  const credits = rights.debts ? await readLines(api, `/patrons/${number}/account/credits`) : [];
-  const { sections, ...record } = patron;
-  const branch = (id: string) => library.branches.find((one) => one.id === id)?.name ?? id;
-  const { category } = sections.library.values;
-  return {
-    format: PATRON_DATA_FORMAT,
+  const rows: LongRows = {
+    loanHistory: seesLoans ? await loanHistory(number, reads) : null,
+    payments: seesDebts ? await payments(number, api, minorDigits(library.currency)) : null,
+    notifications: null,
+    processing: null,
+  };
+  const shown = ofRecord(patron, library);
+  const head: PatronDataHead = {
+    ...shown,
     madeAt,
     madeFrom: { kind: 'server' },
-    library: { id: library.id, name: library.name, currency: library.currency },
-    leftOut: [...LEFT_OUT, ...(rights.loans ? [] : [NO_LOANS]), ...(rights.debts ? [] : [NO_DEBTS])],
+    leftOut: capabilities.leftOut.map(leaveOut),
     patron: {
-      id: patron.id,
-      createdAt: record.createdAt,
-      changedAt: record.changedAt,
-      ageGroup: record.ageGroup,
-      personal: sections.personal.values,
-      contact: sections.contact.values,
-      address: sections.address.values,
-      card: sections.card.values,
-      guarantor: { name: null },
-      library: {
-        branch: branch(sections.library.values.branch),
-        category: library.categories.find(({ id }) => id === category)?.name ?? category,
+      ...shown.patron,
+      contact: { ...shown.patron.contact, preferredChannel: null },
+      guarantorForCount: null,
+      preferences: {
+        keepLoanHistory: shown.patron.preferences.keepLoanHistory,
+        ...{ reservationReady: null, dueSoon: null, overdue: null },
       },
-      preferences: sections.preferences.values,
-      note: sections.note.values,
     },
+    blocks: patron.blocks.map(({ comment, blockedAt }) => ({
+      ...{ comment, blockedAt, liftedAt: null, liftComment: null, keptUntil: null },
+    })),
+    loans: seesLoans ? shown.loans : null,
+    debts: seesDebts ? shown.debts : null,
+    ...{ agreements: null, sources: null, failedSignIns: null },
     further: furtherOf(koha.record, around.policy.block.attribute),
-    blocks: record.blocks.map(({ comment, blockedAt }) => ({
-      ...{ comment, blockedAt, liftedAt: null, liftComment: null },
-    })),
-    debtBlock: record.debtBlock,
-    loans: record.loans.map(({ id: _, ...loan }) => ({ ...loan, branch: branch(loan.branch) })),
-    loanHistory: rights.loans ? await loanHistory(number, reads) : [],
-    reservations: record.reservations.map(({ id: _, ...reservation }) => ({
-      ...reservation,
-      pickupBranch: branch(reservation.pickupBranch),
-    })),
-    debts: debtsOf(koha, (line) => debtOf(line, ids, digits)),
-    payments: credits.map((line) => ({
-      paidAt: timeOf(line.date) ?? record.changedAt,
-      amount: amountOf(Math.abs(line.amount), digits),
-      description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),
-    })),
-    notifications: [],
-    agreements: [],
-    processing: [],
-    sources: [],
+  };
+  const countOf = (part: LongPart) => rows[part]?.length ?? null;
+  return {
+    head,
+    counts: {
+      loanHistory: countOf('loanHistory'),
+      payments: countOf('payments'),
+      notifications: null,
+      processing: null,
+    },
+    page: <P extends LongPart>(part: P) => Promise.resolve({ rows: rows[part] ?? [], next: null }),
   };
 }
+
+type LongRows = { [P in LongPart]: RowOf<P>[] | null };
 
 async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]> {
   const { value } = await api.ask(
@@ -113,14 +90,16 @@ async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]>
   return value.toSorted((a, b) => textOf(b.date).localeCompare(textOf(a.date)));
 }
 
-function debtsOf(
-  { account }: PatronParts,
-  debt: (line: KohaAccountLine) => ReturnType<typeof debtOf>,
-): PatronDataFile['debts'] {
-  return (account?.outstanding_debits?.lines ?? []).map(debt).map(({ id: _, ...rest }) => rest);
+async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {
+  const credits = await readLines(api, `/patrons/${number}/account/credits`);
+  return credits.map((line) => ({
+    paidAt: timeOf(line.date) ?? LONG_AGO,
+    amount: amountOf(Math.abs(line.amount), digits),
+    description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),
+  }));
 }
 
-async function loanHistory(number: number, reads: KohaReads): Promise<PatronDataFile['loanHistory']> {
+async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loanHistory'>[]> {
   const checkouts = await reads.formerCheckouts(number);
   const itemOf = await reads.titlesOf(checkouts);
   return checkouts

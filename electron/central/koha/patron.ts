@@ -36,7 +36,8 @@ export interface Surroundings {
   policy: KohaPolicy;
 }
 
-const LONG_AGO = '1970-01-01T00:00:00.000Z';
+/** Stands for a time that Koha doesn't tell. */
+export const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 export function patronOf(parts: PatronParts, around: Surroundings, today: string): Patron {
   const { record, account } = parts;

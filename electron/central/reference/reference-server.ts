@@ -8,8 +8,11 @@ import {
 import { DESK_HEADER } from '../../../shared/central/endpoint.ts';
 import { EVERYTHING } from '../../../shared/capabilities.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import type { LongPart, RowOf } from '../../../shared/patron-data/document.ts';
+import type { Requester } from '../../../shared/patron-data/requester.ts';
 import type { LogEvent } from '../../cache/act.ts';
-import { isFailure } from '../../support/failure.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import { Failure, isFailure } from '../../support/failure.ts';
 import type {
   Act,
   ActSender,
@@ -22,10 +25,12 @@ import type {
 } from '../central-server.ts';
 import type { Transport } from '../transport.ts';
 import { actHeaders, sendAct, type Ask } from './act-sender.ts';
-import { ProblemAnswer, ReferenceHttp } from './http.ts';
+import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
 const MOST_WAITING = 10_000;
+/** Rows of a page of patron data: some 400 kB. */
+const PATRON_DATA_PAGE = 2000;
 
 export class ReferenceServer implements CentralServer {
   readonly address: string;
@@ -128,8 +133,26 @@ class ReferenceSession implements CentralSession {
     await this.#act('deletePatron', act, epoch, { params: { patronId } }, tag);
   }
 
-  exportPatronData(act: Act, epoch: string, patronId: string) {
-    return this.#act('exportPatronData', act, epoch, { params: { patronId } });
+  async exportPatronData(
+    act: Act,
+    epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport> {
+    const request = { params: { patronId }, body: { requester } };
+    const { exportId, upTo, head, counts } = (await this.#act('exportPatronData', act, epoch, request))
+      .answer;
+    return {
+      head,
+      counts,
+      page: async <P extends LongPart>(part: P, after: string | null) => {
+        const params = { patronId, exportId, part };
+        const query = { upTo, limit: PATRON_DATA_PAGE, ...(after !== null && { after }) };
+        const page = await this.#ask('patronDataPart', { params, query });
+        if (page.part !== part) throw new Failure({ code: 'serverRubbish' }, 'another part');
+        return { rows: page.rows as RowOf<P>[], next: page.next };
+      },
+    };
   }
 
   async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
@@ -154,13 +177,14 @@ class ReferenceSession implements CentralSession {
   async logEvents(act: Act, epoch: string, events: readonly LogEvent[]) {
     const own = this.staff.id;
     const body = {
-      events: events.map(({ id, kind, patronId, at, staff }) => ({
+      events: events.map(({ id, kind, patronId, at, staff, requester }) => ({
         ...{ id, kind, patronId, at },
+        ...(requester !== undefined && { requester }),
         // Staff who have left leave theirs to whoever works here now.
         ...(staff.id !== own && { staff: staff.id }),
       })),
     };
-    await this.#act('logEvents', act, epoch, { body });
+    return (await this.#act('logEvents', act, epoch, { body })).marks;
   }
 
   async end(waitingActs: readonly string[]) {
@@ -173,9 +197,20 @@ class ReferenceSession implements CentralSession {
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
   ): Promise<BelievedAnswer<N>> {
+    return (await this.#askWithMarks(name, request, headers)).answer;
+  }
+
+  async #askWithMarks<N extends EndpointName>(
+    name: N,
+    request: EndpointRequest<N>,
+    headers: Record<string, string> = {},
+  ): Promise<Told<N>> {
     const token = this.#session.accessToken;
     const ask = () =>
-      this.#http.ask(name, request, { ...headers, authorization: `Bearer ${this.#session.accessToken}` });
+      this.#http.askWithMarks(name, request, {
+        ...headers,
+        authorization: `Bearer ${this.#session.accessToken}`,
+      });
     try {
       return await ask();
     } catch (thrown) {
@@ -193,8 +228,8 @@ class ReferenceSession implements CentralSession {
     epoch: string,
     request: EndpointRequest<N>,
     tag: string | null = null,
-  ): Promise<BelievedAnswer<N>> {
-    const send = () => this.#ask(name, request, actHeaders(act, epoch, tag));
+  ): Promise<Told<N>> {
+    const send = () => this.#askWithMarks(name, request, actHeaders(act, epoch, tag));
     try {
       return await send();
     } catch (thrown) {

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Folders, LIBRARY, STAFF } from '../cache/testing.ts';
+import type { CentralSession } from '../central/central-server.ts';
+import { OfflineSignIns } from './offline-sign-in.ts';
+
+const HOUR = 3_600_000;
+const WHO = { library: LIBRARY, username: 'eva', password: 'correct horse' };
+const folders = new Folders();
+let now = Date.parse('2026-11-24T10:00:00Z');
+const clock = { now: () => now };
+afterEach(() => folders.removeAll());
+
+const central = (permissions: string[]) =>
+  ({ staff: STAFF, library: { id: LIBRARY, name: 'Karlstad' }, permissions }) as unknown as CentralSession;
+
+let signIns: OfflineSignIns;
+let store: ReturnType<Folders['open']>['store'];
+const booted = async (hours = 72) => {
+  const made = new OfflineSignIns(store, clock, hours);
+  await made.boot();
+  return made;
+};
+beforeEach(async () => {
+  store = folders.open().store;
+  signIns = await booted();
+});
+const code = (signingIn: Promise<unknown>) =>
+  signingIn.then(
+    () => 'signed in',
+    (thrown: { error: { code: string } }) => thrown.error.code,
+  );
+/** The library that the tests name is smaller than a real one; what is read back is judged. */
+const LIBRARY_IN_FULL = {
+  ...{ id: LIBRARY, name: 'Karlstad', country: 'SE', currency: 'SEK', timeZone: 'Europe/Stockholm' },
+  ...{ branches: [], categories: [] },
+  rules: { debtLimit: 0, guarantorBelowAge: 15, pinLength: { min: 4, max: 4 } },
+};
+const remember = (permissions: string[] = []) =>
+  signIns.remember(WHO, { ...central(permissions), library: LIBRARY_IN_FULL } as CentralSession);
+
+test('who signed in here before gets in with the right password, with the permissions last had, after a restart too', async () => {
+  await remember(['Patrons - Delete patron']);
+  await signIns.renew({
+    ...central(['Patrons - Block/unblock patron']),
+    library: LIBRARY_IN_FULL,
+  } as CentralSession);
+  const present = await (await booted()).signIn({ ...WHO, username: ' EVA ' });
+  expect(present).toMatchObject({ staff: STAFF, permissions: ['Patrons - Block/unblock patron'] });
+  expect(await code(signIns.signIn({ ...WHO, username: 'olle' }))).toBe('notKnownOffline');
+  expect(await code(signIns.signIn({ ...WHO, library: 'north' }))).toBe('notKnownOffline');
+});
+
+test('only for as long as policy allows, and not at all where it forbids it', async () => {
+  await remember();
+  now += 72 * HOUR;
+  expect(await code(signIns.signIn(WHO))).toBe('signed in');
+  now += 1;
+  expect(await code(signIns.signIn(WHO))).toBe('offlineTooLong');
+  expect(await code((await booted(0)).signIn(WHO))).toBe('notKnownOffline');
+});
+
+test('five wrong passwords lock it for a quarter of an hour, also for the right one and after a restart', async () => {
+  await remember();
+  for (let tries = 0; tries < 5; tries++)
+    expect(await code(signIns.signIn({ ...WHO, password: 'wrong' }))).toBe('wrongCredentials');
+  expect(await code(signIns.signIn(WHO))).toBe('accountLocked');
+  expect(await code((await booted()).signIn(WHO))).toBe('accountLocked');
+  now += 15 * 60_000 + 1;
+  expect(await code(signIns.signIn(WHO))).toBe('signed in');
+  expect(await code(signIns.signIn({ ...WHO, password: 'wrong' }))).toBe('wrongCredentials');
+});
+
+test('the password is kept nowhere, not even inside the encrypted file', async () => {
+  await remember();
+  expect(await store.recall('offline sign-ins')).not.toContain(WHO.password);
+});

@@ -1,0 +1,312 @@
+// What a desk meets that should not be: each has its message, none loses an act or does it twice.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { httpTransport } from '../../electron/central/transport.ts';
+import { createCentral, type Central } from '../../server/central.ts';
+import { historyInMemory } from '../../server/store/history-file.ts';
+import {
+  addTestLibraries,
+  testNetwork,
+  testOptions,
+  type TestNetwork,
+} from '../../server/testing/network.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const desks: Desk[] = [];
+const cleanUp: (() => void)[] = [];
+afterEach(async () => {
+  for (const desk of desks) await desk.end();
+  for (const clean of cleanUp.splice(0)) clean();
+  for (const desk of desks.splice(0)) desk.remove();
+});
+
+async function deskOn({ central, clock }: Pick<TestNetwork, 'central' | 'clock'>, policy?: unknown) {
+  const desk = new Desk({ central: () => central, clock, ...(policy !== undefined && { policy }) });
+  desks.push(desk);
+  return desk.start();
+}
+
+/** A network with three patrons, and a desk with its copy. */
+async function filled(policy?: unknown) {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patrons: Patron[] = [];
+  for (const familyName of ['Ek', 'Lind', 'Öberg'])
+    patrons.push(await colleague.register({ personal: { familyName } }));
+  const desk = await deskOn(network, policy);
+  await desk.signIn();
+  const [ek, lind, oberg] = patrons as [Patron, Patron, Patron];
+  return { network, colleague, desk, ek, lind, oberg };
+}
+
+const problem = (desk: Desk) => desk.parts.sync.state.problem;
+const position = async (desk: Desk) => (await desk.store.pullState('north')).position;
+const found = async (desk: Desk, query: string) => (await desk.store.search('north', query, 0, 10)).total;
+const comments = async (desk: Desk, { id }: Patron) =>
+  (await desk.store.patron('north', id))?.patron.blocks.map(({ comment }) => comment);
+
+test('a cursor from the future: the copy is filled anew, the outbox untouched', async () => {
+  const { desk, colleague, ek } = await filled();
+  const { epoch } = await desk.store.pullState('north');
+  await desk.store.applyChanges('north', [], 9_999, epoch ?? '', null);
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await position(desk)).toBeLessThan(100);
+  expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
+  expect(await comments(desk, ek)).toEqual(['Kept the atlas.']);
+});
+
+test("a server restored from yesterday's backup: what it had confirmed since goes out again, once, in its order", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'circdesk-restored-'));
+  cleanUp.push(() => rmSync(folder, { recursive: true }));
+  const [database, backup] = [join(folder, 'live.sqlite'), join(folder, 'backup.sqlite')];
+  const made = testOptions({ database, historyFile: historyInMemory() });
+  let central: Central = createCentral(made);
+  cleanUp.push(() => central.close());
+  addTestLibraries(central);
+  const desk = new Desk({ central: () => central, clock: made.clock });
+  desks.push(await desk.start());
+  await desk.signIn();
+  const create = await central.answer('createPatron', {
+    ...(await request(desk, central)),
+    body: { id: desk.parts.acts.newId(), sections: { personal: { familyName: 'Ek' } } },
+  });
+  const ek = (create.body as { value: Patron }).value;
+  await desk.sync();
+
+  await central.parts.store.copyTo(backup);
+  await desk.parts.patrons.block(ek.id, 'After the backup.');
+  const { patron } = await desk.parts.patrons.read(ek.id, true);
+  const base = patron.sections.contact as never;
+  await desk.parts.patrons.saveSection(ek.id, 'contact', base, { phones: ['0123 456'] });
+  await desk.sync();
+  expect(await desk.store.acts(['confirmed'])).toHaveLength(2);
+
+  const before = central.marks().epoch;
+  central.close();
+  for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true });
+  copyFileSync(backup, database);
+  central = createCentral(made);
+  expect(central.marks().epoch).not.toBe(before);
+  await desk.signIn();
+  await desk.sync();
+  const whole = central.parts.records.find('north', ek.id);
+  const now = whole.ok ? central.parts.records.whole(whole.value) : undefined;
+  expect(now?.blocks.map(({ comment }) => comment)).toEqual(['After the backup.']);
+  expect(now?.sections.contact.values.phones).toEqual(['0123 456']);
+  expect((await desk.store.acts(['confirmed'])).map(({ confirmed }) => confirmed?.epoch)).toEqual([
+    central.marks().epoch,
+    central.marks().epoch,
+  ]);
+  expect((await desk.store.patron('north', ek.id))?.patron).toEqual(now);
+});
+
+/** The headers of an act by whoever is signed in at the desk. */
+async function request(desk: Desk, central: Central) {
+  let headers: Record<string, string | undefined> = {};
+  const listen = desk.line.asked;
+  desk.line.asked = (asked) => (headers = { ...asked.headers });
+  await desk.parts.session.use((session) => session.search('x', 0, 1));
+  desk.line.asked = listen;
+  const ids = () => desk.parts.acts.newId();
+  return {
+    params: {},
+    query: {},
+    headers: {
+      ...headers,
+      'idempotency-key': ids(),
+      'circdesk-act': ids(),
+      'circdesk-acted-at': new Date(desk.parts.sync ? Date.now() : 0).toISOString(),
+      'circdesk-epoch': central.marks().epoch,
+    },
+  };
+}
+
+test('a page of changes cut in half is not believed; the next one is', async () => {
+  const { desk, colleague } = await filled();
+  await colleague.register({ personal: { familyName: 'Ny' } });
+  desk.line.answered = ({ path }, answer) =>
+    path === '/changes' ? { ...answer, body: answer.body.slice(0, answer.body.length / 2) } : answer;
+  const before = await position(desk);
+  await desk.sync();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(await position(desk)).toBe(before);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(problem(desk)).toBeNull();
+  expect(await found(desk, 'ny')).toBe(1);
+});
+
+test('fields that this version does not know are passed over', async () => {
+  const { desk, colleague } = await filled();
+  await colleague.register({ personal: { familyName: 'Ny' } });
+  desk.line.answered = ({ path }, answer) => {
+    if (path !== '/changes') return answer;
+    const page = JSON.parse(answer.body) as { changes: { patron: object }[] };
+    for (const change of page.changes) Object.assign(change.patron, { shoeSize: 43 });
+    return { ...answer, body: JSON.stringify({ ...page, weather: 'rain' }) };
+  };
+  await desk.sync();
+  expect(await found(desk, 'ny')).toBe(1);
+  expect((await desk.parts.syncState()).setAside).toBe(0);
+});
+
+test('a record that fails the schema is kept aside and told of; the others go on', async () => {
+  const { desk, colleague, ek, lind } = await filled();
+  await colleague.save(ek, 'contact', { phones: ['0123 456'] });
+  await colleague.save(lind, 'contact', { phones: ['0123 789'] });
+  desk.line.answered = ({ path }, answer) => {
+    if (path !== '/changes') return answer;
+    const page = JSON.parse(answer.body) as { changes: { patron: Patron }[] };
+    for (const { patron } of page.changes)
+      if (patron.id === ek.id) Object.assign(patron, { createdAt: 'last week' });
+    return { ...answer, body: JSON.stringify(page) };
+  };
+  await desk.sync();
+  expect((await desk.parts.syncState()).setAside).toBe(1);
+  expect(await found(desk, '0123789')).toBe(1);
+  expect(await found(desk, 'ek')).toBe(1);
+  desk.line = goodLine();
+  await colleague.block(ek);
+  await desk.sync();
+  expect((await desk.parts.syncState()).setAside).toBe(0);
+});
+
+test.each([
+  ['an hour ahead', HOUR],
+  ['an hour behind', -HOUR],
+  ['a year ahead', 365 * DAY],
+  ['a year behind', -365 * DAY],
+])("a computer's clock %s makes no wrong dates at the server, and loses nothing", async (_how, wrong) => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const { central, clock } = network;
+  const ownClock = { now: () => clock.now() + wrong };
+  const desk = new Desk({ central: () => central, clock, ownClock });
+  desks.push(await desk.start());
+  await desk.signIn();
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  clock.pass(2 * HOUR);
+  desk.line = goodLine();
+  await desk.sync();
+  const [block] = (await (await network.signIn('north', 'lead')).patron(patron.id)).blocks;
+  expect(block?.blockedAt).toBe(new Date(clock.now() - 2 * HOUR).toISOString());
+});
+
+test('a clock that jumps while staff work changes neither what waits nor its order', async () => {
+  const { network, desk, colleague, ek } = await filled();
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(ek.id, 'First.');
+  network.clock.pass(-365 * DAY);
+  const { patron } = await desk.parts.patrons.read(ek.id, false);
+  await desk.parts.patrons.unblock(
+    ek.id,
+    patron.blocks.map(({ id }) => id),
+    'Second.',
+  );
+  network.clock.pass(365 * DAY);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await desk.store.acts(['waiting', 'sent', 'conflict', 'refused'])).toEqual([]);
+  expect((await colleague.patron(ek.id)).blocks).toEqual([]);
+});
+
+test('a copy that was not synced for 14 days is erased, whatever the clock is set to; what waits stays', async () => {
+  const { network, desk, ek } = await filled();
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
+  network.clock.pass(13 * DAY);
+  await desk.crash();
+  await desk.start();
+  expect(await found(desk, 'ek')).toBe(1);
+  network.clock.pass(2 * DAY);
+  await desk.crash();
+  await desk.start();
+  expect(await found(desk, 'ek')).toBe(0);
+  expect(await desk.store.acts(['waiting', 'sent'])).toHaveLength(1);
+  desk.line = goodLine();
+  await desk.signIn();
+  await desk.sync();
+  const colleague = await network.signIn('north', 'lead');
+  expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
+  expect(await found(desk, 'ek')).toBe(1);
+});
+
+test('setting the clock back each day does not keep the copy longer', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  await colleague.register({ personal: { familyName: 'Ek' } });
+  const { central, clock } = network;
+  let behind = 0;
+  const desk = new Desk({ central: () => central, clock, ownClock: { now: () => clock.now() - behind } });
+  desks.push(await desk.start());
+  await desk.signIn();
+  desk.line.asked = cut;
+  for (let day = 0; day < 15; day++) {
+    clock.pass(DAY);
+    behind += DAY;
+    await desk.parts.housekeep();
+  }
+  expect(await found(desk, 'ek')).toBe(0);
+});
+
+const mounts = process.platform === 'linux' && process.getuid?.() === 0;
+test.skipIf(!mounts)(
+  'a disk that fills up in the middle of a page: nothing of it is stored, staff are told, and with room it goes on',
+  async () => {
+    const { network, desk, colleague } = await filled();
+    await desk.crash();
+    const small = mkdtempSync(join(tmpdir(), 'circdesk-small-'));
+    execFileSync('cp', ['-a', `${desk.folder}/.`, small]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=800k', 'tmpfs', desk.folder]);
+    cleanUp.push(() => execFileSync('umount', [desk.folder]));
+    cleanUp.push(() => rmSync(small, { recursive: true }));
+    execFileSync('cp', ['-a', `${small}/.`, desk.folder]);
+    await desk.start();
+    await desk.signIn();
+    for (let n = 0; n < 90; n++)
+      await colleague.register({
+        personal: { familyName: `Stor${n}` },
+        note: { staffNote: 'x'.repeat(9_900) },
+      });
+    await desk.sync();
+    expect(problem(desk)).toBe('diskFull');
+    const [stored, at] = [await found(desk, 'stor*'), await position(desk)];
+    expect(stored).toBeLessThan(90);
+    execFileSync('mount', ['-o', 'remount,size=64m', desk.folder]);
+    await desk.sync();
+    expect(problem(desk)).toBeNull();
+    expect(await found(desk, 'stor*')).toBe(90);
+    expect(await position(desk)).toBeGreaterThan(at ?? 0);
+    expect(network.central.marks().head).toBe(await position(desk));
+  },
+);
+
+test("a server whose certificate has expired is not spoken to, and that is what's said", async () => {
+  const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures', name));
+  const server = createServer(
+    { cert: fixture('expired-certificate.pem'), key: fixture('expired-key.pem') },
+    (_request, answer) => void answer.end('{}'),
+  ).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  cleanUp.push(() => void server.close());
+  const reachable: boolean[] = [];
+  const { port } = server.address() as AddressInfo;
+  const transport = httpTransport(`https://127.0.0.1:${port}`, fetch, (heard) => reachable.push(heard));
+  await expect(transport({ method: 'GET', path: '/', timeout: 5_000 })).rejects.toMatchObject({
+    error: { code: 'serverCertificate' },
+  });
+  expect(reachable).toEqual([false]);
+});

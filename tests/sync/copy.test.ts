@@ -1,0 +1,184 @@
+// The copy: how it is filled, whom it holds, and who is gone from it.
+import { afterEach, expect, test } from 'vitest';
+import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+const MONTH = 31 * 24 * 3_600_000;
+const desks: Desk[] = [];
+afterEach(async () => {
+  for (const desk of desks.splice(0)) {
+    await desk.end();
+    desk.remove();
+  }
+});
+
+function deskOn({ central, clock }: TestNetwork, policy?: unknown): Promise<Desk> {
+  const desk = new Desk({ central: () => central, clock, ...(policy !== undefined && { policy }) });
+  desks.push(desk);
+  return desk.start();
+}
+
+async function registered(colleague: TestDesk, count: number, familyName = 'Ek') {
+  for (let n = 0; n < count; n++) await colleague.register({ personal: { familyName: `${familyName}${n}` } });
+}
+
+const found = async (desk: Desk, query: string) => (await desk.store.search('north', query, 0, 1000)).total;
+const pages = (desk: Desk, path: string) => desk.asked.filter((request) => request.path === path).length;
+
+test('a fill that is cut off at any page goes on from there, after a crash too, and what has arrived is found', async () => {
+  const network = testNetwork();
+  await registered(await network.signIn('north', 'lead'), 1200);
+  const desk = await deskOn(network);
+  let allowed = 1;
+  desk.line.asked = ({ path }) => {
+    if (path === '/snapshot' && allowed-- <= 0) cut();
+  };
+  await desk.signIn();
+  expect(await found(desk, 'ek*')).toBe(500);
+  expect(await desk.store.pullState('north')).toMatchObject({
+    position: null,
+    fill: { arrived: 500, total: 1200, whole: false },
+  });
+  await desk.crash();
+  await desk.start();
+  expect(await found(desk, 'ek*')).toBe(500);
+  desk.line = goodLine();
+  desk.asked.length = 0;
+  await desk.signIn();
+  expect(pages(desk, '/snapshot')).toBe(2);
+  expect(await found(desk, 'ek*')).toBe(1200);
+});
+
+test('staff edit and block while the copy is still filled', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  await registered(colleague, 600);
+  const patron = await colleague.register({ personal: { familyName: 'Aa' } });
+  const desk = await deskOn(network);
+  let stop = () => undefined as void;
+  desk.line.answered = ({ path }, answer) => {
+    if (path === '/snapshot') stop();
+    return answer;
+  };
+  stop = () => {
+    stop = () => undefined;
+    cut();
+  };
+  await desk.signIn();
+  expect(await desk.parts.patrons.block(patron.id, 'Kept the atlas.')).toBe('confirmed');
+  expect((await colleague.patron(patron.id)).blocks).toHaveLength(1);
+});
+
+test('the cost of staying in step follows the changes, not the size of the library', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  await registered(colleague, 300);
+  const desk = await deskOn(network);
+  await desk.signIn();
+  desk.asked.length = 0;
+  await desk.parts.sync.now();
+  expect(pages(desk, '/changes')).toBe(1);
+  expect(pages(desk, '/snapshot')).toBe(0);
+  await registered(colleague, 3, 'Ny');
+  desk.asked.length = 0;
+  await desk.parts.sync.now();
+  expect(pages(desk, '/changes')).toBe(1);
+  expect(await found(desk, 'ny*')).toBe(3);
+});
+
+test('scope none: nobody is kept, and everything works with the line', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ personal: { familyName: 'Ek' } });
+  const desk = await deskOn(network, { copy: { scope: 'none' } });
+  await desk.signIn();
+  expect(await found(desk, 'ek')).toBe(0);
+  expect((await desk.parts.patrons.search('ek', 0, 10, 'copy')).partial).toBe(true);
+  expect((await desk.parts.patrons.search('ek', 0, 10, 'server')).total).toBe(1);
+  const view = await desk.parts.patrons.read(patron.id, true);
+  expect(
+    await desk.parts.patrons.saveSection(patron.id, 'note', view.patron.sections.note as never, {
+      staffNote: 'x',
+    }),
+  ).toBe('confirmed');
+  await desk.sync();
+  expect((await desk.parts.patrons.read(patron.id, false)).patron.sections.note.values.staffNote).toBe('x');
+  expect(pages(desk, '/snapshot')).toBe(0);
+});
+
+test('scope branch: patrons of that branch only; who moves away goes, who comes is there', async () => {
+  const network = testNetwork();
+  network.central.parts.store.run("INSERT INTO branch (library, id, name) VALUES ('north', 'bus', 'Bus')");
+  const colleague = await network.signIn('north', 'lead');
+  const here = await colleague.register({ personal: { familyName: 'Ek' }, library: { branch: 'main' } });
+  const there = await colleague.register({ personal: { familyName: 'Lind' }, library: { branch: 'bus' } });
+  const desk = await deskOn(network, { copy: { scope: 'branch', branch: 'main' } });
+  await desk.signIn();
+  expect([await found(desk, 'ek'), await found(desk, 'lind')]).toEqual([1, 0]);
+  await colleague.save(here, 'library', { branch: 'bus' });
+  await colleague.save(there, 'library', { branch: 'main' });
+  await desk.sync();
+  expect([await found(desk, 'ek'), await found(desk, 'lind')]).toEqual([0, 1]);
+  expect(desk.decryptedCopy().includes('Ek')).toBe(false);
+});
+
+test('scope active: who has nothing open and has not changed for long is not kept; a block brings them back', async () => {
+  const network = testNetwork();
+  const early = await network.signIn('north', 'lead');
+  const old = await early.register({ personal: { familyName: 'Ek' } });
+  network.clock.pass(25 * MONTH);
+  const colleague = await network.signIn('north', 'lead');
+  await colleague.register({ personal: { familyName: 'Lind' } });
+  const desk = await deskOn(network, {});
+  await desk.signIn();
+  expect([await found(desk, 'ek'), await found(desk, 'lind')]).toEqual([0, 1]);
+  await colleague.block(old);
+  await desk.sync();
+  expect(await found(desk, 'ek')).toBe(1);
+});
+
+test('a deletion reaches the copy and everything settled in the outbox, down to the decrypted bytes', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ personal: { familyName: 'Zwyczajna' } });
+  const desk = await deskOn(network);
+  await desk.signIn();
+  await desk.parts.patrons.block(patron.id, 'Plugawy komentarz.');
+  await desk.sync();
+  const blocked = await colleague.patron(patron.id);
+  const unblock = { blocks: blocked.blocks.map(({ id }) => id), comment: 'Fine.' };
+  await colleague.act('unblock', { params: { patronId: patron.id }, body: unblock });
+  await colleague.delete(await colleague.patron(patron.id));
+  await desk.sync();
+  expect(await found(desk, 'zwyczajna')).toBe(0);
+  for (const bytes of [desk.decryptedCopy(), desk.decryptedOutbox()]) {
+    expect(bytes.includes('Zwyczajna')).toBe(false);
+    expect(bytes.includes('zwyczajna')).toBe(false);
+    expect(bytes.includes('Plugawy')).toBe(false);
+  }
+});
+
+test('loan history, notifications and PINs never enter the copy', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ preferences: { keepLoanHistory: true } });
+  await colleague.act('setPin', { params: { patronId: patron.id }, body: { pin: '739162' } });
+  const loan = {
+    id: colleague.newId(),
+    title: 'Atlas över Zanzibar',
+    itemBarcode: '1',
+    dueAt: '2026-04-01T00:00:00Z',
+  };
+  await colleague.act('lend', { params: { patronId: patron.id }, body: loan });
+  const desk = await deskOn(network);
+  await desk.signIn();
+  expect(desk.decryptedCopy().includes('Zanzibar')).toBe(true);
+  await colleague.act('returnLoan', { params: { patronId: patron.id, loanId: loan.id } });
+  await desk.sync();
+  expect(desk.decryptedCopy().includes('Zanzibar')).toBe(false);
+  await desk.parts.patrons.setPin(patron.id, '739163');
+  for (const bytes of [desk.decryptedCopy(), desk.decryptedOutbox()]) {
+    expect(bytes.includes('739162')).toBe(false);
+    expect(bytes.includes('739163')).toBe(false);
+  }
+});

@@ -1,0 +1,260 @@
+// What staff did: in which order and in whose name it goes out, and what becomes of it where others disagree.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+let network: TestNetwork;
+let colleague: TestDesk;
+let patron: Patron;
+let desk: Desk;
+const others: Desk[] = [];
+
+beforeEach(async () => {
+  network = testNetwork();
+  colleague = await network.signIn('north', 'lead');
+  patron = await colleague.register({ personal: { familyName: 'Ek' } });
+  desk = await anotherDesk();
+  await desk.signIn();
+});
+afterEach(async () => {
+  for (const other of others.splice(0)) {
+    await other.end();
+    other.remove();
+  }
+});
+
+async function anotherDesk(): Promise<Desk> {
+  const other = new Desk({ central: () => network.central, clock: network.clock });
+  others.push(other);
+  return other.start();
+}
+
+const atServer = () => colleague.patron(patron.id);
+/** As a window does it: what is shown is what the edit is based on. */
+async function edit(at: Desk, section: SectionId, changes: FieldValues) {
+  const view = await at.parts.patrons.read(patron.id, false);
+  return at.parts.patrons.saveSection(patron.id, section, view.patron.sections[section] as never, changes);
+}
+const comeBack = async () => {
+  desk.line = goodLine();
+  await desk.sync();
+};
+const states = async () => (await desk.parts.deskActs.list()).map(({ state }) => state);
+
+test('edits of one section one after another are sent in their order, and need no decision', async () => {
+  desk.line.asked = cut;
+  for (const town of ['Visby', 'Ystad', 'Lund'])
+    expect(await edit(desk, 'address', { town })).toBe('waiting');
+  await edit(desk, 'address', { postcode: '223 50' });
+  await comeBack();
+  expect((await atServer()).sections.address.values).toMatchObject({ town: 'Lund', postcode: '223 50' });
+  expect(await states()).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
+});
+
+test('an edit and a colleague in another field of the section merge; the same value on both sides is no conflict', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby', line1: 'Klintgatan 1' });
+  await colleague.save(await atServer(), 'address', { postcode: '621 57', line1: 'Klintgatan 1' });
+  await comeBack();
+  expect((await atServer()).sections.address.values).toMatchObject({
+    ...{ town: 'Visby', postcode: '621 57', line1: 'Klintgatan 1' },
+  });
+  expect(await states()).toEqual(['confirmed']);
+});
+
+test('a conflict holds later edits of its section, and nothing else of the patron', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await edit(desk, 'address', { postcode: '621 57' });
+  await edit(desk, 'note', { staffNote: 'Prefers letters.' });
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  await comeBack();
+  const now = await atServer();
+  expect(now.sections.address.values).toMatchObject({ town: 'Ystad', postcode: '' });
+  expect(now.sections.note.values.staffNote).toBe('Prefers letters.');
+  expect(now.blocks).toHaveLength(1);
+  expect(await states()).toEqual(['confirmed', 'confirmed', 'waiting', 'conflict']);
+  const [conflict] = (await desk.parts.deskActs.list()).filter(({ state }) => state === 'conflict');
+  expect(conflict?.conflict?.fields).toEqual([{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }]);
+  await desk.parts.deskActs.decide(patron.id, conflict?.id ?? '', { town: 'Visby' });
+  await desk.sync();
+  expect((await atServer()).sections.address.values).toMatchObject({ town: 'Visby', postcode: '621 57' });
+  expect(await states()).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
+});
+
+test("somebody else's decision on a conflict is an act in their own name", async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  await comeBack();
+  const [conflict] = await desk.parts.deskActs.list();
+  await desk.parts.session.signOut();
+  await desk.signIn('desk');
+  await desk.parts.deskActs.decide(patron.id, conflict?.id ?? '', { town: 'Lund' });
+  const changed = network.central.parts.audit
+    .entries('north', patron.id)
+    .filter(({ kind, detail }) => kind === 'changed' && detail.startsWith('address'));
+  expect(changed.map(({ staff }) => staff)).toEqual(['desk of north', 'lead of north']);
+  expect((await atServer()).sections.address.values.town).toBe('Lund');
+});
+
+test('taking theirs in every field leaves nothing to send', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  await comeBack();
+  const [conflict] = await desk.parts.deskActs.list();
+  await desk.parts.deskActs.decide(patron.id, conflict?.id ?? '', { town: 'Ystad' });
+  expect(await states()).toEqual([]);
+  expect((await atServer()).sections.address.values.town).toBe('Ystad');
+});
+
+test('a conflict that the window hears of at once is the form’s, and leaves nothing behind', async () => {
+  const view = await desk.parts.patrons.read(patron.id, false);
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  const saving = desk.parts.patrons.saveSection(patron.id, 'address', view.patron.sections.address as never, {
+    town: 'Visby',
+  });
+  await expect(saving).rejects.toMatchObject({ error: { code: 'conflict' } });
+  expect(await states()).toEqual([]);
+});
+
+test('an act on a patron who was deleted meanwhile stays with its text until somebody lets go of it', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'note', { staffNote: 'Moved to Visby.' });
+  await colleague.delete(await atServer());
+  await comeBack();
+  const [act] = await desk.parts.deskActs.list();
+  expect(act).toMatchObject({
+    state: 'refused',
+    refusal: { code: 'patronGone' },
+    changes: { staffNote: 'Moved to Visby.' },
+    patronName: 'Ada Ek',
+  });
+  await desk.parts.deskActs.withdraw(act?.id ?? '');
+  expect(await states()).toEqual([]);
+});
+
+test('a lost answer is asked for again under the same key: one effect, and the window says so', async () => {
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/blocks') ? cut() : answer);
+  expect(await desk.parts.patrons.block(patron.id, 'Once.')).toBe('waiting');
+  await desk.sync();
+  expect((await atServer()).blocks).toHaveLength(1);
+  expect(await states()).toEqual(['sent']);
+  await comeBack();
+  expect(await states()).toEqual(['confirmed']);
+  expect((await atServer()).blocks).toHaveLength(1);
+});
+
+test('what waits outlives a crash, and keeps its keys', async () => {
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  const before = (await desk.store.acts(['waiting', 'sent'])).map(({ id, key }) => ({ id, key }));
+  await desk.crash();
+  await desk.start();
+  expect((await desk.store.acts(['waiting', 'sent'])).map(({ id, key }) => ({ id, key }))).toEqual(before);
+  desk.line = goodLine();
+  await desk.signIn();
+  expect((await atServer()).blocks).toHaveLength(1);
+});
+
+test('after a crash, whoever signs in next sends it in the name of who did it', async () => {
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  await desk.crash();
+  await desk.start();
+  desk.line = goodLine();
+  await desk.signIn('desk');
+  await desk.sync();
+  expect((await atServer()).blocks).toMatchObject([{ blockedBy: 'lead of north' }]);
+});
+
+test('signed out with the line, nothing but a grant for what waits is left; the token is good for nothing else', async () => {
+  desk.line.asked = ({ path }) => {
+    if (path.endsWith('/blocks')) cut();
+  };
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  await desk.parts.session.signOut();
+  await desk.parts.session.end();
+  desk.asked.length = 0;
+  await comeBack();
+  expect((await atServer()).blocks).toMatchObject([{ blockedBy: 'lead of north' }]);
+  const [sent] = desk.asked.filter(({ path }) => path.endsWith('/blocks'));
+  const token = sent?.headers?.['authorization'] ?? '';
+  expect(token).toMatch(/^Bearer g\./);
+  for (const name of ['search', 'snapshot', 'changes', 'deletePatron'] as const) {
+    const call = { params: { patronId: patron.id }, query: {}, body: undefined };
+    const answer = await network.central.answer(name, { ...call, headers: { ...sent?.headers } });
+    expect(answer.status, name).toBeGreaterThanOrEqual(400);
+  }
+});
+
+test('somebody who signed in without the line and left is waited for, and the desk says for whom', async () => {
+  await desk.parts.session.end();
+  await desk.crash();
+  await desk.start();
+  desk.line.asked = cut;
+  await desk.signIn();
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  await desk.parts.session.signOut();
+  desk.line = goodLine();
+  await desk.signIn('desk');
+  expect((await atServer()).blocks).toEqual([]);
+  expect((await desk.parts.syncState()).waitingFor).toEqual([{ name: 'lead of north', acts: 1 }]);
+  await desk.parts.session.signOut();
+  await desk.signIn();
+  expect((await atServer()).blocks).toMatchObject([{ blockedBy: 'lead of north' }]);
+  expect((await desk.parts.syncState()).waitingFor).toEqual([]);
+});
+
+test('a patron with acts waiting here is not deleted', async () => {
+  desk.line.asked = ({ path }) => {
+    if (path.endsWith('/note')) cut();
+  };
+  await edit(desk, 'note', { staffNote: 'x' });
+  const { tag } = await atServer();
+  await expect(desk.parts.patrons.delete(patron.id, tag)).rejects.toMatchObject({
+    error: { code: 'actsWaiting' },
+  });
+  await comeBack();
+  const fresh = await atServer();
+  await desk.parts.patrons.delete(patron.id, fresh.tag);
+  expect((await desk.store.search('north', 'ek', 0, 1)).total).toBe(0);
+});
+
+test('an act at which the server fails holds up nobody else', async () => {
+  const other = await colleague.register({ personal: { familyName: 'Lind' } });
+  await desk.sync();
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Poison.');
+  await desk.parts.patrons.block(other.id, 'Fine.');
+  desk.line = goodLine();
+  desk.line.answered = ({ path }, answer) =>
+    path.includes(patron.id) ? { status: 500, headers: {}, body: '' } : answer;
+  await desk.sync();
+  expect(desk.parts.sync.state.problem).toBe('serverFailed');
+  expect((await colleague.patron(other.id)).blocks).toHaveLength(1);
+  await colleague.register({ personal: { familyName: 'Ny' } });
+  await desk.sync();
+  expect((await desk.store.search('north', 'ny', 0, 1)).total).toBe(1);
+});
+
+test('looks at the copy reach the audit log once each, in the name of who looked, also when they have left', async () => {
+  const looks = () =>
+    network.central.parts.audit.entries('north', patron.id).filter(({ kind }) => kind === 'looked');
+  const before = looks().length;
+  desk.line.asked = cut;
+  await desk.parts.patrons.logLook(patron.id);
+  await desk.parts.patrons.logLook(patron.id);
+  expect((await desk.parts.syncState()).waiting).toBe(0);
+  await desk.parts.session.signOut();
+  desk.line = goodLine();
+  desk.line.answered = ({ path }, answer) => (path === '/audit/events' ? cut() : answer);
+  await desk.signIn('desk');
+  await comeBack();
+  const added = looks().slice(0, looks().length - before);
+  expect(added.map(({ staff }) => staff)).toEqual(['lead of north', 'lead of north']);
+});
