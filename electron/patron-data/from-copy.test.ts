@@ -124,6 +124,6 @@ test('the file for people begins with what it was made from', () => {
   const page = pageOf(AS_OF);
   expect(page.indexOf('Made without the central server')).toBeLessThan(page.indexOf('About this file'));
   expect(page).toContain('held as of 23 Nov 2026, 18:00');
-  expect(page).toContain('Not in this file. The list of what is not in it ays why.');
+  expect(page).toContain('Not in this file. The list of what is not in it says why.');
   expect(pageOf(null)).toContain('which was not yet complete');
 });
