@@ -11,8 +11,9 @@ import type {
 import type { Deed } from '../electron/cache/act.ts';
 import { isFailure } from '../electron/support/failure.ts';
 import type { Feature } from '../shared/capabilities.ts';
+import type { Refusal } from '../shared/ipc/errors.ts';
 import { patronDataHeadSchema } from '../shared/patron-data/document.ts';
-import { patronSchema, type Patron } from '../shared/patrons/patron.ts';
+import { patronSchema, type Patron, type PatronSummary } from '../shared/patrons/patron.ts';
 import { SECTIONS, type TaggedValues } from '../shared/patrons/sections.ts';
 
 export interface Check {
@@ -197,18 +198,18 @@ async function writes(run: Run, session: CentralSession, server: CentralServer, 
   );
   if (!patron) return;
   const { epoch } = await server.marks();
-  const send = async (deed: Deed) => {
+  const send = async (deed: Deed, id = v7()) => {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     const act: OutgoingAct = {
-      ...{ ...actNow(), patronId: patron.id, deed, epoch, repeated: false },
+      ...{ ...actNow(), id, patronId: patron.id, deed, epoch, repeated: false },
       ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, base: edit?.base.values ?? {} },
     };
     const outcome = await session.send(act);
-    if (outcome.kind === 'confirmed') return act.id;
-    throw new Error(outcome.kind === 'refused' ? [outcome.code, outcome.detail].join(' ') : outcome.kind);
+    if (outcome.kind === 'refused') throw new Error(refusedWords(outcome));
+    if (outcome.kind !== 'confirmed') throw new Error(outcome.kind);
   };
   const now = () => session.patron(patron.id, true);
-  await editAndBack(run, session, patron, send, now);
+  await editAndBack(run, session, send, now);
   await blockAndBack(run, session, send, now);
   await run.check('all is as it was', async () => {
     const [before, after] = [patron, await now()].map(({ sections, blocks }) =>
@@ -219,67 +220,63 @@ async function writes(run: Run, session: CentralSession, server: CentralServer, 
   });
 }
 
-type Send = (deed: Deed) => Promise<string>;
+type Send = (deed: Deed, id?: string) => Promise<void>;
+type Writing = [run: Run, session: CentralSession, send: Send, now: () => Promise<Patron>];
 
-async function editAndBack(
-  run: Run,
-  session: CentralSession,
-  patron: Patron,
-  send: Send,
-  now: () => Promise<Patron>,
-): Promise<void> {
+async function editAndBack(...[run, session, send, now]: Writing): Promise<void> {
   const check = 'edit the staff note';
   if (session.capabilities.missing.editing) return run.skip(check, reasonOf(session, 'editing'));
-  const before = patron.sections.note.values.staffNote;
-  const save = (base: TaggedValues, staffNote: string) =>
-    send({ kind: 'saveSection', section: 'note', base, changes: { staffNote } });
-  const edited = await run.check(
-    check,
-    async () => {
-      await save(patron.sections.note, `${before}\n${MARK}`.trim());
-      const { note } = (await now()).sections;
-      if (!note.values.staffNote.includes(MARK)) throw new Error('it was confirmed, but is not there');
-      return note;
-    },
-    () => 'is there',
-  );
-  if (edited)
-    await run.check(
-      'put the staff note back',
-      async () => save(edited, before),
-      () => 'done',
-    );
+  const base = (await now()).sections.note;
+  const before = base.values.staffNote;
+  const save = (from: TaggedValues, staffNote: string) =>
+    send({ kind: 'saveSection', section: 'note', base: from, changes: { staffNote } });
+  await run.check(check, async () => {
+    await save(base, `${before}\n${MARK}`.trim());
+    if (!(await now()).sections.note.values.staffNote.includes(MARK))
+      throw new Error('it was confirmed, but is not there');
+    return 'is there';
+  });
+  // Whatever came of it: an answer may have been lost, and the edit be there.
+  await run.check('put the staff note back', async () => {
+    const { note } = (await now()).sections;
+    if (!note.values.staffNote.includes(MARK)) return 'nothing was there';
+    await save(note, before);
+    return 'done';
+  });
 }
 
-async function blockAndBack(
-  run: Run,
-  session: CentralSession,
-  send: Send,
-  now: () => Promise<Patron>,
-): Promise<void> {
+async function blockAndBack(...[run, session, send, now]: Writing): Promise<void> {
   const check = 'block';
   if (session.capabilities.missing.blocking) return run.skip(check, reasonOf(session, 'blocking'));
-  const block = await run.check(
-    check,
-    async () => {
-      const id = await send({ kind: 'block', comment: MARK });
-      const found = (await now()).blocks.find((one) => one.id === id);
-      if (found?.comment !== MARK) throw new Error('it was confirmed, but is not there');
-      return id;
-    },
-    () => `is there, ${session.capabilities.block}`,
-  );
-  if (!block) return;
+  const id = v7();
+  const isThere = async () => (await now()).blocks.some((one) => one.id === id && one.comment === MARK);
+  const blocked = await run.check(check, async () => {
+    await send({ kind: 'block', comment: MARK }, id);
+    if (!(await isThere())) throw new Error('it was confirmed, but is not there');
+    return `is there, ${session.capabilities.block}`;
+  });
+  if (blocked === undefined && !(await isThere().catch(() => true)))
+    return run.skip('unblock', 'there is no block');
   await run.check('unblock', async () => {
-    await send({ kind: 'unblock', blocks: [block], comment: MARK });
-    if ((await now()).blocks.some(({ id }) => id === block))
-      throw new Error('it was confirmed, but is still there');
+    await send({ kind: 'unblock', blocks: [id], comment: MARK });
+    if (await isThere()) throw new Error('it was confirmed, but is still there');
     return 'is gone';
   });
 }
 
+const refusedWords = ({ code, detail, missing, wanted, fields }: Refusal): string =>
+  [code, missing?.permission, wanted, ...fields.map((one) => `${one.field}: ${one.code}`), detail]
+    .filter(Boolean)
+    .join(', ');
+
+/** Among all whom the card's number finds: a short one stands in many others. */
 async function patronOfCard(session: CentralSession, card: string): Promise<Patron> {
-  const { patrons } = await session.search(card, 0, 20);
+  const patrons: PatronSummary[] = [];
+  for (let more = true; more && patrons.length < MOST_PAGES * PAGE;) {
+    const page = await session.search(card, patrons.length, PAGE);
+    patrons.push(...page.patrons);
+    more = page.patrons.length > 0 && patrons.length < page.total;
+  }
   const found = patrons.filter(({ cardNumber }) => cardNumber === card);
   const [only] = found;
   if (!only || found.length > 1) throw new Error(`${found.length} patrons have this card in use`);

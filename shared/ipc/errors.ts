@@ -8,6 +8,7 @@ import { timeSchema } from '../primitives.ts';
 
 export const ERROR_CODES = [
   'wrongCredentials',
+  'passwordExpired',
   'accountLocked',
   'tooManyRequests',
   'signedOut',

@@ -120,6 +120,12 @@ describe('an edit', () => {
     expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
   });
 
+  test('of a patron without a surname leaves them without one', async () => {
+    await open({ surname: null } as never);
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
+    expect(sent()).toMatchObject([{ body: { surname: null, firstname: 'Adina' } }]);
+  });
+
   test('a change of another section in between is nobody’s business', async () => {
     await open();
     koha.world.change(row.patron_id, { city: 'Umeå' });
@@ -262,6 +268,16 @@ describe('a block', () => {
       expect(patron.serverBlocks).toEqual([]);
       expect(patron.sections.note.values.staffNote).toBe('Rings twice.');
       expect(session.capabilities).toMatchObject({ block: 'cardLost', cardStates: [], blockComment: 2000 });
+    });
+
+    test('a card that was lost before stays so once the block is lifted', async () => {
+      await open({ patron_card_lost: true }, { policy });
+      const id = v7();
+      await block('Took the till.', id);
+      expect(await blocks()).toHaveLength(1);
+      await lift(id);
+      const koharow = koha.world.patron(row.patron_id);
+      expect(koharow).toMatchObject({ staff_notes: null, patron_card_lost: true });
     });
 
     test('a note that is edited meanwhile keeps the block, and lifting it leaves the note', async () => {

@@ -281,3 +281,24 @@ test('a block that another desk sets or lifts arrives within minutes, though it 
   await desk.pull();
   expect(desk.patron(id(number)).blocks).toEqual([]);
 });
+
+test('nor is one overlooked where Koha finds attributes by its database’s names only', async () => {
+  const [number = 0, other = 0] = addPatrons(3);
+  koha.world.settings.attributeNames = 'database';
+  koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Lost a tablet');
+  const desk = await filledDesk();
+  koha.world.addAttribute(other, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+  clock.pass(400_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Lost a tablet' }]);
+  expect(desk.patron(id(other)).blocks).toMatchObject([{ comment: 'Shouted' }]);
+});
+
+test('where lists give fewer at a time than asked for, nobody and nothing is missing', async () => {
+  const [number = 0] = addPatrons(60);
+  koha.world.settings.mostPerPage = 7;
+  for (let n = 0; n < 20; n++) koha.world.lend(number, koha.world.addBook(`Book ${n}`, null, `b${n}`).item);
+  const desk = await filledDesk();
+  expect(desk.patrons.size).toBe(62);
+  expect(desk.patron(id(number)).loans).toHaveLength(20);
+});

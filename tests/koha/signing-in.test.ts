@@ -78,6 +78,11 @@ describe('with name and password', () => {
     expect((await server.signIn({ ...STAFF, library: 'home' })).library.id).toBe('MPL');
   });
 
+  test('a password that has expired is no wrong one', async () => {
+    koha.world.expired.add(1);
+    expect(await failureOf(serverOn(koha).server.signIn(STAFF))).toEqual({ code: 'passwordExpired' });
+  });
+
   test('a 403 that says “Invalid password” is a wrong password, and an account without rights is not', async () => {
     const { server } = serverOn(koha);
     expect(await failureOf(server.signIn({ ...STAFF, password: 'wrong' }))).toEqual({
@@ -164,6 +169,11 @@ describe('with an API key', () => {
     expect(await failureOf(server.signIn({ ...STAFF, password: 'wrong' }))).toEqual({
       code: 'wrongCredentials',
     });
+  });
+
+  test('a password that has expired is no wrong one', async () => {
+    koha.world.expired.add(1);
+    expect(await failureOf(withKey().server.signIn(STAFF))).toEqual({ code: 'passwordExpired' });
   });
 
   test('a patron whose password is right may not come in', async () => {

@@ -19,7 +19,6 @@ import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { sectionsOf, tagOf } from './sections.ts';
-import { textOf } from './values.ts';
 
 export interface SenderParts {
   api: KohaApi;
@@ -108,7 +107,8 @@ export class KohaSender {
   async #put(record: KohaPatron, fields: KohaFields): Promise<{ record: KohaPatron; head: number }> {
     const { api, reads } = this.#parts;
     const { surname, library_id, category_id, patron_id } = record;
-    const body = { surname: textOf(surname), library_id, category_id, ...fields };
+    // As read: a patron may have no surname, which isn't an empty one.
+    const body = { surname: surname ?? null, library_id, category_id, ...fields };
     const { value, time } = await api.send('PUT', `/patrons/${patron_id}`, body);
     const answered = kohaPatronSchema.safeParse(value).data;
     return { record: answered ?? (await reads.record(patron_id)).value, head: time.answered };

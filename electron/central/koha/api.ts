@@ -8,12 +8,14 @@ import { isRefusal } from './refusals.ts';
 /** A query as Koha's lists take it: conditions on fields by their names at Koha. */
 export type Query = Record<string, unknown>;
 
+/** As a number of records: all there are. */
+const ALL = -1;
+
 export interface ListRequest {
   q?: Query;
   /** Fields, `-` before one for descending. */
   order?: readonly string[];
   page?: number;
-  /** -1: all there are. */
   perPage: number;
   embed?: readonly string[];
   /** Parameters of this list alone. */
@@ -67,6 +69,19 @@ export class KohaApi {
     return this.ask({ method: 'GET', path, query, ...(embed && { embed }) }, z.array(record));
   }
 
+  /** All of a list, whatever Koha, or what stands before it, gives at most at a time. */
+  async every<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>): Promise<T[]> {
+    const { value, total } = await this.list(path, record, { ...request, perPage: ALL });
+    const perPage = value.length;
+    const found = [...value];
+    for (let page = 2; perPage > 0 && found.length < total; page++) {
+      const more = (await this.list(path, record, { ...request, page, perPage })).value;
+      if (more.length === 0) break;
+      found.push(...more);
+    }
+    return found;
+  }
+
   one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {
     return this.ask({ method: 'GET', path, embed }, record);
   }
@@ -84,8 +99,9 @@ export class KohaApi {
     try {
       return await ask();
     } catch (thrown) {
-      // A password that was changed since is a session that has ended.
-      if (isFailure(thrown, 'wrongCredentials')) throw new Failure({ code: 'signedOut' }, thrown);
+      // A password that was changed, or has expired, since is a session that has ended.
+      if (isFailure(thrown, 'wrongCredentials', 'passwordExpired'))
+        throw new Failure({ code: 'signedOut' }, thrown);
       if (!isRefusal(thrown, 401) || !(await this.#authorization.renew())) throw thrown;
       return ask();
     }

@@ -5,7 +5,7 @@ import type { Act } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
 import { blockText, LONGEST_ATTRIBUTE, LONGEST_COMMENT, type KeptBlock } from './block-text.ts';
 import type { KohaFields } from './changes.ts';
-import { noteBlocks, noteWithBlock, noteWithoutBlock } from './note-blocks.ts';
+import { noteBlocks, noteWithBlock, noteWithoutBlock, wasLostBefore } from './note-blocks.ts';
 import { foundBlocks, type Surroundings } from './patron.ts';
 import type { KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
@@ -39,7 +39,9 @@ export class BlockKeeper {
       library: around.library.id,
     };
     if (keptAs === 'cardLost') {
-      const staff_notes = noteWithBlock(textOf(record.staff_notes), block);
+      const note = textOf(record.staff_notes);
+      const lostBefore = record.patron_card_lost && noteBlocks(note).length === 0;
+      const staff_notes = noteWithBlock(note, block, lostBefore);
       return this.#put(record, { staff_notes, patron_card_lost: true });
     }
     if (comment.length > LONGEST_COMMENT)
@@ -57,9 +59,11 @@ export class BlockKeeper {
       if (attribute !== undefined) head = (await this.#remove(record.patron_id, attribute)) ?? head;
     const inNote = lifted.flatMap(({ attribute, id }) => (attribute === undefined ? (id ?? []) : []));
     if (inNote.length === 0) return head;
-    const note = noteWithoutBlock(textOf(record.staff_notes), inNote);
-    // The mark goes with the last block: another library's holds as long as that stands in the note.
-    const free = noteBlocks(note).length === 0;
+    const old = textOf(record.staff_notes);
+    const note = noteWithoutBlock(old, inNote);
+    // The mark goes with the last block: another library's holds as long as that stands in the note. A card that was
+    // lost already stays lost.
+    const free = noteBlocks(note).length === 0 && !wasLostBefore(old);
     return this.#put(record, { staff_notes: note || null, ...(free && { patron_card_lost: false }) });
   }
 

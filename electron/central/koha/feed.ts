@@ -89,12 +89,15 @@ export class KohaFeed {
     };
     const page = await reads.records(q, [own('patron_id')], perPage);
     const last = page.value.at(-1);
+    const { length } = page.value;
+    // The total is of those after `after`. It may have been a smaller page than asked for.
+    const more = page.total > 0 ? length < page.total : length === perPage;
     return {
       epoch,
       position: page.time.sent,
       total: page.total,
       patrons: await reads.whole(page.value),
-      next: last && page.value.length === perPage ? String(last.patron_id) : null,
+      next: last && more ? String(last.patron_id) : null,
     };
   }
 

@@ -48,9 +48,7 @@ export interface LibraryParts {
 export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen: string): Promise<Library> {
   const { http, api, policy, maySee } = parts;
   const [branches, categories] = await Promise.all([
-    maySee
-      ? api.list('/libraries', kohaLibrarySchema, { perPage: -1 }).then(({ value }) => named(value))
-      : publicLibraries(http),
+    maySee ? api.every('/libraries', kohaLibrarySchema, {}).then(named) : publicLibraries(http),
     readCategories(parts),
   ]);
   const known = branches.some(({ id }) => id === staff.library_id);
@@ -88,9 +86,10 @@ async function readCategories({ api, description, policy }: LibraryParts): Promi
 }
 
 async function described(api: KohaApi, names: Map<string, string>): Promise<string[]> {
-  const { value } = await api.list(CATEGORIES, kohaCategorySchema, { perPage: -1 });
-  for (const { patron_category_id: id, name } of value) if (!names.has(id)) names.set(id, textOf(name) || id);
-  return value.map(({ patron_category_id }) => patron_category_id);
+  const listed = await api.every(CATEGORIES, kohaCategorySchema, {});
+  for (const { patron_category_id: id, name } of listed)
+    if (!names.has(id)) names.set(id, textOf(name) || id);
+  return listed.map(({ patron_category_id }) => patron_category_id);
 }
 
 /** Koha 23.05 lists no categories: each step asks for the next one that a patron is in. */

@@ -1,6 +1,5 @@
 // Compiles the patron data file from what Koha gives: everything that its interface tells about one patron, and, on the
 // list of what is left out, what Koha keeps but doesn't tell. Other people's data is in none of it.
-import { z } from 'zod';
 import type { Capabilities } from '../../../shared/capabilities.ts';
 import type { LongPart, PatronDataHead, RowOf } from '../../../shared/patron-data/document.ts';
 import { leaveOut } from '../../../shared/patron-data/left-out.ts';
@@ -83,11 +82,8 @@ export async function compilePatronData(number: number, parts: CompileParts): Pr
 type LongRows = { [P in LongPart]: RowOf<P>[] | null };
 
 async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]> {
-  const { value } = await api.ask(
-    { method: 'GET', path, query: { _per_page: -1 } },
-    z.array(accountLineSchema),
-  );
-  return value.toSorted((a, b) => textOf(b.date).localeCompare(textOf(a.date)));
+  const lines = await api.every(path, accountLineSchema, {});
+  return lines.toSorted((a, b) => textOf(b.date).localeCompare(textOf(a.date)));
 }
 
 async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {

@@ -120,8 +120,7 @@ export class KohaReads {
   /** Loans of before, the latest first. */
   async formerCheckouts(number: number): Promise<KohaCheckout[]> {
     const { api } = this.#parts;
-    const further = { patron_id: number, checked_in: 1 };
-    return (await api.list('/checkouts', checkoutSchema, { further, perPage: -1 })).value;
+    return api.every('/checkouts', checkoutSchema, { further: { patron_id: number, checked_in: 1 } });
   }
 
   async titlesOf(checkouts: readonly KohaCheckout[]): Promise<PatronParts['itemOf']> {
@@ -136,8 +135,8 @@ export class KohaReads {
     const { api, description } = this.#parts;
     const own = '/patrons/{patron_id}/holds';
     return description.has('get', own)
-      ? (await api.list(`/patrons/${number}/holds`, holdSchema, { perPage: -1 })).value
-      : (await api.list('/holds', holdSchema, { further: { patron_id: number }, perPage: -1 })).value;
+      ? api.every(`/patrons/${number}/holds`, holdSchema, {})
+      : api.every('/holds', holdSchema, { further: { patron_id: number } });
   }
 
   async #titled(checkouts: readonly KohaCheckout[], holds: readonly KohaHold[]) {
@@ -164,9 +163,11 @@ export class KohaReads {
 
   async #checkouts(numbers: readonly number[]): Promise<KohaCheckout[]> {
     const { api } = this.#parts;
-    if (numbers.length === 0) return [];
-    const q = { [own('patron_id')]: numbers };
-    return (await api.list('/checkouts', checkoutSchema, { q, perPage: -1 })).value;
+    const [first, ...others] = numbers;
+    if (first === undefined) return [];
+    if (others.length === 0)
+      return api.every('/checkouts', checkoutSchema, { further: { patron_id: first } });
+    return api.every('/checkouts', checkoutSchema, { q: { [own('patron_id')]: numbers } });
   }
 
   async #holds(numbers: readonly number[]): Promise<KohaHold[]> {
@@ -175,7 +176,7 @@ export class KohaReads {
       return (await Promise.all(numbers.map((number) => this.holdsOf(number)))).flat();
     if (!rights.holds) return [];
     const q = { [own('patron_id')]: numbers };
-    return (await api.list('/holds', holdSchema, { q, perPage: -1 })).value;
+    return api.every('/holds', holdSchema, { q });
   }
 
   async #accounts(numbers: readonly number[]): Promise<Map<number, KohaAccount>> {

@@ -59,6 +59,7 @@ function codeOf({ status, words }: Refused): ErrorCode {
     case 401:
       return /basic/i.test(words) ? 'serverTakesNoPassword' : 'signedOut';
     case 403:
+      if (/expired/i.test(words)) return 'passwordExpired';
       return /password/i.test(words) ? 'wrongCredentials' : 'missingRight';
     case 404:
       return 'patronUnseen';

@@ -64,7 +64,10 @@ async function withKey(
 
 /** The key itself was refused, or the password was: a 400 is the password. */
 function wrongPassword(thrown: unknown): never {
-  if (isRefusal(thrown, 400)) throw new Failure({ code: 'wrongCredentials' }, thrown);
+  if (isRefusal(thrown, 400)) {
+    const expired = /expired/i.test(thrown.refused.words);
+    throw new Failure({ code: expired ? 'passwordExpired' : 'wrongCredentials' }, thrown);
+  }
   if (isFailure(thrown, 'signedOut')) throw new Failure({ code: 'apiKeyRefused' }, thrown);
   throw thrown;
 }

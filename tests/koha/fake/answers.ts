@@ -33,12 +33,22 @@ export interface List {
   parameters?: readonly string[];
   /** Fields that are embedded, too, under the same name. */
   ambiguous?: ReadonlySet<string>;
+  /** The most that a page gives. */
+  most?: number;
   joined?: (row: Row, name: string) => Field[] | undefined;
 }
 
 export function listed(asked: Asked, list: List): Answer {
   const { query } = asked;
-  const { rows, shown, fields, parameters = [], ambiguous = new Set<string>(), joined } = list;
+  const {
+    rows,
+    shown,
+    fields,
+    parameters = [],
+    ambiguous = new Set<string>(),
+    joined,
+    most = Infinity,
+  } = list;
   try {
     const wanted = query['q'] === undefined ? {} : (JSON.parse(query['q']) as unknown);
     const found = rows
@@ -51,9 +61,10 @@ export function listed(asked: Asked, list: List): Answer {
       .filter(Boolean)
       .map((one) => orderOf(one, fields, ambiguous));
     found.sort((a, b) => order.reduce((sum, by) => sum || by(a, b), 0));
-    const perPage = Number(query['_per_page'] ?? 20);
+    const wantedAtOnce = Number(query['_per_page'] ?? 20);
+    const perPage = wantedAtOnce === -1 ? most : Math.min(wantedAtOnce, most);
     const page = Number(query['_page'] ?? 1);
-    const part = perPage === -1 ? found : found.slice((page - 1) * perPage, page * perPage);
+    const part = found.slice((page - 1) * perPage, page * perPage);
     return {
       ...json(200, part.map(shown)),
       headers: { 'x-total-count': String(found.length), 'x-base-total-count': String(rows.length) },

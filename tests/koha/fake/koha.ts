@@ -134,9 +134,10 @@ export class FakeKoha {
     if (!this.world.settings.basic) return refuse(401, 'Basic authentication disabled');
     const [name = '', ...rest] = Buffer.from(value, 'base64').toString('utf8').split(':');
     const number = this.#checkPassword(name, rest.join(':'));
-    return number === undefined
-      ? refuse(403, 'Invalid password', { required_permissions: null })
-      : this.#viewer(number);
+    if (number === undefined) return refuse(403, 'Invalid password', { required_permissions: null });
+    if (this.world.expired.has(number))
+      return refuse(403, 'Password has expired', { required_permissions: null });
+    return this.#viewer(number);
   }
 
   #viewer(number: number): Viewer {
@@ -159,6 +160,7 @@ export class FakeKoha {
     const name = String(body['identifier'] ?? body['userid'] ?? '');
     const number = this.#checkPassword(name, String(body['password'] ?? ''));
     if (number === undefined) return refuse(400, 'Validation failed');
+    if (this.world.expired.has(number)) return refuse(400, 'Password expired');
     const { cardnumber, userid, patron_id } = this.world.patron(number);
     return json(201, { cardnumber, userid, patron_id });
   }

@@ -10,6 +10,9 @@ export interface Viewer {
 }
 
 const LONGEST_ATTRIBUTE = 255;
+type AttributeNames = Record<string, 'type' | 'value'>;
+const OWN_NAMES: AttributeNames = { type: 'type', value: 'value' };
+const DATABASE_NAMES: AttributeNames = { code: 'type', attribute: 'value' };
 /** What an embedded attribute has too. */
 const AMBIGUOUS = new Set(['patron_id']);
 
@@ -66,6 +69,7 @@ function shown(row: PatronRow, embed: readonly string[], world: KohaWorld): Row 
 export function patrons(asked: Asked, viewer: Viewer, world: KohaWorld): Answer {
   const rows = [...world.patrons.values()].filter((row) => isVisible(row, viewer, world));
   return listed(asked, {
+    most: world.settings.mostPerPage,
     rows: rows.map((row) => withTimes(row, world)),
     shown: (row) => shown(world.patron(Number(row['patron_id'])), asked.embed, world),
     fields: PATRON_FIELDS,
@@ -73,9 +77,11 @@ export function patrons(asked: Asked, viewer: Viewer, world: KohaWorld): Answer 
     ...(asked.embed.includes('extended_attributes') && {
       ambiguous: AMBIGUOUS,
       joined: (row: Row, name: string) => {
-        const column = /^extended_attributes\.(type|value)$/.exec(name)?.[1];
+        const column = /^extended_attributes\.(type|value|code|attribute)$/.exec(name)?.[1];
+        if (column === undefined) return undefined;
+        const names = world.settings.attributeNames === 'own' ? OWN_NAMES : DATABASE_NAMES;
         const own = attributesOf(Number(row['patron_id']), world);
-        return column === undefined ? undefined : own.map((one) => one[column as 'type']);
+        return own.flatMap((one) => (column in names ? one[names[column] ?? 'type'] : []));
       },
     }),
   });

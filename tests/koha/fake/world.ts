@@ -48,6 +48,10 @@ export interface Settings {
   publicApi: boolean;
   strongPasswords: boolean;
   minPasswordLength: number;
+  /** No list gives more at a time, whatever is asked for. */
+  mostPerPage: number;
+  /** By which names an embedded attribute can be asked for; by others nobody is found. */
+  attributeNames: 'own' | 'database';
   /** Minutes that its local time is ahead of UTC. */
   offset: number;
 }
@@ -88,8 +92,11 @@ export class KohaWorld {
   holds: HoldRow[] = [];
   lines: LineRow[] = [];
   anonymousPatron = -1;
+  /** Whose password has to be chosen anew. */
+  readonly expired = new Set<number>();
   settings: Settings = {
     ...{ basic: true, publicApi: true, strongPasswords: false, minPasswordLength: 3, offset: 0 },
+    ...{ mostPerPage: Infinity, attributeNames: 'own' as const },
   };
   #numbers = 0;
   #lastPatron = 0;
