@@ -2,6 +2,7 @@
 // small; for changing and deleting by asking it of patron 0, whom no Koha has, so that nothing can come of it.
 import { z } from 'zod';
 import type { MissingRight } from '../../../shared/capabilities.ts';
+import { isFailure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { isRefusal, missingRight } from './refusals.ts';
 
@@ -40,8 +41,9 @@ async function missingFor(asked: Promise<unknown>, usual: string): Promise<Missi
     await asked;
     return undefined;
   } catch (thrown) {
-    if (!isRefusal(thrown)) throw thrown;
-    if (thrown.refused.status === 401) throw thrown;
+    // What fails here for another reason says nothing of rights, and is no reason not to let staff in.
+    if (isFailure(thrown, 'serverRubbish', 'serverFailed')) return undefined;
+    if (!isRefusal(thrown) || thrown.refused.status === 401) throw thrown;
     if (thrown.refused.status !== 403) return undefined;
     // Koha names all that is required; seeing patrons was found to be there.
     return missingRight(thrown.refused.permissions.find((one) => one !== SEEING) ?? usual);
