@@ -128,6 +128,7 @@ export class Desk {
       timers: this.#collected(),
       lastLibrary: { read: () => null, write: () => undefined },
       isOnline: () => true,
+      openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
       onSyncState: () => undefined,
