@@ -13,7 +13,8 @@ export interface DemoAccount {
 export interface RunningServer {
   url: string;
   accounts: DemoAccount[];
-  pid: number;
+  /** Where it is a process of its own. */
+  pid?: number | undefined;
   /** Its process, for tests that kill it. */
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -46,7 +47,7 @@ export async function startServer(
   return {
     url,
     accounts,
-    pid: server.pid ?? 0,
+    pid: server.pid,
     kill: (signal) => server.kill(signal),
     async stop() {
       server.kill('SIGTERM');

@@ -55,6 +55,12 @@ export interface DeskStore {
     limit: number,
   ): Promise<{ total: number; patrons: PatronSummary[] }>;
   patron(library: string, patronId: string): Promise<PatronView | undefined>;
+  /** Ids of the patrons shown, in their order, from the one after `after`. */
+  patronIds(library: string, after: string | null, limit: number): Promise<string[]>;
+  /** Patrons whom the copy has as blocked, without what is laid over it. */
+  blocked(library: string): Promise<string[]>;
+  /** Patrons on whom acts are laid over the copy. */
+  laidOver(library: string): Promise<string[]>;
 
   // The copy, for pulling
   pullState(library: string): Promise<PullState>;

@@ -55,6 +55,18 @@ export class SqliteStore implements DeskStore {
     };
   }
 
+  async patronIds(library: string, after: string | null, limit: number) {
+    return this.#shadow.shown(library)?.ids(after, limit) ?? [];
+  }
+
+  async blocked(library: string) {
+    return this.#shadow.shown(library)?.blocked() ?? [];
+  }
+
+  async laidOver(library: string) {
+    return this.#outbox.patronsLaidOver(library, this.#shadow.shownAt(library));
+  }
+
   async pullState(library: string) {
     const state = this.#shadow.pullState(library);
     const epoch = this.#outbox.epoch(library);

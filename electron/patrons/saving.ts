@@ -63,7 +63,7 @@ export class Saving {
     }
   }
 
-  newAct(about: About, deed: Deed, { staff, library }: Omit<Present, 'permissions'>): NewAct {
+  newAct(about: About, deed: Deed, { staff, library }: Pick<Present, 'staff' | 'library'>): NewAct {
     const { acts, clock, clockDistance } = this.#parts;
     return {
       id: acts.newId(),
@@ -113,10 +113,16 @@ function failureOf({ state, conflict, refusal }: OutboxAct): Failure | undefined
   if (state === 'conflict' && conflict)
     return new Failure({ code: 'conflict', current: conflict.current, conflicts: conflict.fields });
   if (state !== 'refused' || !refusal) return undefined;
-  const { code, detail, fields } = refusal;
+  const { code, detail, fields, missing, wanted } = refusal;
   const permission = permissionSchema.safeParse(detail).data;
   return new Failure(
-    { code, ...(fields.length > 0 && { fields }), ...(permission && { permission }) },
+    {
+      code,
+      ...(fields.length > 0 && { fields }),
+      ...(permission && { permission }),
+      ...(missing && { missing }),
+      ...(wanted !== undefined && { wanted }),
+    },
     detail,
   );
 }

@@ -31,8 +31,10 @@ export class Grants {
   }
 
   /** Remembers a session as it runs, so that neither a crash nor a cut line strands what waits in it. */
-  keepSession(staffId: string, token: string): Promise<void> {
+  keepSession(staffId: string, token: string | null): Promise<void> {
     const others = this.#left.filter((left) => left.kind !== 'session' || left.staffId !== staffId);
+    // A server that gives no such token: what waits goes out when its author signs in again.
+    if (token === null) return this.#write(others);
     return this.#write([...others, { kind: 'session', staffId, token }]);
   }
 

@@ -84,6 +84,7 @@ export class LoadDesk {
       timers: systemTimers,
       lastLibrary: { read: () => null, write: () => undefined },
       isOnline: () => this.#reachability.online,
+      openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
       onSyncState: () => undefined,

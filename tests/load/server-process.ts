@@ -5,7 +5,7 @@ import { quantile } from './measures.ts';
 const TICKS = 100;
 
 /** Seconds of processor so far, and MB in memory now; null where the system doesn't tell. */
-export function takenBy(pid: number): { cpuSeconds: number; memoryMb: number } | null {
+export function takenBy(pid = 0): { cpuSeconds: number; memoryMb: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);

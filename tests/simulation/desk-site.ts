@@ -146,6 +146,7 @@ export class DeskSite {
         write: (library) => (this.#lastLibrary = library),
       },
       isOnline: () => this.online,
+      openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
       onSyncState: () => undefined,
