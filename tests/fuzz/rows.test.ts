@@ -65,7 +65,7 @@ test(
         desk.remove();
         desks.pop();
       }),
-      limits(60),
+      limits(25),
     );
   },
   patience,
