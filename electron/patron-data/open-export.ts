@@ -7,6 +7,7 @@ import type { Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
+import type { Present } from '../session/offline-sign-in.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
 import type { PatronDataExport } from './export.ts';
@@ -24,6 +25,12 @@ export interface OpeningParts {
   clock: Clock;
 }
 
+/** Whoever asked stands in the log, also where a colleague has signed in by the time that the line gives up. */
+interface Asked extends Pick<Present, 'library' | 'staff'> {
+  patronId: string;
+  requester: Requester;
+}
+
 export async function openExport(
   parts: OpeningParts,
   patronId: string,
@@ -31,32 +38,32 @@ export async function openExport(
 ): Promise<OpenedExport> {
   const { session, acts, store } = parts;
   const { library, staff } = session.require();
+  const asked = { library, staff, patronId, requester };
   const view = await store.patron(library.id, patronId);
   const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
     try {
-      return await fromServer(parts, act, patronId, requester);
+      return await fromServer(parts, act, asked);
     } catch (thrown) {
       // Nothing else in the request can be wrong.
       if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
       if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
-      return fromCopy(parts, act, view.patron, requester);
+      return fromCopy(parts, act, view.patron, asked);
     }
   });
   return { source, waiting: waitingActs(view?.acts ?? []) };
 }
 
-async function fromServer(
-  parts: OpeningParts,
-  act: Act,
-  patronId: string,
-  requester: Requester,
-): Promise<PatronDataExport> {
+async function fromServer(parts: OpeningParts, act: Act, asked: Asked): Promise<PatronDataExport> {
   const { session, store } = parts;
-  const { epoch } = await store.pullState(session.require().library.id);
+  const { library, staff, patronId, requester } = asked;
+  const { epoch } = await store.pullState(library.id);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
-  const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
+  const source = await session.use((central) => {
+    if (central.staff.id !== staff.id) throw new Failure({ code: 'cancelled' });
+    return central.exportPatronData(act, epoch, patronId, requester);
+  });
   // The server has logged it; should it be restored from before that, it hears of it again.
-  await log(parts, act.id, patronId, requester, act.at);
+  await log(parts, act.id, asked, act.at);
   // The session may end between two pages: it is noticed as with any request.
   return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
 }
@@ -65,25 +72,20 @@ async function fromCopy(
   parts: OpeningParts,
   act: Act,
   patron: Patron,
-  requester: Requester,
+  asked: Asked,
 ): Promise<PatronDataExport> {
   const { session, store, clock } = parts;
-  const { library, capabilities } = session.require();
+  const { library, requester } = asked;
+  const { capabilities } = session.require();
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
-  await log(parts, act.id, patron.id, requester, at);
+  await log(parts, act.id, asked, at);
   return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }
 
 /** Reaches the server's audit log with the next pull, or once the line is back. */
-async function log(
-  { session, store }: OpeningParts,
-  id: string,
-  patronId: string,
-  requester: Requester,
-  at: string,
-) {
-  const { library, staff } = session.require();
+async function log({ store }: OpeningParts, id: string, asked: Asked, at: string) {
+  const { library, staff, patronId, requester } = asked;
   await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at, requester });
 }
