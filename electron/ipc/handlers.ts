@@ -5,11 +5,14 @@ import {
   DOWNLOAD_PATRON_DATA,
   type Permission,
 } from '../../shared/permissions.ts';
+import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import { requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
 import { Failure } from '../support/failure.ts';
+import type { RecentPatrons } from '../patrons/recent-patrons.ts';
+import type { Look } from '../windows/look.ts';
 import type { Windows } from '../windows/windows.ts';
 import type { Asker, Handlers } from './gate.ts';
 
@@ -17,18 +20,25 @@ export interface HandlerParts {
   desk: DeskParts;
   download: PatronDataDownload;
   windows: Windows;
+  look: Look;
+  recent: RecentPatrons;
+  openOutside: (patron: Patron) => Promise<void>;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
 }
 
-export function handlersOf({ desk, download, windows, syncState, acceptLoss }: HandlerParts): Handlers {
-  const { session, patrons, deskActs, sync } = desk;
+export function handlersOf(parts: HandlerParts): Handlers {
+  const { desk, download, windows, look, recent, syncState, acceptLoss } = parts;
+  const { session, patrons, scannedCards, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
       throw new Failure({ code: 'notPermitted', permission });
   };
   return {
-    'session.state': async () => ({ started: true, session: session.state, sync: await syncState() }),
+    'session.state': async () => ({
+      ...{ started: true, look: look.state },
+      ...{ session: session.state, sync: await syncState() },
+    }),
     'session.beginAnew': () => {
       throw new Failure({ code: 'requestRefused' });
     },
@@ -51,13 +61,24 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
     },
 
     'patrons.search': ({ query, offset, limit, from }) => patrons.search(query, offset, limit, from),
-    'patrons.open': async ({ patronId }) => {
+    'patrons.open': async ({ patronId, scan }) => {
       session.require();
+      if (scan !== undefined && !scannedCards.isLast(scan)) return { opened: false };
+      recent.opened(patronId);
       if (windows.showPatron(patronId)) await patrons.logLook(patronId);
-      return {};
+      return { opened: true };
+    },
+    'patrons.byCard': ({ card }) => scannedCards.find(card),
+    'patrons.recent': () => {
+      session.require();
+      return { patrons: recent.list };
     },
 
-    'patron.read': ({ fresh }, asker) => patrons.read(patronOf(asker), fresh),
+    'patron.read': async ({ fresh }, asker) => {
+      const view = await patrons.read(patronOf(asker), fresh);
+      recent.named(view.patron.id, fullName(view.patron));
+      return view;
+    },
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),
     }),
@@ -83,11 +104,16 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
     'patron.delete': async ({ tag }, asker) => {
       permitted(DELETE_PATRON);
       await patrons.delete(patronOf(asker), tag);
+      recent.deleted(patronOf(asker));
       return {};
     },
     'patron.download': (_args, asker) => {
       permitted(DOWNLOAD_PATRON_DATA);
       return download.download(patronOf(asker));
+    },
+    'patron.openOutside': async (_args, asker) => {
+      await parts.openOutside((await patrons.read(patronOf(asker), false)).patron);
+      return {};
     },
     'patron.showFile': async ({ file }) => {
       await download.show(file);
@@ -110,6 +136,15 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
       return {};
     },
 
+    'preferences.choose': (chosen) => look.choose(chosen),
+    'window.toSearch': () => {
+      windows.showSearch();
+      return {};
+    },
+    'window.hide': ({ hidden }) => {
+      look.hide(hidden);
+      return {};
+    },
     'window.unsaved': ({ unsaved }, asker) => {
       windows.setUnsaved(asker.contents, unsaved);
       return {};
@@ -122,19 +157,21 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
 }
 
 export interface TroubleParts {
+  look: Look;
   trouble: () => StartTrouble;
   beginAnew: () => Promise<void>;
 }
 
 /** While the desk's files can't be opened: a window learns why, and may begin anew where the key is forgotten. */
-export function troubleHandlers({ trouble, beginAnew }: TroubleParts): Handlers {
+export function troubleHandlers({ look, trouble, beginAnew }: TroubleParts): Handlers {
   const refuse = () => {
     throw new Failure({ code: 'requestRefused' });
   };
   const refusing = Object.fromEntries((Object.keys(requests) as RequestName[]).map((name) => [name, refuse]));
   return {
     ...(refusing as unknown as Handlers),
-    'session.state': () => ({ started: false, trouble: trouble() }),
+    'session.state': () => ({ started: false, look: look.state, trouble: trouble() }),
+    'preferences.choose': (chosen) => look.choose(chosen),
     'session.beginAnew': async () => {
       if (trouble().kind !== 'forgottenKey') refuse();
       await beginAnew();

@@ -3,6 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import {
+  librarySystemPolicySchema,
+  privacyPolicySchema,
+  scannerPolicySchema,
+  windowPolicySchema,
+} from './window-policy.ts';
 
 const hours = z
   .int()
@@ -78,6 +84,10 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('A desk that nobody sits at.'),
+  window: windowPolicySchema,
+  scanner: scannerPolicySchema,
+  librarySystem: librarySystemPolicySchema,
+  privacy: privacyPolicySchema,
 });
 export type Policy = z.infer<typeof policySchema>;
 

@@ -1,10 +1,17 @@
-// The few things that a desk remembers between starts, in one small file: its own id, the last library used.
+// The few things that a desk remembers between starts, in one small file: its own id, the last library used, and how
+// staff want its windows.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { choicesSchema, type Choices } from '../../shared/ipc/desk.ts';
 
-const settingsSchema = z.object({ desk: z.uuid(), lastLibrary: z.string().nullable() });
+const settingsSchema = z.object({
+  desk: z.uuid(),
+  lastLibrary: z.string().nullable(),
+  /** What staff chose; the rest is policy's. A choice that another version made and this one doesn't know is none. */
+  chosen: choicesSchema.catch({}).prefault({}),
+});
 type SettingsValues = z.infer<typeof settingsSchema>;
 
 export class Settings {
@@ -14,7 +21,7 @@ export class Settings {
   /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
-    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null };
+    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, chosen: {} };
     this.#write();
   }
 
@@ -28,6 +35,15 @@ export class Settings {
 
   set lastLibrary(library: string | null) {
     this.#values = { ...this.#values, lastLibrary: library };
+    this.#write();
+  }
+
+  get chosen(): Choices {
+    return this.#values.chosen;
+  }
+
+  choose(chosen: Choices): void {
+    this.#values = { ...this.#values, chosen: { ...this.#values.chosen, ...chosen } };
     this.#write();
   }
 

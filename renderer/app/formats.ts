@@ -1,4 +1,5 @@
 // Dates, times, money and counts as the library's staff read them: in its time zone and its currency.
+import { localeOf, type Language } from './languages.ts';
 
 export interface Formats {
   /** A day without a time, `YYYY-MM-DD`. */
@@ -19,11 +20,8 @@ export interface Place {
   currency: string;
 }
 
-/** English here is British: day before month, 24 hours. */
-const REGION: Record<string, string> = { en: 'en-GB' };
-
-export function createFormats(language: string, place: Place): Formats {
-  const locale = REGION[language] ?? language;
+export function createFormats(language: Language, place: Place): Formats {
+  const locale = localeOf(language);
   const zone = { timeZone: place.timeZone };
   const day = { day: '2-digit', month: 'short', year: 'numeric' } as const;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;

@@ -14,7 +14,6 @@ export async function startWindow(root: Component): Promise<void> {
   };
   app.config.errorHandler = report;
   window.addEventListener('unhandledrejection', (event) => report(event.reason));
-  document.documentElement.lang = i18n.global.locale.value;
   await useSession().start();
   app.mount('#app');
 }

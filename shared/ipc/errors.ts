@@ -37,6 +37,8 @@ export const ERROR_CODES = [
   'folderUnusable',
   'diskFull',
   'fileGone',
+  'noCardInUse',
+  'notOpened',
   'requestRefused',
   'internal',
 ] as const;
