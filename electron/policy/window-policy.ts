@@ -42,7 +42,7 @@ export const scannerPolicySchema = z
       ),
     minLength: minLength.default(6).describe('The fewest characters that a card’s number has.'),
     gapMs: gapMs
-      .default(30)
+      .default(50)
       .describe('The longest pause in ms between two keys of the scanner; people are slower.'),
   })
   .prefault({})

@@ -11,6 +11,8 @@ export interface Formats {
   /** Whole minor units (cents, öre). */
   money: (amount: number) => string;
   count: (n: number) => string;
+  /** 1 is a hundred per cent. */
+  percent: (part: number) => string;
   /** Today in the library's time zone, `YYYY-MM-DD`. */
   today: (now?: Date) => string;
 }
@@ -36,6 +38,7 @@ export function createFormats(language: Language, place: Place): Formats {
   });
   const minor = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2);
   const count = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
   // Swedish writes ISO dates.
   const iso = new Intl.DateTimeFormat('sv', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone });
   return {
@@ -45,6 +48,7 @@ export function createFormats(language: Language, place: Place): Formats {
     time: (instant) => time.format(new Date(instant)),
     money: (amount) => money.format(amount / minor),
     count: (n) => count.format(n),
+    percent: (part) => percent.format(part),
     today: (now = new Date()) => iso.format(now),
   };
 }

@@ -10,6 +10,9 @@ export const useLook = defineStore('look', () => {
   const rules = ref<DeskLook['rules']>();
   /** Somebody pressed the privacy key: nothing is in sight in any window. */
   const hidden = ref(false);
+  /** Nobody has looked at this window for a while. */
+  const unattended = ref(false);
+  const covered = computed(() => hidden.value || unattended.value);
   const singleKeys = computed(() => preferences.value?.singleKeys ?? false);
 
   hear('preferences.changed', (changed) => (preferences.value = changed));
@@ -44,10 +47,16 @@ export const useLook = defineStore('look', () => {
     if (step !== undefined) await choose({ zoom: step });
   }
 
+  /** The privacy key. What this window shows goes before anybody is asked. */
   async function hide(to: boolean): Promise<void> {
     hidden.value = to;
     await ask('window.hide', { hidden: to });
   }
 
-  return { preferences, rules, hidden, singleKeys, take, choose, zoom, hide };
+  async function uncover(): Promise<void> {
+    unattended.value = false;
+    if (hidden.value) await hide(false);
+  }
+
+  return { preferences, rules, hidden, unattended, covered, singleKeys, take, choose, zoom, hide, uncover };
 });
