@@ -22,7 +22,9 @@ const forbid = (layer, folders, packages, why) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'tour/**', '.data/**'] },
+  {
+    ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'tour/**', 'gallery/**', '.data/**'],
+  },
   ...tseslint.configs.strict,
   ...pluginVue.configs['flat/recommended'],
   {
