@@ -23,7 +23,8 @@ export const tabs: Act = {
       await window.getByRole('tab', { name: tab }).click();
       await window
         .getByRole('tabpanel')
-        .getByRole(tab === 'Patron data' ? 'button' : 'row')
+        .getByRole(tab === 'Patron data' ? 'button' : 'paragraph')
+        .or(window.getByRole('row'))
         .first()
         .waitFor();
       await show(`tab-${slug(tab)}`, window);
@@ -84,9 +85,6 @@ export const standing: Act = {
     });
     const window = await app.openPatronData(cardOf(long));
     await show('patron-long-name', window);
-    const opened = window.waitForEvent('close').catch(() => undefined);
-    await window.keyboard.press('Control+w');
-    await opened;
   },
 };
 
