@@ -18,7 +18,7 @@ import { StaffSession, type LastLibrary } from './session/staff-session.ts';
 import { SteadyClock } from './session/steady-clock.ts';
 import type { Timers } from './support/system.ts';
 import { DeskActs } from './sync/desk-acts.ts';
-import { scopeOf } from './sync/scope.ts';
+import { scopeName, scopeOf } from './sync/scope.ts';
 import { Sync } from './sync/sync.ts';
 
 export interface OutsideWorld {
@@ -66,6 +66,7 @@ export async function buildParts(world: OutsideWorld) {
     ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
     scope: scopeOf(policy.copy, clock),
+    scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',
     onAct: (act) => {
       saving.heard(act);
@@ -103,7 +104,11 @@ export async function buildParts(world: OutsideWorld) {
   let cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
   function keepHouse(): void {
     cancelHousekeeping = timers.after(HOUSEKEEPING_MS, keepHouse);
-    housekeep().catch((thrown: unknown) => {
+    void tryHousekeeping();
+  }
+  /** A full disk, or a damaged copy that is about to be built anew, must not keep the desk from starting. */
+  async function tryHousekeeping(): Promise<void> {
+    await housekeep().catch((thrown: unknown) => {
       onTrouble('housekeeping', thrown);
     });
   }
@@ -117,7 +122,7 @@ export async function buildParts(world: OutsideWorld) {
   await steadyClock.boot();
   await grants.boot();
   await offline.boot();
-  await housekeep();
+  await tryHousekeeping();
   sync.boot();
 
   return {

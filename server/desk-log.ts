@@ -19,43 +19,47 @@ export interface DeskLogParts {
 
 export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
   const { clock, records, audit, patronData, staff, sessions } = parts;
-  /** Only of this library's patrons, those deleted meanwhile included. */
-  const isOwn = (context: ActContext, patronId: string) => {
-    const { library } = context.asker.staff;
-    return records.find(library, patronId).ok || records.wasDeleted(library, patronId);
-  };
-  /** Staff whose sessions have ended leave theirs to whoever works at that desk next. */
-  const whose = ({ asker }: ActContext, named: string | undefined): string | undefined => {
-    const id = named?.toLowerCase() ?? asker.staff.id;
-    if (id === asker.staff.id) return id;
-    const known = staff.byId(id)?.library === asker.staff.library && sessions.knows(id, asker.desk);
-    return known ? id : undefined;
+  /**
+   * Staff whose sessions have ended leave theirs to whoever works at that desk next. What this server can't vouch for,
+   * because they never worked at that desk or it was restored from before they did, is logged in the name of whoever
+   * hands it over: nothing is left out, and nobody's name is used.
+   */
+  const whose = ({ asker }: ActContext, named: string | undefined): { id: string; detail: string } => {
+    const own = { id: asker.staff.id, detail: 'copy' };
+    const id = named?.toLowerCase() ?? own.id;
+    if (id === own.id) return own;
+    const account = staff.byId(id);
+    const colleague = account?.library === asker.staff.library ? account : undefined;
+    if (colleague && sessions.knows(id, asker.desk))
+      return { id, detail: `copy, handed over by ${asker.staff.username}` };
+    return { ...own, detail: `copy, said to be of ${colleague?.username ?? 'somebody unknown here'}` };
   };
   return {
     exportPatronData(context, { patronId }) {
       const { library, id } = context.asker.staff;
       const found = records.find(library, patronId);
       if (!found.ok) return found;
-      if (!context.repeated) audit.log({ library, patronId, staff: id, kind: 'exported', detail: 'server' });
+      // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
+      audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail: 'server' });
       return granted(patronData.compile(found.value));
     },
 
     logEvents(context, _params, { events }) {
-      const { library, id: handedOverBy } = context.asker.staff;
+      const { library } = context.asker.staff;
       const now = timeOf(clock);
       const added = events.filter(({ id, kind, patronId: raw, at, staff: named }) => {
         const patronId = raw.toLowerCase();
         const acted = new Date(at).toISOString();
         const who = whose(context, named);
-        if (who === undefined || !isOwn(context, patronId)) return false;
+        if (records.isOfAnother(library, patronId)) return false;
         return audit.log({
           id: id.toLowerCase(),
           library,
           patronId,
-          staff: who,
+          staff: who.id,
           kind,
           at: acted < now ? acted : now,
-          detail: who === handedOverBy ? 'copy' : `copy, handed over by ${context.asker.staff.username}`,
+          detail: who.detail,
         });
       });
       return granted({ logged: added.length });

@@ -115,11 +115,16 @@ export interface DeskStore {
   counts(library: string): Promise<OutboxCounts>;
   /** Lets go of acts that staff withdrew before this time. */
   forgetWithdrawn(library: string, before: string): Promise<number>;
-  /** Lets go of confirmed acts that the server declared durable, and whose head the copy has passed. */
+  /**
+   * Lets go of confirmed acts that the server declared durable, and whose head the copy has passed; and of log events
+   * that it took before what it declared durable.
+   */
   forgetDurable(library: string, epoch: string, durable: number): Promise<number>;
   appendLogEvent(event: LogEvent): Promise<void>;
+  /** Those that the server has yet to take, or has lost since. */
   logEvents(library: string, limit: number): Promise<LogEvent[]>;
-  removeLogEvents(ids: readonly string[]): Promise<void>;
+  /** `head` is one that the server told after it had taken them. */
+  logEventsTaken(ids: readonly string[], epoch: string, head: number): Promise<void>;
 
   // Small values that outlive a restart: push grants, offline sign-in, clock marks. Encrypted with the outbox.
   remember(name: string, value: string): Promise<void>;

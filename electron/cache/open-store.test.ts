@@ -2,7 +2,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
+import { COPY } from './copy-shape.ts';
 import { isPlain } from './encrypted-file.ts';
+import { OUTBOX } from './outbox-shape.ts';
 import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
 import { markCopyDamaged, openStore } from './open-store.ts';
 import {
@@ -97,6 +99,20 @@ test('after a forgotten keyring the desk begins anew; the outbox and its sealed 
   setForgottenAside(folder, clock);
   expect(namesSetAside(folder)).toContain('outbox.db.forgotten-2026-11-24T10-00-00-000Z');
   expect(folders.open(folder, WRONG).report).toMatchObject({ copy: 'new', outbox: 'new' });
+});
+
+test('damage that shows only while the copy is brought up to date rebuilds it', async () => {
+  const folder = await worked();
+  const path = join(folder, 'copy.db');
+  // Everything but the first page, which is all that looking at the file reads.
+  damage(path, 4096, statSync(path).size);
+  const later = { version: 2, name: 'later', sql: 'CREATE INDEX later ON set_aside (reason)' };
+  const shapes = { copy: { ...COPY, migrations: [...COPY.migrations, later] }, outbox: OUTBOX };
+  const opening = openStore({ folder, key: KEY, clock, giveWay, shapes });
+  if (opening.outcome !== 'open') throw new Error(opening.outcome);
+  expect(opening.report).toMatchObject({ copy: 'rebuilt', outbox: 'kept' });
+  expect(await opening.store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
+  await opening.store.close();
 });
 
 test('damage met while working rebuilds the copy on the next opening', async () => {

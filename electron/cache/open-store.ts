@@ -34,21 +34,24 @@ export interface OpenOptions {
   key: Uint8Array;
   clock: Clock;
   giveWay: () => Promise<void>;
+  /** Those of this version, if nothing else is said. */
+  shapes?: Record<keyof typeof FILES, FileShape>;
 }
 
 export const FILES = { copy: 'copy.db', outbox: 'outbox.db' } as const;
+const SHAPES = { copy: COPY, outbox: OUTBOX };
 const RESCUE = 'outbox.rescue.db';
 const DAMAGE_MARK = 'copy.damaged';
 
 type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
 
 export function openStore(options: OpenOptions): Opening {
-  const { folder, key, clock, giveWay } = options;
+  const { folder, key, clock, giveWay, shapes = SHAPES } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   takeUpRescue(folder);
   const found = {
-    copy: conditionOf(join(folder, FILES.copy), key, COPY, false),
-    outbox: conditionOf(join(folder, FILES.outbox), key, OUTBOX, true),
+    copy: conditionOf(join(folder, FILES.copy), key, shapes.copy, false),
+    outbox: conditionOf(join(folder, FILES.outbox), key, shapes.outbox, true),
   };
   const conditions = Object.values(found);
   const opens = conditions.some((condition) => condition === 'fine' || condition === 'newer');
@@ -68,14 +71,27 @@ export function openStore(options: OpenOptions): Opening {
   }
   // By now there is a copy again, or it is being filled: patrons' data stays no longer than it has to.
   if (found.copy === 'fine' && report.copy === 'kept') removeDamaged(folder, FILES.copy);
-  const outbox = openFile(join(folder, FILES.outbox), key, OUTBOX, 'FULL');
+  const outbox = openFile(join(folder, FILES.outbox), key, shapes.outbox, 'FULL');
   try {
-    // The copy can always be pulled again; only its order of commits has to outlive a power cut, not the last one.
-    const copy = openFile(join(folder, FILES.copy), key, COPY, 'NORMAL');
+    const copy = openCopy(options, report);
     return { outcome: 'open', store: new SqliteStore({ copy, outbox, clock, giveWay }), report };
   } catch (error) {
     outbox.close();
     throw error;
+  }
+}
+
+/** Bringing a file up to date reads more of it than looking at it did: damage may show only here. */
+function openCopy({ folder, key, clock, shapes = SHAPES }: OpenOptions, report: StoreReport): EncryptedFile {
+  // The copy can always be pulled again; only its order of commits has to outlive a power cut, not the last one.
+  const open = () => openFile(join(folder, FILES.copy), key, shapes.copy, 'NORMAL');
+  try {
+    return open();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    setDamagedAside(folder, FILES.copy, clock);
+    report.copy = 'rebuilt';
+    return open();
   }
 }
 
@@ -121,10 +137,10 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
 
 /** Writes what can be rescued into a new file before the damaged one is moved. */
 function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'rescued' | 'lost'> {
-  const { folder, key, clock } = options;
+  const { folder, key, clock, shapes = SHAPES } = options;
   const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
   for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
-  const file = openFile(join(folder, RESCUE), key, OUTBOX, 'FULL');
+  const file = openFile(join(folder, RESCUE), key, shapes.outbox, 'FULL');
   file.together(() => {
     for (const { sequence, record, sum } of acts)
       file.run('INSERT INTO act (sequence, record, sum) VALUES (?, ?, ?)', sequence, record, sum);

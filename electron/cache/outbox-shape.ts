@@ -35,5 +35,14 @@ export const OUTBOX: FileShape = {
         CREATE TABLE epoch (library TEXT PRIMARY KEY, epoch TEXT NOT NULL) WITHOUT ROWID;
       `,
     },
+    {
+      version: 2,
+      name: 'log events are kept until the server has them safe',
+      sql: `
+        -- In which history the server took it, and a head of that history from after it did; null before.
+        ALTER TABLE log_event ADD COLUMN epoch TEXT;
+        ALTER TABLE log_event ADD COLUMN head INTEGER;
+      `,
+    },
   ],
 };

@@ -152,15 +152,24 @@ export class Outbox {
     );
   }
 
+  /** Those that the server hasn't taken in the history that it is in. */
   logEvents(library: string, limit: number): LogEvent[] {
-    const sql = `SELECT record FROM log_event WHERE record ->> 'library' = ? ORDER BY sequence LIMIT ?`;
+    const sql = `SELECT record FROM log_event WHERE record ->> 'library' = ? AND epoch IS NOT ?
+      ORDER BY sequence LIMIT ?`;
     return this.#file
-      .rows<{ record: string }>(sql, library, limit)
+      .rows<{ record: string }>(sql, library, this.epoch(library) ?? '', limit)
       .map(({ record }) => JSON.parse(record) as LogEvent);
   }
 
-  removeLogEvents(ids: readonly string[]): void {
-    this.#file.together(() => ids.forEach((id) => this.#file.run('DELETE FROM log_event WHERE id = ?', id)));
+  logEventsTaken(ids: readonly string[], epoch: string, head: number): void {
+    const sql = 'UPDATE log_event SET epoch = ?, head = ? WHERE id = ?';
+    this.#file.together(() => ids.forEach((id) => this.#file.run(sql, epoch, head, id)));
+  }
+
+  /** A backup made before the server took them may have the same head: only one beyond it surely holds them. */
+  forgetDurableLogEvents(library: string, epoch: string, durable: number): void {
+    const sql = `DELETE FROM log_event WHERE record ->> 'library' = ? AND epoch = ? AND head < ?`;
+    this.#file.run(sql, library, epoch, durable);
   }
 
   remember(name: string, value: string): void {

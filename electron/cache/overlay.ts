@@ -1,5 +1,6 @@
 // Lays the outbox's acts over a patron of the copy: the patron as windows show it. Pure; derived anew each time,
 // so that there is nothing of it to keep in step.
+import { isDeepStrictEqual } from 'node:util';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { sectionSchemas, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
 import type { OutboxAct } from './act.ts';
@@ -22,11 +23,18 @@ export function isLaidOver(act: OutboxAct, shownAt: ShownAt | undefined): boolea
   return shownAt?.epoch !== epoch || shownAt.position < head;
 }
 
-function withChanges<S extends SectionId>(patron: Patron, section: S, changes: FieldValues): Patron {
-  const { values, tag } = patron.sections[section];
+function withChanges<S extends SectionId>(
+  patron: Patron,
+  section: S,
+  act: OutboxAct,
+  changes: FieldValues,
+): Patron {
+  const { values } = patron.sections[section];
   // Values that the section wouldn't take are the server's to refuse; they are not shown as the patron's.
   const parsed = sectionSchemas[section].safeParse({ ...values, ...changes });
-  if (!parsed.success) return patron;
+  if (!parsed.success || isDeepStrictEqual(parsed.data, values)) return patron;
+  // No version of the server holds these values: whoever edits on from here is judged by them, not by a tag.
+  const tag = `laid-over.${act.id}`;
   return { ...patron, sections: { ...patron.sections, [section]: { values: parsed.data, tag } } };
 }
 
@@ -34,7 +42,7 @@ function layOver(patron: Patron, act: OutboxAct): Patron {
   const { deed } = act;
   switch (deed.kind) {
     case 'saveSection':
-      return withChanges(patron, deed.section, act.changes ?? deed.changes);
+      return withChanges(patron, deed.section, act, act.changes ?? deed.changes);
     case 'block': {
       if (patron.blocks.some(({ id }) => id === act.id)) return patron;
       const block = {
@@ -50,7 +58,7 @@ function layOver(patron: Patron, act: OutboxAct): Patron {
   }
 }
 
-/** `acts` are this patron's, those that are laid over, in any order. Section tags stay the copy's. */
+/** `acts` are this patron's, those that are laid over, in any order. */
 export function overlay(patron: Patron, acts: readonly OutboxAct[]): Patron {
   return acts.toSorted((a, b) => a.sequence - b.sequence).reduce(layOver, patron);
 }

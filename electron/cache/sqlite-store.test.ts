@@ -1,6 +1,18 @@
 import { afterEach, expect, test } from 'vitest';
 import { isFailure } from '../support/failure.ts';
-import { actOf, AT, deskIdOf, EPOCH, Folders, fill, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
+import {
+  actOf,
+  AT,
+  deskIdOf,
+  EPOCH,
+  Folders,
+  fill,
+  idOf,
+  LIBRARY,
+  patronOf,
+  renamed,
+  STAFF,
+} from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -178,7 +190,25 @@ test('small values and log events outlive a restart', async () => {
   await again.forget('grant');
   expect(await again.recall('grant')).toBeUndefined();
   expect(await again.logEvents(LIBRARY, 10)).toEqual([event]);
-  await again.removeLogEvents([event.id]);
-  expect(await again.logEvents(LIBRARY, 10)).toEqual([]);
   expect(await again.counts(LIBRARY)).toEqual({ waiting: 0, undecided: 0 });
+});
+
+test('a look is kept until a backup surely holds it, and handed over again after a restore from before', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  const event = {
+    ...{ id: deskIdOf(9), kind: 'looked' as const, library: LIBRARY },
+    ...{ patronId: idOf(1), staff: STAFF, at: AT },
+  };
+  await store.appendLogEvent(event);
+  const taken = (epoch: string, head: number) => store.logEventsTaken([event.id], epoch, head);
+  await taken(EPOCH, 7);
+  expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
+  // The backup that reaches to 7 may be from before the look was taken.
+  await store.forgetDurable(LIBRARY, EPOCH, 7);
+  await store.seeEpoch(LIBRARY, 'epoch-2');
+  expect(await store.logEvents(LIBRARY, 10)).toEqual([event]);
+  await taken('epoch-2', 7);
+  await store.forgetDurable(LIBRARY, 'epoch-2', 8);
+  await store.seeEpoch(LIBRARY, 'epoch-3');
+  expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
 });

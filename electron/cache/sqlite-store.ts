@@ -164,6 +164,7 @@ export class SqliteStore implements DeskStore {
   }
 
   async forgetDurable(library: string, epoch: string, durable: number) {
+    this.#outbox.forgetDurableLogEvents(library, epoch, durable);
     const acts = this.#outbox.forgetDurable(library, epoch, durable, this.#shadow.shownAt(library));
     this.#forgetOverlaid(
       library,
@@ -184,8 +185,8 @@ export class SqliteStore implements DeskStore {
     return this.#outbox.logEvents(library, limit);
   }
 
-  async removeLogEvents(ids: readonly string[]) {
-    this.#outbox.removeLogEvents(ids);
+  async logEventsTaken(ids: readonly string[], epoch: string, head: number) {
+    this.#outbox.logEventsTaken(ids, epoch, head);
   }
 
   async remember(name: string, value: string) {

@@ -32,7 +32,7 @@ export const METHODS: { readonly [M in Method]: M } = {
   forgetDurable: 'forgetDurable',
   appendLogEvent: 'appendLogEvent',
   logEvents: 'logEvents',
-  removeLogEvents: 'removeLogEvents',
+  logEventsTaken: 'logEventsTaken',
   remember: 'remember',
   recall: 'recall',
   forget: 'forget',

@@ -106,8 +106,11 @@ export interface CentralSession extends ActSender {
   /** Patrons by pages in an order of the server's; `after` is where the page before ended. */
   snapshot(after: string | null, limit: number): Promise<SnapshotPage>;
   changes(position: number, epoch: string, limit: number): Promise<ChangesPage>;
-  /** Looks and exports made from the copy, for the audit log; an event's id makes a repeat harmless. */
-  logEvents(act: Act, epoch: string, events: readonly LogEvent[]): Promise<void>;
+  /**
+   * Looks and exports, for the audit log; an event's id makes a repeat harmless. Answers the server's marks from after it
+   * took them.
+   */
+  logEvents(act: Act, epoch: string, events: readonly LogEvent[]): Promise<Marks>;
 
   /** Ends the session; answers a grant for these acts, where there are any and the server gives one. */
   end(waitingActs: readonly string[]): Promise<string | null>;

@@ -34,10 +34,15 @@ export class PatronDataDownload {
     const { session, acts, store, files, random, clock, downloadsFolder } = this.#parts;
     const { epoch } = await store.pullState(session.require().library.id);
     if (epoch === null) throw new Failure({ code: 'needsServer' });
+    const { staff, library } = session.require();
     const patronData = await session.use((central) =>
-      acts.perform([central.staff.id, patronId, 'download'], (act) =>
-        central.exportPatronData(act, epoch, patronId),
-      ),
+      acts.perform([central.staff.id, patronId, 'download'], async (act) => {
+        const exported = await central.exportPatronData(act, epoch, patronId);
+        // The server has logged it under the act's id; should it be restored without that, it hears of it again.
+        const { id, at } = act;
+        await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at });
+        return exported;
+      }),
     );
     const date = localDate(new Date(clock.now()));
     const name = `patron-data-${date}-${Buffer.from(random.bytes(8)).toString('hex')}.json`;

@@ -29,7 +29,6 @@ export class SteadyClock implements Clock {
       this.#distance = kept.data.distance;
       this.#set(kept.data.mark);
     }
-    await this.keep();
   }
 
   now(): number {

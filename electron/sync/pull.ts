@@ -15,6 +15,8 @@ export interface PullParts {
   server: CentralServer;
   clock: Clock;
   scope: Scope;
+  /** See `scopeName`. */
+  scopeName: string;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Told after each page of a fill, and with null when it's done. */
@@ -30,10 +32,23 @@ export class Pull {
     this.#parts = parts;
   }
 
+  /**
+   * A copy that was filled under another policy holds patrons whom it is not to hold, or lacks some. It is erased on the
+   * disk before anything says that it is of this policy: no power cut brings it back.
+   */
+  async #keepToScope(library: string): Promise<void> {
+    const { store, scopeName } = this.#parts;
+    const name = `scope of ${library}`;
+    if ((await store.recall(name)) === scopeName) return;
+    await store.erasePatrons(library);
+    await store.remember(name, scopeName);
+  }
+
   /** One pull to the server's newest change; answers the server's marks. Fails where the line does. */
   async run(central: CentralSession): Promise<Marks> {
     const { store } = this.#parts;
     const library = central.library.id;
+    await this.#keepToScope(library);
     if (this.#parts.empty) return this.#keepEmpty(central);
     for (;;) {
       const { position, epoch } = await store.pullState(library);

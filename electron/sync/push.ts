@@ -120,7 +120,6 @@ export class Push {
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
       const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, epoch });
-      waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
       const { current, head } = outcome;
       const merge = mergeEdit(baseOf(act), changes, current.values);
@@ -169,14 +168,14 @@ export class Push {
   }
 
   /**
-   * Later edits of the section that were judged against the same version go on from the answer's, where their author
-   * saw what it holds now. Others keep their tag, so that the server says that it has changed.
+   * Later edits of the section go on from the answer's version, where their author saw what it holds now. Others keep
+   * their tag, so that the server says that it has changed.
    */
   async #chain(done: OutboxAct, saved: TaggedValues, later: OutboxAct[]): Promise<void> {
     if (done.deed.kind !== 'saveSection') return;
     for (const act of later) {
       const { deed } = act;
-      if (deed.kind !== 'saveSection' || deed.section !== done.deed.section || act.tag !== done.tag) continue;
+      if (deed.kind !== 'saveSection' || deed.section !== done.deed.section) continue;
       if (act.state !== 'waiting' && act.state !== 'sent') continue;
       if (mergeEdit(baseOf(act), act.changes ?? deed.changes, saved.values).conflicts.length > 0) continue;
       act.tag = saved.tag;

@@ -19,6 +19,10 @@ const activityOf = z.object({
   changedAt: z.string(),
 });
 
+/** Tells one scope from another, so that a copy filled under another policy is noticed. */
+export const scopeName = ({ scope, branch, activeMonths }: Policy['copy']): string =>
+  [scope, ...(scope === 'branch' ? [branch] : []), ...(scope === 'active' ? [activeMonths] : [])].join(' ');
+
 export function scopeOf({ scope, branch, activeMonths }: Policy['copy'], clock: Clock): Scope {
   switch (scope) {
     case 'none':

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Random } from '../../shared/random.ts';
 import type { OutboxAct } from '../cache/act.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
-import type { ActSender, CentralServer } from '../central/central-server.ts';
+import type { ActSender, CentralServer, Marks } from '../central/central-server.ts';
 import type { Grants } from '../session/grants.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { isFailure } from '../support/failure.ts';
@@ -28,6 +28,7 @@ export interface SyncParts {
   timers: Timers;
   newId: () => string;
   scope: Scope;
+  scopeName: string;
   /** The copy is to hold nobody. */
   empty: boolean;
   /** Patrons whose rows or acts have changed here. */
@@ -78,7 +79,8 @@ export class Sync {
       },
     });
     this.#pull = new Pull({
-      ...{ store, clock, server: parts.server, scope: parts.scope, empty: parts.empty, onChanged: onPatrons },
+      ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
+      ...{ scope: parts.scope, scopeName: parts.scopeName },
       onFill: (fill) => {
         this.#tellFill(fill);
       },
@@ -91,12 +93,7 @@ export class Sync {
 
   /** Sends what waits. Fails where the line does. */
   readonly push: () => Promise<void> = singleFlight(async () => {
-    const { server, store } = this.#parts;
-    while ((await this.#push.run()) === 'otherEpoch') {
-      // Every library of a server is in the same history.
-      const { epoch } = await server.marks();
-      for (const { library } of await store.epochs()) await store.seeEpoch(library, epoch);
-    }
+    while ((await this.#push.run()) === 'otherEpoch') await this.#seeEpoch(await this.#parts.server.marks());
   });
 
   /** Brings the copy in step, and hands over what was looked at. Does nothing while nobody is signed in at the server. */
@@ -106,6 +103,7 @@ export class Sync {
     if (!central) return;
     try {
       const marks = await this.#pull.run(central);
+      await this.#seeEpoch(marks);
       await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
       await onSynced();
       await this.#handOverLog();
@@ -126,7 +124,7 @@ export class Sync {
       await session.resume();
       await grants.settle(session.state.status === 'signedOut' ? undefined : session.state.staff.id);
       // Nobody to push or pull for: only whether the server is there.
-      if (!session.central) await server.marks();
+      if (!session.central) await this.#seeEpoch(await server.marks());
       // What was revived in another history, or came in while the copy was filled, goes out at the end.
       for (const step of [this.push, this.pull, this.push]) await step().catch(unlessCut(failed));
       if (failed.length > 0) throw failed[0];
@@ -136,7 +134,11 @@ export class Sync {
     } catch (thrown) {
       this.#failures++;
       if (!isFailure(thrown)) onTrouble('sync', thrown);
-      if (isFailure(thrown, 'deskRevoked')) await onRevoked();
+      // Where erasing fails now, the next contact says it again.
+      if (isFailure(thrown, 'deskRevoked'))
+        await onRevoked().catch((failed: unknown) => {
+          onTrouble('a revoked desk', failed);
+        });
       const away = isFailure(thrown, 'serverAway', 'serverSlow', 'signedOut', 'deskRevoked');
       this.#tell({ problem: away ? null : isFailure(thrown) ? thrown.error.code : 'internal', fill: null });
     }
@@ -186,6 +188,13 @@ export class Sync {
     return own ? central : grants.senderFor(act);
   }
 
+  /** Every library of a server is in the same history, also those of which nobody is signed in here. */
+  async #seeEpoch({ epoch }: Marks): Promise<void> {
+    const { store } = this.#parts;
+    for (const { library, epoch: seen } of await store.epochs())
+      if (seen !== epoch) await store.seeEpoch(library, epoch);
+  }
+
   async #handOverLog(): Promise<void> {
     const { store, session, newId, clock } = this.#parts;
     for (;;) {
@@ -200,8 +209,11 @@ export class Sync {
         key: newId(),
         at: new Date(clock.now() + central.clockDistance).toISOString(),
       };
-      await central.logEvents(act, epoch, events);
-      await store.removeLogEvents(events.map((event) => event.id));
+      const marks = await central.logEvents(act, epoch, events);
+      await store.logEventsTaken(
+        events.map((event) => event.id),
+        ...([marks.epoch, marks.head] as const),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 // The memory of attempts: each key with the answer that it got, so that a repeat has no second effect.
 import { createHash, scryptSync } from 'node:crypto';
-import type { Answer } from '../outcome.ts';
+import type { Refused } from '../outcome.ts';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,7 +14,7 @@ export interface Attempt {
   fingerprint: string;
 }
 
-interface AttemptRow {
+export interface AttemptRow {
   key: string;
   act: string;
   staff: string;
@@ -87,21 +87,34 @@ export class Attempts {
 
   /**
    * A deleted patron's answers held what the patron's record held. Ids, keys and kinds stay; a repeat is told that
-   * the patron is gone, which is so.
+   * the patron is gone, which is so, and whether the act had been done before that: nobody may take it for refused.
    */
-  forgetPatron(patronId: string, gone: Answer): void {
-    this.#store.run(
-      `UPDATE attempt SET status = ?, body = ?, etag = NULL
-       WHERE patron_id = ? AND endpoint <> 'deletePatron'`,
-      gone.status,
-      JSON.stringify(gone.body),
-      patronId,
-    );
+  forgetPatron(patronId: string, gone: Refused, goneSince: Refused): void {
+    const forget = (answer: Refused, condition: string) =>
+      this.#store.run(
+        `UPDATE attempt SET status = ?, body = ?, etag = NULL
+         WHERE patron_id = ? AND endpoint <> 'deletePatron' AND act ${condition} (SELECT act FROM applied_act)`,
+        answer.problem.status,
+        JSON.stringify(answer.problem),
+        patronId,
+      );
+    forget(goneSince, 'IN');
+    forget(gone, 'NOT IN');
   }
 
-  /** Forgets attempts from before a moment, in milliseconds. */
+  /** The act had its effect so long ago that its answer is forgotten. */
+  wasDone(act: string): boolean {
+    return this.#store.row('SELECT 1 FROM done_act WHERE act = ?', act) !== undefined;
+  }
+
+  /** Forgets attempts from before a moment, in milliseconds; never that an act was done: a desk may come back later. */
   forgetBefore(moment: number): void {
     this.#store.together(() => {
+      this.#store.run(
+        `INSERT OR IGNORE INTO done_act (act)
+         SELECT applied_act.act FROM applied_act JOIN attempt USING (key) WHERE answered_at < ?`,
+        moment,
+      );
       this.#store.run(
         'DELETE FROM applied_act WHERE key IN (SELECT key FROM attempt WHERE answered_at < ?)',
         moment,

@@ -23,14 +23,14 @@ export type ActValue<N extends ActName> =
 
 export interface ActContext {
   asker: Asker;
+  /** The act's id for life. */
+  act: string;
   /** When staff acted, by the desk's clock, but never later than now. */
   actedAt: string;
   /** The tags of If-Match. */
   ifMatch: string | undefined;
   /** The PIN's hash, made before the transaction began. */
   secretHash: string | undefined;
-  /** A repeat of an act that was applied: its answer is made anew, its effect not. */
-  repeated: boolean;
 }
 
 export type ActHandlers = {

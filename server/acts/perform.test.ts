@@ -260,21 +260,27 @@ describe('what became of an act', () => {
     expect((await ask(key)).body).toEqual({ status: 200, body: deleted.body });
   });
 
-  test('keeps nothing of a deleted patron but ids, keys and kinds, and tells a repeat that the patron is gone', async () => {
+  test('keeps nothing of a deleted patron but ids, keys and kinds, and tells a repeat that the patron is gone since', async () => {
     const { desk, patron, central } = await atTheDesk();
     const parts = { key: desk.newId(), act: desk.newId() };
     await desk.save(patron, 'note', { staffNote: 'a secret garden' }, parts);
+    const refused = { key: desk.newId(), act: desk.newId(), ifMatch: 'no' };
+    await desk.save(patron, 'note', { staffNote: 'another secret garden' }, refused);
     await desk.delete(await desk.patron(patron.id));
-    expect(problemOf(await desk.save(patron, 'note', { staffNote: 'a secret garden' }, parts))).toBe(
-      'patron-gone',
-    );
+    const again = await desk.save(patron, 'note', { staffNote: 'a secret garden' }, parts);
+    expect(problemOf(again)).toBe('patron-gone');
+    expect(again.body).toMatchObject({ applied: true });
+    const neverDone = await desk.save(patron, 'note', { staffNote: 'another secret garden' }, refused);
+    expect(problemOf(neverDone)).toBe('patron-gone');
+    expect(neverDone.body).not.toHaveProperty('applied');
     expect(JSON.stringify(central.parts.store.rows('SELECT * FROM attempt'))).not.toContain('secret garden');
   });
 
-  test('is remembered as long as a desk may be away, then forgotten', async () => {
-    const { desk, patron, central, clock } = await atTheDesk();
-    const key = desk.newId();
-    await desk.block(patron, 'x', { key });
+  test('is remembered as long as a desk may be away, then forgotten; not that it was done', async () => {
+    const { signIn, desk, patron, central, clock } = await atTheDesk();
+    const parts = { key: desk.newId(), act: desk.newId(), id: desk.newId() };
+    const { key } = parts;
+    await desk.block(patron, 'x', parts);
     const kept = () => central.parts.store.row('SELECT 1 FROM attempt WHERE key = ?', key) !== undefined;
     clock.pass(99 * 86_400_000);
     central.housekeep();
@@ -282,6 +288,10 @@ describe('what became of an act', () => {
     clock.pass(2 * 86_400_000);
     central.housekeep();
     expect(kept()).toBe(false);
+    const late = await signIn('north', 'lead', desk.desk);
+    const again = await late.block(patron, 'x', parts);
+    expect(problemOf(again)).toBe('already-done');
+    expect(again.body).toMatchObject({ applied: true });
   });
 });
 

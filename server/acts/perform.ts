@@ -10,7 +10,7 @@ import { timeOf, type Clock } from '../ports.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
-import { fingerprintOf, type Attempt, type Attempts } from './attempts.ts';
+import { fingerprintOf, type Attempt, type AttemptRow, type Attempts } from './attempts.ts';
 import type { ActContext, ActHandlers, ActName } from './handlers.ts';
 
 export interface ActCall {
@@ -113,9 +113,10 @@ export class Acts {
       this.#attempts.keep(attempt, first);
       return this.#again(call, first);
     }
+    if (this.#attempts.wasDone(attempt.act)) return asAnswer(refused('already-done', { applied: true }));
     const now = timeOf(this.#clock);
     const acted = new Date(actedAt).toISOString();
-    const answer = this.#take(call, acted < now ? acted : now);
+    const answer = this.#take(call, attempt.act, acted < now ? acted : now);
     if (!answer.ok) return this.#refuse(attempt, call, answer);
     const status = endpointOf(call.name).status;
     const value = PLAIN.has(call.name) ? answer.value : { ...this.#history.marks(), value: answer.value };
@@ -141,9 +142,9 @@ export class Acts {
   }
 
   /** The stored answer; of those that are made anew, the value as it is today. */
-  #again(call: ActCall, stored: { status: number; body: string | null; etag: string | null }): Answer {
+  #again(call: ActCall, stored: AttemptRow): Answer {
     if (stored.body === null) {
-      const outcome = this.#run(call, timeOf(this.#clock), true);
+      const outcome = this.#run(call, stored.act, timeOf(this.#clock));
       return outcome.ok ? { status: stored.status, body: outcome.value } : asAnswer(outcome);
     }
     const body: unknown = JSON.parse(stored.body);
@@ -152,15 +153,15 @@ export class Acts {
       : { status: stored.status, body, tag: stored.etag };
   }
 
-  #take(call: ActCall, actedAt: string): Outcome<unknown> {
+  #take(call: ActCall, act: string, actedAt: string): Outcome<unknown> {
     const { permission } = endpointOf(call.name);
     if (permission && !call.asker.permissions.includes(permission))
       return refused('not-permitted', { permission });
-    return this.#run(call, actedAt, false);
+    return this.#run(call, act, actedAt);
   }
 
   /** What a refused act wrote is undone; what it answered stays. */
-  #run(call: ActCall, actedAt: string, repeated: boolean): Outcome<unknown> {
+  #run(call: ActCall, act: string, actedAt: string): Outcome<unknown> {
     const { body: shape } = endpointOf(call.name);
     const body = shape?.safeParse(call.body);
     if (body && !body.success)
@@ -170,10 +171,10 @@ export class Acts {
     const handler = this.#handlers[call.name] as AnyHandler;
     const context: ActContext = {
       asker: call.asker,
+      act,
       actedAt,
       ifMatch: call.headers['if-match'],
       secretHash: call.secretHash,
-      repeated,
     };
     try {
       return this.#store.together(() => {

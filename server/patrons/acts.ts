@@ -4,7 +4,7 @@ import { EMPTY_SECTIONS, SECTIONS, type FieldValues, type SectionId } from '../.
 import { precondition, type ActContext, type ActHandlers } from '../acts/handlers.ts';
 import type { Attempts } from '../acts/attempts.ts';
 import type { Audit, AuditEntry } from '../audit.ts';
-import { asAnswer, at, granted, invalid, refused } from '../outcome.ts';
+import { at, granted, invalid, refused } from '../outcome.ts';
 import { daysFrom } from '../ports.ts';
 import type { PatronRow } from './record.ts';
 import type { Validity } from './validity.ts';
@@ -131,7 +131,7 @@ export function patronActs(parts: ActParts): Pick<ActHandlers, Named> {
       const fails = precondition(context.ifMatch, records.tag(patron));
       if (fails) return fails;
       writing.remove(patron);
-      attempts.forgetPatron(patron.id, asAnswer(refused('patron-gone')));
+      attempts.forgetPatron(patron.id, refused('patron-gone'), refused('patron-gone', { applied: true }));
       log(context, patron, 'deleted');
       return granted({});
     },

@@ -62,6 +62,12 @@ export class Records {
     return this.#store.row(sql, patronId, library) !== undefined;
   }
 
+  /** A patron, deleted or not, whom another library has. */
+  isOfAnother(library: string, patronId: string): boolean {
+    const sql = 'SELECT 1 FROM change WHERE patron_id = ? AND library <> ?';
+    return this.#store.row(sql, patronId, library) !== undefined;
+  }
+
   byNumber(number: number): PatronRow | undefined {
     return this.#store.row('SELECT * FROM patron WHERE number = ?', number);
   }

@@ -28,7 +28,7 @@ test('a desk that is allowed again starts with a new sign-in', async () => {
   expect((await signIn('north', 'lead', desk.desk)).session.staff.username).toBe('lead');
 });
 
-test('looks of staff who have left are logged in their name by whoever works at that desk, never by another desk', async () => {
+test('looks of staff who have left are logged in their name by whoever works at that desk; by another desk, in that one’s own', async () => {
   const network = testNetwork();
   const gone = await network.signIn('north', 'desk');
   const here = await network.signIn('north', 'lead', gone.desk);
@@ -42,9 +42,15 @@ test('looks of staff who have left are logged in their name by whoever works at 
     staff: gone.session.staff.id,
   });
   expect((await here.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 1 });
-  expect((await elsewhere.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 0 });
+  expect((await elsewhere.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 1 });
+  const nobody = { ...look(), staff: crypto.randomUUID() };
+  expect((await here.act('logEvents', { body: { events: [nobody] } })).body).toEqual({ logged: 1 });
   const looks = network.central.parts.audit
     .entries('north', patron.id)
     .filter(({ kind }) => kind === 'looked');
-  expect(looks).toMatchObject([{ staff: 'desk of north', detail: 'copy, handed over by lead' }]);
+  expect(looks.map(({ staff, detail }) => `${staff}: ${detail}`).sort()).toEqual([
+    'desk of north: copy, handed over by lead',
+    'lead of north: copy, said to be of desk',
+    'lead of north: copy, said to be of somebody unknown here',
+  ]);
 });

@@ -279,7 +279,13 @@ const revokedDesks = `
 CREATE TABLE revoked_desk (desk TEXT PRIMARY KEY, revoked_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+const doneActs = `
+-- Acts that had their effect and whose answers are forgotten: an id that names nobody, kept for ever.
+CREATE TABLE done_act (act TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
+  { version: 3, name: 'acts that were done long ago', sql: doneActs },
 ];

@@ -62,7 +62,7 @@ export interface Endpoint {
   problems: readonly ProblemName[];
 }
 
-export const KEY_PROBLEMS = ['key-required', 'key-reused', 'other-epoch'] as const;
+export const KEY_PROBLEMS = ['key-required', 'key-reused', 'already-done', 'other-epoch'] as const;
 /** Of an act on a patron. */
 export const PATRON_PROBLEMS = [...KEY_PROBLEMS, 'patron-gone', 'not-found'] as const;
 /** Of an act on a patron that brings something to be judged. */

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'tag-required': { status: 428, title: 'This act needs If-Match.' },
   'key-required': { status: 428, title: 'This act needs an Idempotency-Key.' },
   'key-reused': { status: 422, title: 'This Idempotency-Key was used for another act.' },
+  'already-done': { status: 409, title: 'This act was done so long ago that its answer is no longer kept.' },
   'other-epoch': { status: 409, title: 'The server was restored from a backup since this desk last asked.' },
   'cursor-too-old': { status: 410, title: 'Deletions after this cursor are no longer known; fill anew.' },
   'cursor-unknown': { status: 409, title: 'This cursor is beyond the newest change.' },
@@ -51,6 +52,8 @@ export const problemSchema = z.object({
   reasons: z.array(refusalReasonSchema).optional(),
   /** With `stale-tag` on a section: what the section holds now. */
   current: taggedValuesSchema.optional(),
+  /** With `already-done`; and with `patron-gone`, where the act had been done before the patron was deleted. */
+  applied: z.boolean().optional(),
   /** With `not-permitted`: the permission that is missing. */
   permission: permissionSchema.optional(),
   /** With `account-locked` and `too-many`. */

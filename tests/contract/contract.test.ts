@@ -200,6 +200,15 @@ describe('problems', () => {
     expect((await desk.act(name, { ...ask, headers })).problem).toBe('key-reused');
   });
 
+  test.each(acts)('%s: already-done, long ago', async (name) => {
+    const { patron } = await withPatron();
+    const ask = request(name, patron.id);
+    const act = uuidv7();
+    server.central.parts.store.run('INSERT INTO done_act (act) VALUES (?)', act);
+    const answer = await desk.act(name, { ...ask, headers: { ...ask.headers, 'circdesk-act': act } });
+    expect(answer).toMatchObject({ problem: 'already-done', body: { applied: true } });
+  });
+
   const bodies = acts.filter((name) => (endpoints[name] as Endpoint).body);
   test.each(bodies)('%s: invalid for a body of another shape', async (name) => {
     const { patron } = await withPatron();

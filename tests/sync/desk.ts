@@ -81,9 +81,9 @@ export class Desk {
   line: Line = goodLine();
   readonly asked: HttpRequest[] = [];
   readonly troubles: unknown[] = [];
-  readonly #options: DeskOptions;
+  #options: DeskOptions;
   readonly #luck = new Luck('desk');
-  readonly #id = crypto.randomUUID();
+  readonly id = crypto.randomUUID();
   #parts: DeskParts | undefined;
   store!: SqliteStore;
   report!: StoreReport;
@@ -97,8 +97,9 @@ export class Desk {
     return this.#parts;
   }
 
-  /** Starts the desk, or starts it again on the same files. */
-  async start(): Promise<this> {
+  /** Starts the desk, or starts it again on the same files; `bend` lets a test make the store fail. */
+  async start(options = this.#options, bend: (store: SqliteStore) => void = () => undefined): Promise<this> {
+    this.#options = options;
     const { central, clock, ownClock, policy } = this.#options;
     const opening = openStore({
       folder: this.folder,
@@ -109,6 +110,7 @@ export class Desk {
     if (opening.outcome !== 'open') throw new Error(opening.outcome);
     this.store = opening.store;
     this.report = opening.report;
+    bend(this.store);
     const ask = transportTo(central);
     const transport: Transport = async (request) => {
       this.line.asked(request);
@@ -117,7 +119,7 @@ export class Desk {
     };
     this.#parts = await buildParts({
       store: this.store,
-      server: new ReferenceServer('http://desk.test', this.#id, transport, ownClock ?? clock),
+      server: new ReferenceServer('http://desk.test', this.id, transport, ownClock ?? clock),
       policy: policySchema.parse(policy ?? { copy: { scope: 'library' } }),
       clock: ownClock ?? clock,
       counter: () => clock.now(),

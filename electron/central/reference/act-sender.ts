@@ -38,11 +38,12 @@ export async function sendAct(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
     return await confirmedBy(act, ask);
   } catch (thrown) {
     if (!(thrown instanceof ProblemAnswer)) throw thrown;
-    const { problem, problemName, head, error } = thrown;
+    const { problem, problemName, error } = thrown;
     if (problemName === 'other-epoch') return { kind: 'otherEpoch' };
     if (problemName === 'stale-tag' && problem.current) {
-      return { kind: 'stale', head, current: problem.current };
+      return { kind: 'stale', head: thrown.head, current: problem.current };
     }
+    if (problem.applied) return { kind: 'confirmed', head: thrown.head, saved: null };
     if (!FINAL.includes(problemName)) throw thrown;
     return {
       kind: 'refused',

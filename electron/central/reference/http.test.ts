@@ -43,6 +43,22 @@ test.each([
   expect(await codeOf(await answering((_, res) => res.end(body)))).toBe('serverRubbish');
 });
 
+test('marks that are missing or no numbers are not believed', async () => {
+  const marks = { 'circdesk-epoch': 'e', 'circdesk-head': '7', 'circdesk-durable': '5' };
+  const told = async (headers: Record<string, string>) => {
+    const address = await answering((_, res) => res.writeHead(200, headers).end(JSON.stringify(good)));
+    const http = new ReferenceHttp(httpTransport(address, fetch, () => undefined));
+    return http.askWithMarks('describe', {}).then(
+      (answer) => answer.marks,
+      (thrown: unknown) => (thrown instanceof Failure ? thrown.error.code : thrown),
+    );
+  };
+  expect(await told(marks)).toEqual({ epoch: 'e', head: 7, durable: 5 });
+  for (const wrong of [{ 'circdesk-epoch': '' }, { 'circdesk-head': 'x' }, { 'circdesk-durable': '-1' }])
+    expect(await told({ ...marks, ...wrong })).toBe('serverRubbish');
+  expect(await told({})).toBe('serverRubbish');
+});
+
 test.each([
   [500, 'serverFailed'],
   [502, 'serverAway'],

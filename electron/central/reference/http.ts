@@ -1,4 +1,5 @@
 // HTTP to our reference server: sends what the contract says, believes only answers that fit it.
+import { z } from 'zod';
 import {
   endpoints,
   type BelievedAnswer,
@@ -21,10 +22,9 @@ import type { HttpAnswer, Transport } from '../transport.ts';
 export class ProblemAnswer extends Failure {
   readonly problem: Problem;
   readonly problemName: ProblemName;
-  /** The server's newest change, where the answer told. */
-  readonly head: number;
+  readonly #marks: () => Marks;
 
-  constructor(problem: Problem, name: ProblemName, head: number) {
+  constructor(problem: Problem, name: ProblemName, marks: () => Marks) {
     const { fields, obstacles, permission, retryAt } = problem;
     super(
       {
@@ -38,7 +38,12 @@ export class ProblemAnswer extends Failure {
     );
     this.problem = problem;
     this.problemName = name;
-    this.head = head;
+    this.#marks = marks;
+  }
+
+  /** The server's newest change. Fails where the answer didn't tell. */
+  get head(): number {
+    return this.#marks().head;
   }
 }
 
@@ -56,6 +61,7 @@ const CODES: Record<ProblemName, ErrorCode> = {
   'tag-required': 'internal',
   'key-required': 'internal',
   'key-reused': 'internal',
+  'already-done': 'internal',
   'other-epoch': 'serverRestored',
   'cursor-too-old': 'internal',
   'cursor-unknown': 'internal',
@@ -88,7 +94,7 @@ export class ReferenceHttp {
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
   ): Promise<BelievedAnswer<N>> {
-    return (await this.askWithMarks(name, request, headers)).answer;
+    return (await this.#answerTo(name, request, headers)).answer;
   }
 
   async askWithMarks<N extends EndpointName>(
@@ -96,9 +102,18 @@ export class ReferenceHttp {
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
   ): Promise<Told<N>> {
+    const { answer, http } = await this.#answerTo(name, request, headers);
+    return { answer, marks: marksOf(http) };
+  }
+
+  async #answerTo<N extends EndpointName>(
+    name: N,
+    request: EndpointRequest<N>,
+    headers: Record<string, string>,
+  ): Promise<{ answer: BelievedAnswer<N>; http: HttpAnswer }> {
     const endpoint: Endpoint = endpoints[name];
     const { params, query, body } = request as Parts;
-    const answer = await this.#transport({
+    const http = await this.#transport({
       method: endpoint.method,
       path: fillPath(endpoint.path, params ?? {}),
       headers,
@@ -106,10 +121,10 @@ export class ReferenceHttp {
       ...(query && { query }),
       ...(body && { body }),
     });
-    if (answer.status >= 400) throw problemFrom(answer);
-    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseJson(answer.body));
+    if (http.status >= 400) throw problemFrom(http);
+    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseJson(http.body));
     if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
-    return { answer: parsed.data as BelievedAnswer<N>, marks: marksOf(answer) };
+    return { answer: parsed.data as BelievedAnswer<N>, http };
   }
 }
 
@@ -130,11 +145,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-const marksOf = ({ headers }: HttpAnswer): Marks => ({
-  epoch: headers[ANSWER_HEADERS.epoch] ?? '',
-  head: Number(headers[ANSWER_HEADERS.head] ?? 0),
-  durable: Number(headers[ANSWER_HEADERS.durable] ?? 0),
+const marksSchema = z.object({
+  epoch: z.string().min(1).max(100),
+  head: z.coerce.number().int().min(0),
+  durable: z.coerce.number().int().min(0),
 });
+
+/** Fails without them: what stands between desk and server may take headers away. */
+function marksOf({ headers }: HttpAnswer): Marks {
+  const parsed = marksSchema.safeParse({
+    epoch: headers[ANSWER_HEADERS.epoch],
+    head: headers[ANSWER_HEADERS.head],
+    durable: headers[ANSWER_HEADERS.durable],
+  });
+  if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
+  return parsed.data;
+}
 
 function problemFrom(answer: HttpAnswer): Failure {
   const { status, body } = answer;
@@ -142,7 +168,7 @@ function problemFrom(answer: HttpAnswer): Failure {
   try {
     const problem = problemSchema.parse(JSON.parse(body));
     const name = problemName(problem.type);
-    if (name) return new ProblemAnswer(problem, name, marksOf(answer).head);
+    if (name) return new ProblemAnswer(problem, name, () => marksOf(answer));
   } catch {
     // Not one of our problems: whoever answered isn't our server, or it stands behind a failing gateway.
   }

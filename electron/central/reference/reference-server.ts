@@ -21,7 +21,7 @@ import type {
 } from '../central-server.ts';
 import type { Transport } from '../transport.ts';
 import { actHeaders, sendAct, type Ask } from './act-sender.ts';
-import { ProblemAnswer, ReferenceHttp } from './http.ts';
+import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
 const MOST_WAITING = 10_000;
@@ -126,8 +126,8 @@ class ReferenceSession implements CentralSession {
     await this.#act('deletePatron', act, epoch, { params: { patronId } }, tag);
   }
 
-  exportPatronData(act: Act, epoch: string, patronId: string) {
-    return this.#act('exportPatronData', act, epoch, { params: { patronId } });
+  async exportPatronData(act: Act, epoch: string, patronId: string) {
+    return (await this.#act('exportPatronData', act, epoch, { params: { patronId } })).answer;
   }
 
   async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
@@ -158,7 +158,7 @@ class ReferenceSession implements CentralSession {
         ...(staff.id !== own && { staff: staff.id }),
       })),
     };
-    await this.#act('logEvents', act, epoch, { body });
+    return (await this.#act('logEvents', act, epoch, { body })).marks;
   }
 
   async end(waitingActs: readonly string[]) {
@@ -171,9 +171,20 @@ class ReferenceSession implements CentralSession {
     request: EndpointRequest<N>,
     headers: Record<string, string> = {},
   ): Promise<BelievedAnswer<N>> {
+    return (await this.#askWithMarks(name, request, headers)).answer;
+  }
+
+  async #askWithMarks<N extends EndpointName>(
+    name: N,
+    request: EndpointRequest<N>,
+    headers: Record<string, string> = {},
+  ): Promise<Told<N>> {
     const token = this.#session.accessToken;
     const ask = () =>
-      this.#http.ask(name, request, { ...headers, authorization: `Bearer ${this.#session.accessToken}` });
+      this.#http.askWithMarks(name, request, {
+        ...headers,
+        authorization: `Bearer ${this.#session.accessToken}`,
+      });
     try {
       return await ask();
     } catch (thrown) {
@@ -191,8 +202,8 @@ class ReferenceSession implements CentralSession {
     epoch: string,
     request: EndpointRequest<N>,
     tag: string | null = null,
-  ): Promise<BelievedAnswer<N>> {
-    const send = () => this.#ask(name, request, actHeaders(act, epoch, tag));
+  ): Promise<Told<N>> {
+    const send = () => this.#askWithMarks(name, request, actHeaders(act, epoch, tag));
     try {
       return await send();
     } catch (thrown) {

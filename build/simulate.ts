@@ -1,0 +1,72 @@
+// npm run simulate: seeded random histories of desks and their server under faults, on the real code, held against what
+// staff were told. Prints one line of JSON; ends with 1 where something was violated, or where a fault proved nothing
+// because it never happened.
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { runBatch } from '../tests/simulation/batch.ts';
+import { FAULTS, timesOf, type Fault } from '../tests/simulation/faults.ts';
+
+const USAGE = `npm run simulate -- --runs N --seed S [--desks D] [--faults A,B,…] [--processes P] [--json]
+Run number i has the seed S + i: a violation's seed is repeated by --runs 1 --seed SEED, with the same other options.
+Faults: ${FAULTS.join(', ')}`;
+
+/** Fewer runs need not meet every fault. */
+const ENOUGH = 500;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    desks: { type: 'string' },
+    faults: { type: 'string' },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function wholeNumber(name: string, text: string, from: number, to: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < from || number > to)
+    throw new RangeError(`--${name} takes a whole number from ${from} to ${to}.`);
+  return number;
+}
+
+function faultsOf(text: string): Fault[] {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !(FAULTS as string[]).includes(name));
+  if (unknown.length > 0) throw new RangeError(`There is no fault ${unknown.join(', ')}.`);
+  return names as Fault[];
+}
+
+async function simulate(): Promise<number> {
+  const began = performance.now();
+  const runs = wholeNumber('runs', values.runs, 1, 10_000_000);
+  const faults = values.faults === undefined ? undefined : faultsOf(values.faults);
+  const batch = await runBatch({
+    ...{ runs, faults },
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 40),
+    processes: wholeNumber('processes', values.processes, 1, 64),
+    desks: values.desks === undefined ? undefined : wholeNumber('desks', values.desks, 1, 9),
+    onResult: ({ seed, violations }, finished) => {
+      if (values.json) return;
+      for (const what of violations) console.error(`seed ${seed}: ${what}`);
+      if (finished % 100 === 0) console.error(`${finished} of ${runs} runs`);
+    },
+  });
+  const silent = (faults ?? FAULTS).filter((fault) => timesOf(batch.faults, fault) === 0);
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  const { acts, violations } = batch;
+  console.log(JSON.stringify({ runs, acts, faults: batch.faults, violations, silent, seconds }));
+  return batch.violations.length > 0 || (runs >= ENOUGH && silent.length > 0) ? 1 : 0;
+}
+
+if (values.help) console.log(USAGE);
+else
+  try {
+    process.exitCode = await simulate();
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    console.error(`${thrown.message}\n${USAGE}`);
+    process.exitCode = 2;
+  }

@@ -1,0 +1,190 @@
+// The server of a world: the real logic on a real database, that is killed, starts again, is backed up and restored.
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { HttpAnswer, HttpRequest } from '../../electron/central/transport.ts';
+import { createCentral, type Central } from '../../server/central.ts';
+import type { Luck } from '../../server/demo/luck.ts';
+import { markBackup, recordBackup } from '../../server/store/backup.ts';
+import { historyFileAt } from '../../server/store/history-file.ts';
+import { StartProblem } from '../../server/store/store.ts';
+import { endpoints } from '../../shared/central/contract.ts';
+import { answerOf, routed, type Routed } from './routes.ts';
+import { Killed, watch, watchNobody, type Watcher } from './steps.ts';
+import type { VirtualTime } from './time.ts';
+import type { Mark, Timeline } from './timeline.ts';
+
+export const DATABASE = 'circdesk.sqlite';
+export const HISTORY = 'history.json';
+/** Short, so that sessions are refreshed within a day's work. */
+const ACCESS_SECONDS = 90;
+
+export interface Backup {
+  file: string;
+  mark: Mark;
+  /** Still one of the two newest of the history that the server is in. */
+  head: number;
+}
+
+export interface SiteParts {
+  folder: string;
+  time: VirtualTime;
+  luck: Luck;
+  timeline: Timeline;
+  onKilled: () => void;
+  /** The server's logic threw, which it never should. */
+  onThrown: (request: string, thrown: unknown) => void;
+}
+
+export class ServerSite implements Watcher {
+  readonly #parts: SiteParts;
+  #folder: string;
+  #lives = 0;
+  #central: Central | undefined;
+  #letGo: (() => void)[] = [];
+  #cutShort: Routed | undefined;
+  /** The process dies at so many steps from now. */
+  killIn: number | undefined;
+  backups: Backup[] = [];
+
+  constructor(parts: SiteParts, template: string) {
+    this.#parts = parts;
+    this.#folder = join(parts.folder, 'server-0');
+    cpSync(template, this.#folder, { recursive: true });
+  }
+
+  get central(): Central | undefined {
+    return this.#central;
+  }
+
+  start(): void {
+    const { time, luck, timeline } = this.#parts;
+    const historyFile = historyFileAt(join(this.#folder, HISTORY));
+    try {
+      const central = createCentral({
+        ...{ database: join(this.#folder, DATABASE), historyFile, clock: time, random: luck },
+        pause: (ms) => time.sleep(ms, 'pause'),
+        ...{ version: 'simulated', accessSeconds: ACCESS_SECONDS, secretCost: 2 },
+      });
+      this.#central = central;
+      this.#letGo.push(() => {
+        central.close();
+        historyFile.close();
+      });
+    } catch (thrown) {
+      historyFile.close();
+      throw thrown;
+    }
+    timeline.look(this.#central, this.#cutShort);
+    this.#cutShort = undefined;
+  }
+
+  stop(): void {
+    this.#central = undefined;
+    for (const letGo of this.#letGo.splice(0)) letGo();
+  }
+
+  step(): void {
+    if (this.killIn === undefined || --this.killIn > 0) return;
+    this.kill();
+    throw new Killed();
+  }
+
+  /** As SIGKILL leaves it: what the system holds of its files stays, what the process held is gone. */
+  kill(): void {
+    this.killIn = undefined;
+    if (!this.#central) return;
+    this.#central = undefined;
+    const next = join(this.#parts.folder, `server-${++this.#lives}`);
+    mkdirSync(next);
+    for (const name of [DATABASE, `${DATABASE}-wal`, HISTORY])
+      if (existsSync(join(this.#folder, name))) copyFileSync(join(this.#folder, name), join(next, name));
+    this.#folder = next;
+    this.#parts.onKilled();
+  }
+
+  /** What `server -- backup` does, in one go: copying page by page would take a time that no seed decides. */
+  backUp(): void {
+    const { time, timeline } = this.#parts;
+    if (!this.#central) return;
+    const { store } = this.#central.parts;
+    const file = join(this.#parts.folder, `backup-${this.backups.length}-${time.now()}.sqlite`);
+    const mark = timeline.mark;
+    const reader = new Database(join(this.#folder, DATABASE));
+    writeFileSync(file, reader.serialize());
+    reader.close();
+    const madeAt = new Date(time.now()).toISOString();
+    const head = markBackup(file, madeAt);
+    recordBackup(store, head, madeAt);
+    this.backups.push({ file, mark, head });
+    time.note(`backup ${this.backups.length} reaches to ${head}`);
+  }
+
+  /** What docs/server.md says of restoring. Answers whether the server took the backup. */
+  restore(backup: Backup): boolean {
+    this.stop();
+    this.#cutShort = undefined;
+    const database = join(this.#folder, DATABASE);
+    const aside = `${database}.aside`;
+    copyFileSync(database, aside);
+    for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true });
+    copyFileSync(backup.file, database);
+    try {
+      this.start();
+    } catch (thrown) {
+      if (!(thrown instanceof StartProblem)) throw thrown;
+      copyFileSync(aside, database);
+      this.start();
+      this.#parts.time.note(`backup to ${backup.head} is refused`);
+      return false;
+    }
+    this.#parts.time.note(`restored to ${backup.head}: ${JSON.stringify(this.#central?.marks())}`);
+    return true;
+  }
+
+  /** One request from the line; nothing where the server is not there, or dies over it. */
+  handle(request: HttpRequest): Promise<HttpAnswer | undefined> {
+    return this.ask(routed(request));
+  }
+
+  async ask(asked: Routed): Promise<HttpAnswer | undefined> {
+    const { timeline, onThrown } = this.#parts;
+    const central = this.#central;
+    if (!central) return undefined;
+    watch('server', this);
+    try {
+      const answer = await answerOf(central, asked);
+      if (this.#central !== central) return undefined;
+      watchNobody();
+      if (endpoints[asked.name].auth === 'act') {
+        const effects = timeline.look(central, asked);
+        this.#parts.time.note(
+          `server ${asked.name} ${JSON.stringify(asked.call.headers)} ${JSON.stringify(asked.call.params)} → ${answer.status} ${answer.body.slice(0, 300)}: ${effects.length} effects`,
+        );
+      }
+      this.#learnTokens(asked, answer);
+      return answer;
+    } catch (thrown) {
+      watchNobody();
+      if (this.#central !== central) {
+        if (thrown instanceof Killed) this.#cutShort = asked;
+        return undefined;
+      }
+      onThrown(asked.name, thrown);
+      return { status: 500, headers: {}, body: '{}' };
+    }
+  }
+
+  #learnTokens({ name, call }: Routed, { status, body }: HttpAnswer): void {
+    if (status >= 400) return;
+    const { timeline } = this.#parts;
+    if (name === 'signIn' || name === 'refresh') {
+      const { accessToken, staff } = JSON.parse(body) as { accessToken: string; staff: { id: string } };
+      timeline.knowToken(accessToken, staff.id);
+    }
+    if (name !== 'signOut') return;
+    const { pushGrant } = JSON.parse(body) as { pushGrant: string | null };
+    const staff = timeline.staffBy(call.headers['authorization']);
+    if (pushGrant !== null && staff !== undefined) timeline.knowToken(pushGrant, staff);
+  }
+}

@@ -1,0 +1,146 @@
+// What the simulation found in the desk's part of sync, each as small as it came to be understood: docs/reliability.md
+// has the list.
+import { afterEach, expect, test } from 'vitest';
+import { createCentral, type Central } from '../../server/central.ts';
+import { historyInMemory } from '../../server/store/history-file.ts';
+import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine, type DeskOptions } from './desk.ts';
+
+const desks: Desk[] = [];
+afterEach(async () => {
+  for (const desk of desks) await desk.end();
+  for (const desk of desks.splice(0)) desk.remove();
+});
+
+async function started(options: DeskOptions): Promise<Desk> {
+  const desk = new Desk(options);
+  desks.push(desk);
+  return desk.start();
+}
+
+async function withPatron() {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ note: { staffNote: 'before' } });
+  const options = { central: () => network.central, clock: network.clock };
+  const desk = await started(options);
+  await desk.signIn();
+  return { network, colleague, patron, desk, options };
+}
+
+const noteOf = async (desk: Desk, id: string) =>
+  structuredClone((await desk.parts.patrons.read(id, false)).patron.sections.note);
+
+test('an edit typed over an own one that waits does not overwrite what a colleague wrote unseen', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  const base = await noteOf(desk, patron.id);
+  desk.line.asked = cut;
+  await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'mine' });
+  await colleague.save(patron, 'note', { staffNote: 'theirs' });
+  // The copy learns of it, while what waits is still laid over it.
+  desk.line = { ...goodLine(), asked: ({ method }) => void (method === 'PATCH' && cut()) };
+  await desk.sync();
+  const shown = await noteOf(desk, patron.id);
+  expect(shown.values).toEqual({ staffNote: 'mine' });
+  desk.line = goodLine();
+  await desk.sync();
+  const [first] = await desk.store.acts(['conflict']);
+  await desk.parts.deskActs.withdraw(first?.id ?? '');
+  await expect(
+    desk.parts.patrons.saveSection(patron.id, 'note', shown, { staffNote: 'mine, longer' }),
+  ).rejects.toMatchObject({
+    error: { code: 'conflict', conflicts: [{ base: 'mine', mine: 'mine, longer', theirs: 'theirs' }] },
+  });
+  expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'theirs' });
+});
+
+test('an edit typed over an own one goes out after it without a question', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  desk.line.asked = cut;
+  for (const staffNote of ['one', 'two', 'three']) {
+    const base = await noteOf(desk, patron.id);
+    await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote });
+  }
+  desk.line = goodLine();
+  await desk.sync();
+  expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'three' });
+  const [, ...later] = await desk.store.acts(['confirmed']);
+  expect(later.map(({ tries }) => tries)).toEqual([1, 1]);
+});
+
+test('an act that had been done before its patron was deleted is not shown as refused', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  desk.line.answered = ({ method }, answer) => (method === 'PATCH' ? cut() : answer);
+  const base = await noteOf(desk, patron.id);
+  await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'mine' });
+  await colleague.delete(await colleague.patron(patron.id));
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await desk.store.acts(['waiting', 'sent', 'conflict', 'refused'])).toEqual([]);
+});
+
+test('a desk whose policy keeps nobody any more lets go of whom it kept', async () => {
+  const { patron, desk, options } = await withPatron();
+  expect(await desk.store.patron('north', patron.id)).toBeDefined();
+  await desk.crash();
+  await desk.start({ ...options, policy: { copy: { scope: 'none' } } });
+  await desk.signIn();
+  expect(await desk.store.patron('north', patron.id)).toBeUndefined();
+  expect((await desk.store.pullState('north')).position).not.toBeNull();
+});
+
+test('a restore is noticed for every library whose staff work at a desk, whoever is signed in', async () => {
+  const made = testOptions({ historyFile: historyInMemory() });
+  let central: Central = createCentral(made);
+  addTestLibraries(central);
+  const desk = await started({ central: () => central, clock: made.clock });
+  await desk.signIn('lead', 'south');
+  await desk.signIn('lead', 'north');
+  central.close();
+  central = createCentral({ ...testOptions({ seed: 'restored' }), clock: made.clock });
+  addTestLibraries(central);
+  await desk.signIn('lead', 'north');
+  const { epoch } = central.marks();
+  expect(await desk.store.epochs()).toEqual([
+    { library: 'north', epoch },
+    { library: 'south', epoch },
+  ]);
+  central.close();
+});
+
+test('a revoked desk whose disk fails while it erases is told so again, and the program goes on', async () => {
+  const { network, desk } = await withPatron();
+  network.central.desks.revoke(desk.id);
+  const { erasePatrons } = desk.store;
+  desk.store.erasePatrons = () => Promise.reject(new Error('SQLITE_IOERR_WRITE'));
+  await desk.sync();
+  expect(desk.troubles).not.toEqual([]);
+  desk.store.erasePatrons = erasePatrons;
+  await desk.sync();
+  expect((await desk.store.search('north', '*', 0, 10)).total).toBe(0);
+});
+
+test('a full disk does not keep a desk from starting', async () => {
+  const { patron, desk, options } = await withPatron();
+  await desk.crash();
+  const fails = () => Promise.reject(new Error('SQLITE_FULL'));
+  await desk.start(options, (store) => Object.assign(store, { remember: fails, forgetWithdrawn: fails }));
+  expect(await desk.store.patron('north', patron.id)).toBeDefined();
+});
+
+test('an export is logged again by a server that was restored from before it', async () => {
+  const { network, patron, desk } = await withPatron();
+  const { store } = desk;
+  const event = {
+    ...{ id: desk.parts.acts.newId(), kind: 'exported' as const, library: 'north', patronId: patron.id },
+    ...{ staff: desk.parts.session.require().staff, at: new Date(network.clock.now()).toISOString() },
+  };
+  await store.appendLogEvent(event);
+  await desk.sync();
+  const exports = () => network.central.parts.audit.entries('north', patron.id).map(({ id }) => id);
+  expect(exports()).toContain(event.id);
+  await desk.sync();
+  expect(await store.logEvents('north', 10)).toEqual([]);
+  await store.seeEpoch('north', 'another');
+  expect(await store.logEvents('north', 10)).toEqual([event]);
+});
