@@ -36,8 +36,9 @@ export const useLook = defineStore('look', () => {
   }
 
   async function choose(chosen: Choices): Promise<void> {
-    const answer = await ask('preferences.choose', chosen);
-    if (answer.ok) preferences.value = answer.value;
+    // At once here; main then tells every window, this one too.
+    if (preferences.value) preferences.value = { ...preferences.value, ...chosen };
+    await ask('preferences.choose', chosen);
   }
 
   /** Larger or smaller by so many steps; 0: as it was at first. */
