@@ -1,5 +1,5 @@
 // npm run gallery -- --out DIR: a picture of every screen in every state, with looks combined pairwise, and an index.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACTS } from '../tests/scenes/acts.ts';
@@ -16,11 +16,20 @@ const { values } = parseArgs({
     act: { type: 'string', default: '' },
     /** Only looks with this in their names. */
     look: { type: 'string', default: '' },
+    /** Puts the pictures of the documentation anew, too. */
+    docs: { type: 'boolean', default: false },
   },
 });
 const out = resolve(values.out);
 const LOOKS = [...PAIRWISE, ...BESIDES].filter(({ name }) => name.includes(values.look));
 const AT_ONCE = 2;
+
+/** The pictures that the documentation shows, by their names there. */
+const DOCUMENTED = {
+  'patron.png': 'patron-blocked--en-light-comfortable-1366.png',
+  'patron-light.png': 'tab-patron-data--en-light-comfortable-1366.png',
+  'search-dark.png': 'search-many-hits--sv-dark-comfortable-1920.png',
+};
 
 const host = await findAppHost(console.log);
 await bundle();
@@ -66,6 +75,10 @@ await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(waiting)));
 const order = ACTS.map(({ name }) => name);
 scenes.sort((a, b) => order.indexOf(a.act) - order.indexOf(b.act));
 await writeFile(join(out, 'index.html'), indexPage(scenes, host.name));
+if (values.docs) {
+  const images = join(import.meta.dirname, '..', 'docs', 'images');
+  for (const [name, file] of Object.entries(DOCUMENTED)) await copyFile(join(out, file), join(images, name));
+}
 const count = scenes.reduce((sum, { pictures }) => sum + pictures.length, 0);
 console.log(`${scenes.length} scenes, ${count} pictures: ${join(out, 'index.html')}`);
 if (failures.length > 0) {

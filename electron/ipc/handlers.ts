@@ -126,6 +126,11 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await deskActs.withdraw(act);
       return {};
     },
+    'sync.stopFill': ({ stopped }) => {
+      session.require();
+      sync.stopFill(stopped);
+      return {};
+    },
     'sync.now': async () => {
       await sync.now();
       return {};

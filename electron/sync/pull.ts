@@ -19,11 +19,16 @@ export interface PullParts {
   scopeName: string;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
+  /** Staff may stop a fill for a while; it goes on where it was. */
+  mayFill: () => boolean;
   /** Told after each page of a fill, and with null when it's done. */
   onFill: (fill: FillState | null) => void;
   /** Told with the ids that a page of changes touched. */
   onChanged: (patronIds: string[]) => void;
 }
+
+/** Staff have stopped the fill: the copy isn't in step, and that's no failure. */
+export class FillStopped extends Error {}
 
 export class Pull {
   readonly #parts: PullParts;
@@ -80,6 +85,7 @@ export class Pull {
     const library = central.library.id;
     let { fill } = await store.pullState(library);
     while (!fill?.whole) {
+      if (!this.#parts.mayFill()) throw new FillStopped();
       const page = await central.snapshot(fill?.after ?? null, FILL_PAGE);
       if (fill && fill.epoch !== page.epoch) {
         await store.forgetPosition(library);

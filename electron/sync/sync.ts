@@ -11,7 +11,7 @@ import type { StaffSession } from '../session/staff-session.ts';
 import { isFailure } from '../support/failure.ts';
 import type { Timers } from '../support/system.ts';
 import { nextPoll, soon } from './manners.ts';
-import { Pull } from './pull.ts';
+import { FillStopped, Pull } from './pull.ts';
 import { Push } from './push.ts';
 import type { Scope } from './scope.ts';
 import { singleFlight } from './single-flight.ts';
@@ -45,7 +45,7 @@ export interface SyncParts {
 }
 
 export interface SyncState {
-  fill: { arrived: number; total: number; secondsLeft: number | null } | null;
+  fill: { arrived: number; total: number; secondsLeft: number | null; stopped: boolean } | null;
   /** Why the last attempt failed, where the server was there. */
   problem: ErrorCode | null;
 }
@@ -59,6 +59,7 @@ export class Sync {
   #dueAt = Infinity;
   #ended = false;
   #fillBegan: { at: number; arrived: number } | undefined;
+  #fillStopped = false;
   #state: SyncState = { fill: null, problem: null };
 
   constructor(parts: SyncParts) {
@@ -81,6 +82,7 @@ export class Sync {
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
       ...{ scope: parts.scope, scopeName: parts.scopeName },
+      mayFill: () => !this.#fillStopped,
       onFill: (fill) => {
         this.#tellFill(fill);
       },
@@ -108,6 +110,7 @@ export class Sync {
       await onSynced();
       await this.#handOverLog();
     } catch (thrown) {
+      if (thrown instanceof FillStopped) return;
       if (isFailure(thrown, 'signedOut')) await session.expire(central);
       // The right to read is gone: so is what was read. What waits stays, encrypted.
       if (isFailure(thrown, 'notPermitted')) await store.erasePatrons(central.library.id);
@@ -144,6 +147,15 @@ export class Sync {
     }
     this.#schedule(nextPoll(this.#failures, this.#parts.random));
   });
+
+  /** Stops copying patrons to this desk, or goes on with it. Until then hits come from the server. */
+  stopFill(stopped: boolean): void {
+    this.#fillStopped = stopped;
+    const { fill } = this.#state;
+    this.#fillBegan = undefined;
+    if (fill) this.#tell({ fill: { ...fill, stopped, secondsLeft: null } });
+    if (!stopped) this.wake();
+  }
 
   /** Something says that asking may be worth it: the line's return, focus, sleep's end. Not all desks at once. */
   wake(): void {
@@ -228,7 +240,7 @@ export class Sync {
     this.#fillBegan ??= { at: now, arrived };
     const perMs = (arrived - this.#fillBegan.arrived) / Math.max(1, now - this.#fillBegan.at);
     const secondsLeft = perMs > 0 ? Math.ceil(Math.max(0, total - arrived) / perMs / 1000) : null;
-    this.#tell({ fill: { arrived, total, secondsLeft } });
+    this.#tell({ fill: { arrived, total, secondsLeft, stopped: this.#fillStopped } });
   }
 
   #tell(changed: Partial<SyncState>): void {

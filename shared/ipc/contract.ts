@@ -184,6 +184,8 @@ export const requests = {
   'sync.retry': { windows: ['desk'], args: z.object({ act: idSchema }), result: savedSchema },
   /** Lets go of a conflict or a refusal, knowingly. */
   'sync.withdraw': { windows: ['desk'], args: z.object({ act: idSchema }), result: nothing },
+  /** Stops copying patrons to this desk, or goes on with it. */
+  'sync.stopFill': { windows: ['desk'], args: z.object({ stopped: z.boolean() }), result: nothing },
   'sync.now': { windows: ['desk'], args: nothing, result: nothing },
   /** What could not be rescued from a damaged file was noted; the file goes. */
   'sync.acceptLoss': { windows: ['desk'], args: nothing, result: nothing },

@@ -13,7 +13,13 @@ export const syncStateSchema = z.object({
   asOf: timeSchema.nullable(),
   /** A first fill under way. */
   fill: z
-    .object({ arrived: countSchema, total: countSchema, secondsLeft: countSchema.nullable() })
+    .object({
+      arrived: countSchema,
+      total: countSchema,
+      secondsLeft: countSchema.nullable(),
+      /** Staff have stopped it for now. */
+      stopped: z.boolean(),
+    })
     .nullable(),
   /** Acts that the server has not confirmed, and acts that need a decision. */
   waiting: countSchema,
