@@ -58,7 +58,7 @@ async function picture(name: string, window: Parameters<Show>[1], look: Look): P
 
 async function playAll(acts: Act[]): Promise<void> {
   for (let act = acts.shift(); act; act = acts.shift()) {
-    const stage = await Stage.open(host);
+    const stage = await Stage.open(host, act);
     try {
       await act.play(stage, showFor(act));
     } catch (thrown) {

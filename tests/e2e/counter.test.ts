@@ -182,10 +182,12 @@ test("Open in library system opens this patron at policy's address, and only the
   await desk.app.evaluate(({ shell }) => {
     const opened: string[] = [];
     Object.assign(globalThis, { opened });
-    shell.openExternal = (address) => {
-      opened.push(address);
-      return Promise.resolve();
-    };
+    Object.assign(shell, {
+      openExternal: (address: string) => {
+        opened.push(address);
+        return Promise.resolve();
+      },
+    });
   });
   await window.keyboard.press('Control+o');
   await expect

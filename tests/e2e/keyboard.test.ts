@@ -177,6 +177,19 @@ test('Deleting a patron: the key, then on to the button that confirms', async ({
   expect(hands.pressed).toBe(5);
 });
 
+test('printing a status receipt: 3 keys', async ({ openPatronData }) => {
+  const { window } = await openPatronData('desk');
+  const printed = window.evaluate(
+    () => new Promise<void>((resolve) => (globalThis.window.print = () => resolve())),
+  );
+  await hands.press(window, 'Control+p');
+  await expect(window.getByLabel('Paper')).toBeFocused();
+  await hands.press(window, 'Enter');
+  await printed;
+  await expect(window.getByRole('dialog')).toHaveCount(0);
+  expect(hands.pressed).toBe(3);
+});
+
 test('without the permission its shortcut does nothing', async ({ openPatronData }) => {
   const { window } = await openPatronData('desk');
   for (const keys of ['Control+b', 'Control+d', 'Control+Shift+Delete']) await window.keyboard.press(keys);

@@ -1,6 +1,7 @@
 // Every act, in the order of the gallery's index.
 import { account, withoutPermissions } from './account.ts';
 import { editing } from './editing.ts';
+import { filling, unattended } from './filling.ts';
 import { offline } from './offline.ts';
 import { scanned, standing, tabs } from './patron.ts';
 import { searching, servers } from './searching.ts';
@@ -19,6 +20,8 @@ export const ACTS: readonly Act[] = [
   account,
   withoutPermissions,
   offline,
+  filling,
+  unattended,
   noKeyring,
   forgottenKey,
 ];

@@ -17,6 +17,8 @@ export type Show = (name: string, window: Page) => Promise<void>;
 /** Scenes that follow from one another, at one desk. */
 export interface Act {
   name: string;
+  /** How many there are at the server; 300 unless said otherwise. */
+  patrons?: number;
   play: (stage: Stage, show: Show) => Promise<void>;
 }
 
@@ -45,9 +47,9 @@ export class Stage {
     this.dataFolder = dataFolder;
   }
 
-  static async open(host: AppHost): Promise<Stage> {
+  static async open(host: AppHost, { patrons = 300 }: Pick<Act, 'patrons'> = {}): Promise<Stage> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'circdesk-stage-'));
-    const server = await startServer(dataFolder, ['--demo', '300', '--seed', '7']);
+    const server = await startServer(dataFolder, ['--demo', String(patrons), '--seed', '7']);
     const account = accountOf(server, 'lead');
     const [folders, line, central] = await Promise.all([
       makeDeskFolders(),
