@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import vueI18n from '@intlify/unplugin-vue-i18n/vite';
 import vue from '@vitejs/plugin-vue';
-import { build, type InlineConfig } from 'vite';
+import { build, type InlineConfig, type Plugin } from 'vite';
 import { requests, WINDOW_KINDS } from '../shared/ipc/contract.ts';
 import { writePseudoLanguages } from './pseudo-languages.ts';
 
@@ -39,11 +39,20 @@ const nodeBundle = (entry: string, folder: string, format: 'es' | 'cjs', file: s
   },
 });
 
+/** Fonts come in an older format too, as a second choice that Chromium never makes. */
+const withoutOlderFonts: Plugin = {
+  name: 'without older fonts',
+  generateBundle(_options, files) {
+    for (const name of Object.keys(files)) if (name.endsWith('.woff')) Reflect.deleteProperty(files, name);
+  },
+};
+
 const pages: InlineConfig = {
   ...common,
   root: join(root, 'renderer'),
   base: '/',
   plugins: [
+    withoutOlderFonts,
     vue(),
     vueI18n({
       include: [join(root, 'renderer', 'messages', '**', '*.json')],
@@ -59,7 +68,15 @@ const pages: InlineConfig = {
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: WINDOW_KINDS.map((kind) => join(root, 'renderer', kind, 'index.html')),
+      input: [
+        ...WINDOW_KINDS.map((kind) => join(root, 'renderer', kind, 'index.html')),
+        join(root, 'renderer', 'print', 'patron-data.css'),
+      ],
+      output: {
+        // Main names the style of what it prints.
+        assetFileNames: ({ names }) =>
+          names.includes('patron-data.css') ? 'print/[name][extname]' : 'assets/[name]-[hash][extname]',
+      },
     },
   },
 };

@@ -20,11 +20,20 @@ export interface RunningServer {
 
 const main = join(import.meta.dirname, '..', 'server', 'main.ts');
 
-/** Starts a server with demo patrons in `data`; `options` are further ones of its command line. */
-export async function startServer(data: string, options: string[] = []): Promise<RunningServer> {
+/**
+ * Starts a server with demo patrons in `data`; `options` are further ones of its command line. `onLog` gets what it
+ * would say on stderr.
+ */
+export async function startServer(
+  data: string,
+  options: string[] = [],
+  onLog?: (text: string) => void,
+): Promise<RunningServer> {
   const server = spawn(process.execPath, [main, '--data', data, ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (onLog) server.stderr.on('data', (text: Buffer) => onLog(text.toString()));
+  else server.stderr.pipe(process.stderr);
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const line = await Promise.race([
     new Promise<string>((resolve) => createInterface(server.stdout).once('line', resolve)),

@@ -1,6 +1,7 @@
 // The composition root: builds every part of the desk, in the order of what needs what, and boots it in phases. What
 // works on the opened store is built in desk-parts.ts.
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, net, powerMonitor, protocol, shell } from 'electron';
@@ -18,6 +19,10 @@ import { buildParts, type DeskParts } from './desk-parts.ts';
 import { openGate } from './ipc/gate.ts';
 import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
+import { elsewhere } from './patron-data/folder.ts';
+import { openExport } from './patron-data/open-export.ts';
+import { printer } from './patron-data/pdf/print.ts';
+import { SavedFiles } from './patron-data/saved-files.ts';
 import type { Policy } from './policy/policy.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
 import { RecentPatrons } from './patrons/recent-patrons.ts';
@@ -30,6 +35,7 @@ import { systemClock, systemTimers } from './support/system.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
 import { lockDownPages } from './windows/lock-down.ts';
 import { Look } from './windows/look.ts';
+import { OneTimePages } from './windows/one-time-pages.ts';
 import { Windows } from './windows/windows.ts';
 
 export interface DeskOptions {
@@ -61,6 +67,11 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
   const look = new Look(firstPreferences(policy), rulesOf(policy), settings, windows);
   const recent = new RecentPatrons(() => {
     windows.tell('recent.changed', {});
+  });
+  const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
+  const savedFiles = new SavedFiles({
+    ...{ files, clock, log },
+    file: join(app.getPath('userData'), 'saved-files.json'),
   });
   const onTrouble = (what: string, thrown: unknown) => {
     log.trouble(what, thrown);
@@ -156,11 +167,24 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
   }
 
   function handlerParts(desk: DeskParts) {
+    const { session, acts, store } = desk;
     const download = new PatronDataDownload({
-      ...{ session: desk.session, acts: desk.acts, store: desk.store, files, clock, random },
+      ...{ files, savedFiles, clock, random },
+      open: (patronId, requester) => openExport({ session, acts, store, clock }, patronId, requester),
+      policy: policy.patronData,
+      print: printer(oneTimePages),
       downloadsFolder: () => app.getPath('downloads'),
+      elsewhere: async (folder) =>
+        elsewhere(await files.realpath(folder).catch(() => folder), {
+          platform: process.platform,
+          environment: process.env,
+          mounts: () => readFileSync('/proc/self/mounts', 'utf8'),
+        }),
       showInFolder: (path) => {
         shell.showItemInFolder(path);
+      },
+      onProgress: (patronId, progress) => {
+        windows.tellOf(patronId, 'download.progress', { patronId, ...progress });
       },
     });
     return {
@@ -209,7 +233,8 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
   return {
     async boot() {
       lockDownPages(log);
-      protocol.handle(SCHEME, appProtocol(join(out, 'renderer')));
+      const assets = appProtocol(join(out, 'renderer'));
+      protocol.handle(SCHEME, (request) => oneTimePages.answer(request) ?? assets(request));
       await openStore();
       openGate({
         handlers: () => handlers,
@@ -219,9 +244,13 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
       });
       watchSystem();
       windows.showDesk();
+      savedFiles.boot().catch((thrown: unknown) => {
+        onTrouble('deleting saved files', thrown);
+      });
       log.write('started', { version: app.getVersion(), platform: process.platform });
     },
     async shutdown() {
+      savedFiles.shutdown();
       await parts?.shutdown();
       log.write('ended');
     },

@@ -20,6 +20,14 @@ export interface AuditFact {
 
 const WORKING_DAY = 12 * 3_600_000;
 
+// Where a detail names staff, after all else that it says; it does so nowhere else.
+export const handedOverBy = (username: string) => `, handed over by ${username}`;
+export const saidToBeOf = (username = 'somebody unknown here') => `, said to be of ${username}`;
+const STAFF = /, (?:handed over by|said to be of) .*$/s;
+
+/** A detail as others than the library's own people get to read it. */
+export const withoutStaff = (detail: string) => detail.replace(STAFF, '');
+
 export class Audit {
   readonly #store: Store;
   readonly #ports: Ports;
@@ -66,6 +74,16 @@ export class Audit {
       library,
       patronId,
     );
+  }
+
+  /** Whether a member of staff began this export within the last day. */
+  hasExport(id: string, of: { library: string; patronId: string; staff: string }): boolean {
+    const found = this.#store.row(
+      `SELECT 1 FROM audit WHERE id = ? AND library = ? AND patron_id = ? AND staff = ? AND kind = 'exported'
+         AND at >= ?`,
+      ...[id, of.library, of.patronId, of.staff, daysFrom(this.#ports.clock, -1)],
+    );
+    return found !== undefined;
   }
 
   /** Removes what the libraries need not keep any longer. */

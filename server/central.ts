@@ -13,6 +13,7 @@ import { housekeep } from './housekeeping.ts';
 import { Libraries } from './libraries.ts';
 import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome.ts';
 import { PatronData } from './patron-data.ts';
+import { patronDataParts } from './patron-data-parts.ts';
 import { patronActs } from './patrons/acts.ts';
 import { Feed } from './patrons/feed.ts';
 import { Guarantors } from './patrons/guarantors.ts';
@@ -77,8 +78,9 @@ export function createCentral(options: CentralOptions) {
   const validity = new Validity(store, clock, libraries, records, guarantors);
   const audit = new Audit(store, ports, libraries);
   const attempts = new Attempts(store, clock);
-  const patronData = new PatronData(store, clock, libraries, records, audit);
-  const reads = patronReads({ records, search, feed, audit, attempts });
+  const longParts = patronDataParts(store);
+  const patronData = new PatronData({ ...parts, longParts, failures: sessions.failures });
+  const reads = patronReads({ records, search, feed, audit, attempts, longParts });
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
     ...circulation({ ...parts, audit }),
@@ -165,10 +167,12 @@ function openHistory(store: Store, options: CentralOptions): History {
 
 const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
 
+/** Words of the contract in an address; all else there are ids. */
+const WORDS = ['section', 'part'];
 /** Ids are compared in lower case. */
 const lowerCase = (params: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, name === 'section' ? value : value.toLowerCase()]),
+    Object.entries(params).map(([name, value]) => [name, WORDS.includes(name) ? value : value.toLowerCase()]),
   );
 
 function readPart(shape: z.ZodType | undefined, value: unknown): Outcome<unknown> {

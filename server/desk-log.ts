@@ -1,7 +1,8 @@
 // Acts that only leave a trace: the export of a patron's data, and looks and exports that a desk made from its copy.
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
-import type { Audit } from './audit.ts';
-import { granted } from './outcome.ts';
+import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
+import { handedOverBy, saidToBeOf, type Audit } from './audit.ts';
+import { at, granted, invalid } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
@@ -24,32 +25,34 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
    * because they never worked at that desk or it was restored from before they did, is logged in the name of whoever
    * hands it over: nothing is left out, and nobody's name is used.
    */
-  const whose = ({ asker }: ActContext, named: string | undefined): { id: string; detail: string } => {
-    const own = { id: asker.staff.id, detail: 'copy' };
+  const whose = ({ asker }: ActContext, named: string | undefined): { id: string; by: string } => {
+    const own = { id: asker.staff.id, by: '' };
     const id = named?.toLowerCase() ?? own.id;
     if (id === own.id) return own;
     const account = staff.byId(id);
     const colleague = account?.library === asker.staff.library ? account : undefined;
-    if (colleague && sessions.knows(id, asker.desk))
-      return { id, detail: `copy, handed over by ${asker.staff.username}` };
-    return { ...own, detail: `copy, said to be of ${colleague?.username ?? 'somebody unknown here'}` };
+    if (colleague && sessions.knows(id, asker.desk)) return { id, by: handedOverBy(asker.staff.username) };
+    return { ...own, by: saidToBeOf(colleague?.username) };
   };
   return {
-    exportPatronData(context, { patronId }) {
+    exportPatronData(context, { patronId }, { requester }) {
       const { library, id } = context.asker.staff;
       const found = records.find(library, patronId);
       if (!found.ok) return found;
+      if (!requestersFor(found.value.age_group).includes(requester))
+        return invalid([at('requester', 'required')]);
       // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
-      audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail: 'server' });
-      return granted(patronData.compile(found.value));
+      const detail = madeFrom('server', requester);
+      audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail });
+      return granted({ exportId: context.act, ...patronData.begin(found.value) });
     },
 
     logEvents(context, _params, { events }) {
       const { library } = context.asker.staff;
       const now = timeOf(clock);
-      const added = events.filter(({ id, kind, patronId: raw, at, staff: named }) => {
+      const added = events.filter(({ id, kind, patronId: raw, at: time, staff: named, requester }) => {
         const patronId = raw.toLowerCase();
-        const acted = new Date(at).toISOString();
+        const acted = new Date(time).toISOString();
         const who = whose(context, named);
         if (records.isOfAnother(library, patronId)) return false;
         return audit.log({
@@ -59,10 +62,14 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
           staff: who.id,
           kind,
           at: acted < now ? acted : now,
-          detail: who.detail,
+          detail: madeFrom('copy', requester) + who.by,
         });
       });
       return granted({ logged: added.length });
     },
   };
 }
+
+/** Where a look or an export was made from, and who asked for it, where staff were asked. */
+const madeFrom = (from: 'server' | 'copy', requester: Requester = 'unchecked') =>
+  requester === 'unchecked' ? from : `${from}: ${requester}`;

@@ -118,9 +118,9 @@ export async function withTheLine({ desk, central, account, downloads, step, out
     async () => {
       await patron.getByRole('button', { name: 'Download patron data' }).click();
       await patron.getByRole('button', { name: 'Show in folder' }).waitFor();
-      const [file] = (await readdir(downloads)).filter((name) => name.startsWith('patron-data-'));
-      if (!file) throw new Error('There is no file in the Downloads folder.');
-      await copyFile(join(downloads, file), join(out, file));
+      const files = (await readdir(downloads)).filter((name) => name.startsWith('patron-data-'));
+      if (files.length === 0) throw new Error('There is no file in the Downloads folder.');
+      for (const file of files) await copyFile(join(downloads, file), join(out, file));
     },
   );
   await step(

@@ -1,6 +1,7 @@
 // An act of staff as the outbox keeps it: what was done, by whom, on what it was based, and what became of it.
 import { z } from 'zod';
 import { staffSchema } from '../../shared/central/contract.ts';
+import { requesterSchema } from '../../shared/patron-data/requester.ts';
 import { commentSchema } from '../../shared/patrons/patron.ts';
 import { fieldConflictSchema, refusalSchema } from '../../shared/ipc/errors.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../../shared/patrons/sections.ts';
@@ -75,5 +76,7 @@ export const logEventSchema = z.object({
   patronId: idSchema,
   staff: staffSchema,
   at: timeSchema,
+  /** With an export: who asked for it. */
+  requester: requesterSchema.optional(),
 });
 export type LogEvent = z.infer<typeof logEventSchema>;

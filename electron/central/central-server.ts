@@ -3,11 +3,12 @@
 import type { Staff } from '../../shared/central/contract.ts';
 import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
-import type { PatronDataFile } from '../../shared/patron-data/document.ts';
+import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import type { FieldIssue, FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import type { Deed, LogEvent } from '../cache/act.ts';
+import type { PatronDataExport } from '../patron-data/export.ts';
 
 /** One act of staff: `id` for life, `key` for this attempt and its retries, `at` by the server's clock as known here. */
 export interface Act {
@@ -101,7 +102,13 @@ export interface CentralSession extends ActSender {
 
   setPin(act: Act, epoch: string, patronId: string, pin: string): Promise<void>;
   deletePatron(act: Act, epoch: string, patronId: string, tag: string): Promise<void>;
-  exportPatronData(act: Act, epoch: string, patronId: string): Promise<PatronDataFile>;
+  /** Begins an export, which the server logs with who asked for it. */
+  exportPatronData(
+    act: Act,
+    epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport>;
 
   /** Patrons by pages in an order of the server's; `after` is where the page before ended. */
   snapshot(after: string | null, limit: number): Promise<SnapshotPage>;

@@ -107,16 +107,38 @@ export function handlersOf(parts: HandlerParts): Handlers {
       recent.deleted(patronOf(asker));
       return {};
     },
-    'patron.download': (_args, asker) => {
+    'patron.downloadQuestions': () => {
       permitted(DOWNLOAD_PATRON_DATA);
-      return download.download(patronOf(asker));
+      return download.questions();
     },
     'patron.openOutside': async (_args, asker) => {
       await parts.openOutside((await patrons.read(patronOf(asker), false)).patron);
       return {};
     },
-    'patron.showFile': async ({ file }) => {
-      await download.show(file);
+    'patron.download': async (args, asker) => {
+      permitted(DOWNLOAD_PATRON_DATA);
+      const patronId = patronOf(asker);
+      // Nobody is there any more to get the file.
+      const gone = () => {
+        download.cancel(patronId);
+      };
+      asker.contents.once('destroyed', gone);
+      try {
+        return await download.download(patronId, args);
+      } finally {
+        asker.contents.removeListener('destroyed', gone);
+      }
+    },
+    'patron.cancelDownload': (_args, asker) => {
+      download.cancel(patronOf(asker));
+      return {};
+    },
+    'patron.showFile': async ({ file }, asker) => {
+      await download.show(patronOf(asker), file);
+      return {};
+    },
+    'patron.deleteFile': async ({ file }, asker) => {
+      await download.delete(patronOf(asker), file);
       return {};
     },
 

@@ -1,69 +1,133 @@
-// Download patron data: asks the server for the file and saves it in the Downloads folder under a name that
-// tells nothing of the patron. Windows learn a file's id, and can only ask to show that one.
-import { access } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+// Download patron data: saves an export as the policy says, under a name that tells nothing of the patron. Windows learn
+// a file's id, and can only ask to show or delete that one; they never name a path.
 import { v4 } from 'uuid';
 import type { Clock } from '../../shared/clock.ts';
+import type { RequestArgs, RequestResult } from '../../shared/ipc/contract.ts';
+import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { Random } from '../../shared/random.ts';
-import type { DeskStore } from '../cache/desk-store.ts';
-import type { Acts } from '../patrons/acts.ts';
-import type { StaffSession } from '../session/staff-session.ts';
+import type { PatronDataPolicy } from '../policy/patron-data-policy.ts';
+import { orAborted, pause } from '../support/aborted.ts';
 import { Failure } from '../support/failure.ts';
-import { saveWholeFile, type Files } from './save-file.ts';
+import type { Elsewhere } from './folder.ts';
+import type { OpenedExport } from './open-export.ts';
+import type { Print } from './pdf/print.ts';
+import { besideOf, Saving, type Files } from './save-file.ts';
+import type { SavedFiles } from './saved-files.ts';
+import { namesOf, writeFiles, type Progress } from './write-files.ts';
 
 export interface DownloadParts {
-  session: StaffSession;
-  acts: Acts;
-  store: DeskStore;
+  open: (patronId: string, requester: Requester) => Promise<OpenedExport>;
+  policy: PatronDataPolicy;
+  print: Print;
   files: Files;
+  savedFiles: SavedFiles;
   clock: Clock;
   random: Random;
   downloadsFolder: () => string;
+  /** Where a folder's files go besides this computer. */
+  elsewhere: (folder: string) => Promise<Elsewhere | undefined>;
   showInFolder: (path: string) => void;
+  onProgress: (patronId: string, progress: Progress) => void;
 }
 
 export class PatronDataDownload {
   readonly #parts: DownloadParts;
-  readonly #saved = new Map<string, string>();
+  readonly #underWay = new Map<string, AbortController>();
+  /** Whose files they are, by the id that windows know. */
+  readonly #owners = new Map<string, string>();
 
   constructor(parts: DownloadParts) {
     this.#parts = parts;
   }
 
-  async download(patronId: string): Promise<{ file: string; folder: string; name: string }> {
-    const { session, acts, store, files, random, clock, downloadsFolder } = this.#parts;
-    const { epoch } = await store.pullState(session.require().library.id);
-    if (epoch === null) throw new Failure({ code: 'needsServer' });
-    const { staff, library } = session.require();
-    const patronData = await session.use((central) =>
-      acts.perform([central.staff.id, patronId, 'download'], async (act) => {
-        const exported = await central.exportPatronData(act, epoch, patronId);
-        // The server has logged it under the act's id; should it be restored without that, it hears of it again.
-        const { id, at } = act;
-        await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at });
-        return exported;
-      }),
-    );
-    const date = localDate(new Date(clock.now()));
-    const name = `patron-data-${date}-${Buffer.from(random.bytes(8)).toString('hex')}.json`;
-    const path = await saveWholeFile(
-      files,
-      downloadsFolder(),
-      name,
-      `${JSON.stringify(patronData, null, 2)}\n`,
-    );
-    const file = v4({ random: random.bytes(16) });
-    this.#saved.set(file, path);
-    return { file, folder: dirname(path), name: basename(path) };
+  /** What staff are asked before anything is saved, the patron's age apart. */
+  async questions(): Promise<RequestResult<'patron.downloadQuestions'>> {
+    const folder = this.#folder();
+    const found = await this.#parts.elsewhere(folder);
+    return { whoIsAsking: this.#parts.policy.askWhoIsAsking, elsewhere: found ? { folder, ...found } : null };
   }
 
-  async show(file: string): Promise<void> {
-    const path = this.#saved.get(file);
+  async download(
+    patronId: string,
+    { requester, saveElsewhere }: RequestArgs<'patron.download'>,
+  ): Promise<RequestResult<'patron.download'>> {
+    const { policy, elsewhere } = this.#parts;
+    if (policy.askWhoIsAsking && requester === 'unchecked') throw new Failure({ code: 'requestRefused' });
+    const folder = this.#folder();
+    if (!saveElsewhere && (await elsewhere(folder))) throw new Failure({ code: 'folderElsewhere', folder });
+    if (this.#underWay.has(patronId)) throw new Failure({ code: 'requestRefused' }, 'under way');
+    const controller = new AbortController();
+    this.#underWay.set(patronId, controller);
+    try {
+      return await this.#save(patronId, requester, folder, controller.signal);
+    } catch (thrown) {
+      throw controller.signal.aborted ? new Failure({ code: 'cancelled' }) : thrown;
+    } finally {
+      this.#underWay.delete(patronId);
+    }
+  }
+
+  cancel(patronId: string): void {
+    this.#underWay.get(patronId)?.abort();
+  }
+
+  async #save(patronId: string, requester: Requester, folder: string, signal: AbortSignal) {
+    const { open, policy, print, files, savedFiles, clock, random, onProgress } = this.#parts;
+    const opened = await orAborted(open(patronId, requester), signal);
+    const id = v4({ random: random.bytes(16) });
+    const name = `patron-data-${localDate(new Date(clock.now()))}-${Buffer.from(random.bytes(8)).toString('hex')}`;
+    const names = namesOf(name, policy);
+    const deleteAt =
+      policy.deleteAfterHours === 0
+        ? null
+        : new Date(clock.now() + policy.deleteAfterHours * 3_600_000).toISOString();
+    savedFiles.begin(
+      id,
+      names.map((one) => besideOf(folder, one)),
+    );
+    const saving = new Saving(files, folder);
+    try {
+      await writeFiles(opened, name, {
+        policy,
+        print,
+        pause,
+        signal,
+        begin: (one) => saving.begin(one),
+        onProgress: (progress) => {
+          onProgress(patronId, progress);
+        },
+      });
+      signal.throwIfAborted();
+      savedFiles.settle(id, await saving.settle(), deleteAt);
+      await saving.nameThem();
+    } catch (thrown) {
+      await saving.discard();
+      savedFiles.forget(id);
+      throw thrown;
+    }
+    savedFiles.finish(id);
+    this.#owners.set(id, patronId);
+    return { file: id, folder, names, deleteAt, madeFrom: opened.source.head.madeFrom.kind };
+  }
+
+  async show(patronId: string, file: string): Promise<void> {
+    const [path] = await this.#parts.savedFiles.present(this.#own(patronId, file));
     if (!path) throw new Failure({ code: 'fileGone' });
-    await access(path).catch((thrown: unknown) => {
-      throw new Failure({ code: 'fileGone', folder: dirname(path) }, thrown);
-    });
     this.#parts.showInFolder(path);
+  }
+
+  async delete(patronId: string, file: string): Promise<void> {
+    await this.#parts.savedFiles.delete(this.#own(patronId, file));
+    this.#owners.delete(file);
+  }
+
+  #own(patronId: string, file: string): string {
+    if (this.#owners.get(file) !== patronId) throw new Failure({ code: 'fileGone' });
+    return file;
+  }
+
+  #folder(): string {
+    return this.#parts.policy.folder ?? this.#parts.downloadsFolder();
   }
 }
 

@@ -4,61 +4,86 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { Failure } from '../support/failure.ts';
-import { saveWholeFile, type Files } from './save-file.ts';
+import { Saving, type Files } from './save-file.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'circdesk-save-'));
 });
 
+/** Saves files of these names and texts, as a download does. */
+async function save(texts: Record<string, string>, { access = files as Files, into = folder } = {}) {
+  const saving = new Saving(access, into);
+  try {
+    for (const [name, text] of Object.entries(texts)) {
+      const write = await saving.begin(name);
+      for (const letter of text) await write(letter);
+    }
+    const marks = await saving.settle();
+    await saving.nameThem();
+    return marks;
+  } catch (thrown) {
+    await saving.discard();
+    throw thrown;
+  }
+}
+
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
-const outcome = (saving: Promise<string>) =>
+const outcome = (saving: Promise<unknown>) =>
   saving.then(
     () => 'saved',
     (thrown: unknown) => (thrown as Failure).error.code,
   );
+const left = async () => (await readdir(folder)).sort();
 
-test('the file is whole, readable by this user only, and nothing else is left', async () => {
-  const path = await saveWholeFile(files, folder, 'a.json', 'all of it');
-  expect(await readFile(path, 'utf8')).toBe('all of it');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await readdir(folder)).toEqual(['a.json']);
+test('files are whole, readable by this user only, and nothing else is left', async () => {
+  const marks = await save({ 'a.json': 'all of it', 'a.pdf': 'and this' });
+  expect(await readFile(join(folder, 'a.json'), 'utf8')).toBe('all of it');
+  expect(await left()).toEqual(['a.json', 'a.pdf']);
+  for (const { path, size, mtimeMs } of marks) {
+    const found = await stat(path);
+    expect(found.mode & 0o777).toBe(0o600);
+    expect({ size: found.size, mtimeMs: found.mtimeMs }).toEqual({ size, mtimeMs });
+  }
 });
 
 test('a folder that is missing is made', async () => {
-  await saveWholeFile(files, join(folder, 'new'), 'a.json', 'text');
+  await save({ 'a.json': 'text' }, { into: join(folder, 'new') });
   expect(await readdir(join(folder, 'new'))).toEqual(['a.json']);
 });
 
-test('a file of that name is never overwritten', async () => {
-  await writeFile(join(folder, 'a.json'), 'older');
-  expect(await outcome(saveWholeFile(files, folder, 'a.json', 'newer'))).toBe('folderUnusable');
-  expect(await readFile(join(folder, 'a.json'), 'utf8')).toBe('older');
-  expect(await readdir(folder)).toEqual(['a.json']);
+test('a file of that name is never overwritten, and its partner isn’t saved either', async () => {
+  await writeFile(join(folder, 'a.pdf'), 'older');
+  expect(await outcome(save({ 'a.json': 'newer', 'a.pdf': 'newer' }))).toBe('folderUnusable');
+  expect(await readFile(join(folder, 'a.pdf'), 'utf8')).toBe('older');
+  expect(await left()).toEqual(['a.pdf']);
 });
 
-test('where the file system has no links, the file is renamed, and still never over another', async () => {
-  const withoutLinks: Files = { ...files, link: failing('ENOTSUP') };
-  await saveWholeFile(withoutLinks, folder, 'a.json', 'text');
-  expect(await readdir(folder)).toEqual(['a.json']);
-  expect(await outcome(saveWholeFile(withoutLinks, folder, 'a.json', 'newer'))).toBe('folderUnusable');
+test('where the file system has no links, files are renamed, and still never over another', async () => {
+  const access: Files = { ...files, link: failing('ENOTSUP') };
+  await save({ 'a.json': 'text' }, { access });
+  expect(await left()).toEqual(['a.json']);
+  expect(await outcome(save({ 'a.json': 'newer' }, { access }))).toBe('folderUnusable');
   expect(await readFile(join(folder, 'a.json'), 'utf8')).toBe('text');
 });
 
-test('a disk that fills up leaves no half file, and says that it is full', async () => {
-  const full: Files = {
-    ...files,
-    open: async (...args: Parameters<typeof files.open>) => {
-      const file = await files.open(...args);
-      file.sync = failing('ENOSPC');
-      return file;
-    },
-  };
-  expect(await outcome(saveWholeFile(full, folder, 'a.json', 'text'))).toBe('diskFull');
-  expect(await readdir(folder)).toEqual([]);
-});
+test.each(['writeFile', 'sync'] as const)(
+  'a disk that fills up at %s leaves no half file, and says that it is full',
+  async (call) => {
+    const access: Files = {
+      ...files,
+      open: async (...args: Parameters<typeof files.open>) => {
+        const file = await files.open(...args);
+        if (args[0].toString().endsWith('a.pdf.part')) file[call] = failing('ENOSPC');
+        return file;
+      },
+    };
+    expect(await outcome(save({ 'a.json': 'text', 'a.pdf': 'text' }, { access }))).toBe('diskFull');
+    expect(await left()).toEqual([]);
+  },
+);
 
 test('a folder that may not be written is told as such', async () => {
-  const readOnly: Files = { ...files, open: failing('EROFS') };
-  expect(await outcome(saveWholeFile(readOnly, folder, 'a.json', 'text'))).toBe('folderReadOnly');
+  const access: Files = { ...files, open: failing('EROFS') };
+  expect(await outcome(save({ 'a.json': 'text' }, { access }))).toBe('folderReadOnly');
 });

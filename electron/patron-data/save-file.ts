@@ -1,39 +1,100 @@
-// Saves a file of a patron's data: whole or not at all, for this user only, never over another file.
+// Saves files of a patron's data: each whole or not at all, for this user only, never over another file. Files that
+// belong together get their names once all of them are on the disk.
 import type * as fileSystem from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../support/failure.ts';
 
 /** The file access that saving needs, handed in so that a full disk can be tried. */
-export type Files = Pick<typeof fileSystem, 'mkdir' | 'open' | 'link' | 'rename' | 'access' | 'unlink'>;
+export type Files = Pick<
+  typeof fileSystem,
+  'mkdir' | 'open' | 'link' | 'rename' | 'access' | 'unlink' | 'stat'
+>;
 
-/**
- * Writes `text` beside its final name, syncs it, then links it there: a crash leaves no half file under the
- * final name, and a name that exists is refused by the link itself.
- */
-export async function saveWholeFile(
-  files: Files,
-  folder: string,
-  name: string,
-  text: string,
-): Promise<string> {
-  const path = join(folder, name);
-  const beside = join(folder, `.${name}.part`);
-  try {
-    await files.mkdir(folder, { recursive: true });
-    const file = await files.open(beside, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
+/** A file on the disk, by which it is known again. */
+export interface FileMark {
+  path: string;
+  size: number;
+  mtimeMs: number;
+}
+
+interface Unfinished {
+  path: string;
+  beside: string;
+  handle: FileHandle;
+}
+
+/** Where a file is written before it has its name. */
+export const besideOf = (folder: string, name: string) => join(folder, `.${name}.part`);
+
+export class Saving {
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #unfinished: Unfinished[] = [];
+
+  constructor(files: Files, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  /** Begins a file; answers how it is written to. */
+  async begin(name: string): Promise<(piece: string | Uint8Array) => Promise<void>> {
+    return this.#telling(async () => {
+      await this.#files.mkdir(this.#folder, { recursive: true });
+      const beside = besideOf(this.#folder, name);
+      const handle = await this.#files.open(beside, 'wx', 0o600);
+      this.#unfinished.push({ path: join(this.#folder, name), beside, handle });
+      return (piece) => this.#telling(() => handle.writeFile(piece));
+    });
+  }
+
+  /** Puts all of every file on the disk; answers what will be there once they are named. */
+  settle(): Promise<FileMark[]> {
+    return this.#telling(async () => {
+      const marks: FileMark[] = [];
+      for (const { path, handle } of this.#unfinished) {
+        await handle.sync();
+        const { size, mtimeMs } = await handle.stat();
+        await handle.close();
+        marks.push({ path, size, mtimeMs });
+      }
+      return marks;
+    });
+  }
+
+  /** Gives every file its name, or none of them. */
+  nameThem(): Promise<void> {
+    return this.#telling(async () => {
+      const named: string[] = [];
+      try {
+        for (const { path, beside } of this.#unfinished) {
+          await nameIt(this.#files, beside, path);
+          named.push(path);
+        }
+      } catch (thrown) {
+        for (const path of named) await this.#files.unlink(path);
+        throw thrown;
+      }
+      await this.discard();
+      await syncFolder(this.#files, this.#folder);
+    });
+  }
+
+  /** Removes whatever has no name. */
+  async discard(): Promise<void> {
+    for (const { handle, beside } of this.#unfinished) {
+      await handle.close().catch(() => undefined);
+      // Gone where it was renamed; where it stays behind, the next start's clean-up finds it.
+      await this.#files.unlink(beside).catch(() => undefined);
     }
-    await nameIt(files, beside, path);
-    return path;
-  } catch (thrown) {
-    throw fileFailure(thrown, folder);
-  } finally {
-    // Nothing there where opening failed; where it stays behind, the next start's clean-up finds it by its name.
-    await files.unlink(beside).catch(() => undefined);
+  }
+
+  async #telling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw fileFailure(thrown, this.#folder);
+    }
   }
 }
 
@@ -48,13 +109,21 @@ async function nameIt(files: Files, beside: string, path: string): Promise<void>
   }
 }
 
+/** The names have to reach the disk too. Windows, and some shares, have no way to ask for it. */
+async function syncFolder(files: Files, folder: string): Promise<void> {
+  const handle = await files.open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
 const exists = (files: Files, path: string) =>
   files.access(path).then(
     () => true,
     () => false,
   );
 
-const codeOf = (thrown: unknown) => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '');
+export const codeOf = (thrown: unknown) =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
 function fileFailure(thrown: unknown, folder: string): Failure {
   switch (codeOf(thrown)) {

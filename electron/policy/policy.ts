@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { patronDataPolicySchema } from './patron-data-policy.ts';
 import {
   librarySystemPolicySchema,
   privacyPolicySchema,
@@ -84,6 +85,7 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('A desk that nobody sits at.'),
+  patronData: patronDataPolicySchema,
   window: windowPolicySchema,
   scanner: scannerPolicySchema,
   librarySystem: librarySystemPolicySchema,

@@ -10,7 +10,7 @@ import {
 } from '../../shared/central/endpoint.ts';
 import { PROBLEMS, problemSchema, type ProblemName } from '../../shared/central/problems.ts';
 import { librarySchema } from '../../shared/library.ts';
-import { patronDataFileSchema } from '../../shared/patron-data/document.ts';
+import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
 import {
   agreementSchema,
   blockSchema,
@@ -50,7 +50,7 @@ const NAMED: Record<string, z.ZodType> = {
   Notification: notificationSchema,
   Obstacles: obstaclesSchema,
   Patron: patronSchema,
-  PatronDataFile: patronDataFileSchema,
+  PatronDataHead: patronDataHeadSchema,
   PatronSections: taggedSectionsSchema,
   PatronSummary: patronSummarySchema,
   Problem: problemSchema,

@@ -311,7 +311,7 @@ describe('a patron of another library', () => {
       south.save(patron, 'note', { staffNote: 'x' }),
       south.block(patron),
       south.delete(patron),
-      south.act('exportPatronData', { params }),
+      south.act('exportPatronData', { params, body: { requester: 'patron' } }),
       south.act('setPin', { params, body: { pin: '4711' } }),
       south.act('unblock', { params, body: { blocks: [desk.newId()], comment: 'x' } }),
     ];

@@ -11,6 +11,9 @@ import { refusalReasons, serviceRefused, signInReasons } from './standing.ts';
 /** There are no desks here: all failures at one card count together. */
 const PLACE = { desk: 'patrons', known: true };
 
+/** As whom failures at a card are remembered. */
+export const whoseCard = (library: string, card: string) => `${library}/card/${cardKey(card)}`;
+
 export async function patronSignIn(
   parts: {
     store: Store;
@@ -23,7 +26,7 @@ export async function patronSignIn(
 ): Promise<Outcome<{ patronId: string }>> {
   const { store, ports, records, failures } = parts;
   const card = cardKey(ask.cardNumber);
-  const who = `${ask.library}/card/${card}`;
+  const who = whoseCard(ask.library, ask.cardNumber);
   const until = failures.lockedUntil(who, PLACE);
   if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
   const counted = failures.count(who, PLACE);

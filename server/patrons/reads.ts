@@ -3,6 +3,7 @@ import type { EndpointAnswer, EndpointName } from '../../shared/central/contract
 import type { Params, Query } from '../acts/handlers.ts';
 import type { Attempts } from '../acts/attempts.ts';
 import type { Audit } from '../audit.ts';
+import type { PatronDataParts } from '../patron-data-parts.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
@@ -17,6 +18,7 @@ export type ReadName =
   | 'notifications'
   | 'agreements'
   | 'section'
+  | 'patronDataPart'
   | 'audit'
   | 'act'
   | 'snapshot'
@@ -36,9 +38,10 @@ export interface ReadParts {
   feed: Feed;
   audit: Audit;
   attempts: Attempts;
+  longParts: PatronDataParts;
 }
 
-export function patronReads({ records, search, feed, audit, attempts }: ReadParts): ReadHandlers {
+export function patronReads({ records, search, feed, audit, attempts, longParts }: ReadParts): ReadHandlers {
   const find = (asker: Asker, patronId: string) => records.find(asker.staff.library, patronId);
 
   /** Shows something of one patron, and writes down that it was looked at. */
@@ -85,6 +88,14 @@ export function patronReads({ records, search, feed, audit, attempts }: ReadPart
         const tagged = records.taggedValues(patron, section);
         return granted(tagged, tagged.tag);
       }),
+
+    patronDataPart(asker, { patronId, exportId, part }, { upTo, after, limit }) {
+      const { library, id: staff } = asker.staff;
+      const found = find(asker, patronId);
+      if (!found.ok) return found;
+      if (!audit.hasExport(exportId, { library, patronId, staff })) return refused('not-found');
+      return longParts.page(found.value, part, { upTo, after, limit });
+    },
 
     audit(asker, { patronId }) {
       const { library } = asker.staff;

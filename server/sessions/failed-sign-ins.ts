@@ -49,6 +49,15 @@ export class FailedSignIns {
     return until > this.#clock.now() ? until : undefined;
   }
 
+  /** What is remembered of an account or card, wherever it failed. */
+  of(who: string): { failures: number; lastAt: number; lockedUntil: number | null }[] {
+    return this.#store.rows(
+      `SELECT failures, last_at AS lastAt, nullif(locked_until, 0) AS lockedUntil FROM failed_sign_in
+       WHERE who = ? ORDER BY last_at`,
+      who,
+    );
+  }
+
   /** Counted before the password is looked at, so that many at once count too. Answers how many there are. */
   count(who: string, place: Place): number {
     if (!place.known) this.#add(who, STRANGE_DESKS, AT_STRANGE_DESKS);

@@ -284,8 +284,19 @@ const doneActs = `
 CREATE TABLE done_act (act TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
+/** A patron's long lists in their order, so that each page of an export costs the same. */
+const longLists = `
+CREATE INDEX past_loan_in_order ON past_loan (patron, returned_at);
+DROP INDEX past_loan_of_patron;
+CREATE INDEX payment_in_order ON payment (patron, paid_at);
+DROP INDEX payment_of_patron;
+CREATE INDEX notification_in_order ON notification (patron, sent_at);
+DROP INDEX notification_of_patron;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
   { version: 3, name: 'acts that were done long ago', sql: doneActs },
+  { version: 4, name: 'long lists in their order', sql: longLists },
 ];

@@ -2,7 +2,9 @@
 // from it, the desk's client takes its types from it, docs/openapi.json is generated from it.
 import { z } from 'zod';
 import { librarySchema, libraryNameSchema } from '../library.ts';
-import { patronDataFileSchema } from '../patron-data/document.ts';
+import { AUDIT_KINDS } from '../audit.ts';
+import { longPartSchema, longPartSchemas, patronDataHeadSchema } from '../patron-data/document.ts';
+import { requesterSchema } from '../patron-data/requester.ts';
 import {
   agreementSchema,
   blockSchema,
@@ -42,6 +44,28 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 export type Staff = z.infer<typeof staffSchema>;
+
+/** What an export begins with; `upTo` is asked with for the pages of its long parts. */
+const patronDataExportSchema = z.object({
+  exportId: idSchema,
+  upTo: timeSchema,
+  head: patronDataHeadSchema,
+  counts: z.record(longPartSchema, countSchema),
+});
+const pageOf = <P extends keyof typeof longPartSchemas>(part: P) =>
+  z.object({
+    part: z.literal(part),
+    rows: z.array(longPartSchemas[part]),
+    /** Where the next page begins; null after the last one. */
+    next: z.string().max(100).nullable(),
+  });
+const patronDataPageSchema = z.discriminatedUnion('part', [
+  pageOf('loanHistory'),
+  pageOf('payments'),
+  pageOf('notifications'),
+  pageOf('processing'),
+]);
+export type PatronDataPage = z.infer<typeof patronDataPageSchema>;
 
 const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('patron'), position: countSchema, patron: patronSchema }),
@@ -255,13 +279,27 @@ export const endpoints = {
     method: 'POST',
     path: '/patrons/{patronId}/exports',
     summary:
-      'Compile everything that the library keeps about a patron. The export is written to the audit log.',
+      'Compile everything that the library keeps about a patron. The export is written to the audit log, with who asked for it. Long parts are asked for by pages.',
     auth: 'act',
     permission: DOWNLOAD_PATRON_DATA,
     params: patronPath,
+    body: z.object({ requester: requesterSchema }),
     status: 200,
-    answer: patronDataFileSchema,
-    problems: PATRON_PROBLEMS,
+    answer: patronDataExportSchema,
+    problems: ACT_PROBLEMS,
+  },
+  patronDataPart: {
+    method: 'GET',
+    path: '/patrons/{patronId}/exports/{exportId}/{part}',
+    summary:
+      'A page of a long part of an export, newest first, as it was at the time `upTo`. Only for who made the export, for a day.',
+    auth: 'session',
+    permission: DOWNLOAD_PATRON_DATA,
+    params: patronPath.extend({ exportId: idSchema, part: longPartSchema }),
+    query: z.object({ upTo: timeSchema, after: z.string().max(100).optional(), limit: pageSize(2000, 1000) }),
+    status: 200,
+    answer: patronDataPageSchema,
+    problems: ['not-found', 'patron-gone'],
   },
   ...circulationEndpoints,
   logEvents: {
@@ -277,6 +315,8 @@ export const endpoints = {
             kind: z.enum(['looked', 'exported']),
             patronId: idSchema,
             at: timeSchema,
+            /** With an export: who asked for it. */
+            requester: requesterSchema.optional(),
             /** Whose it was, where somebody else's session hands it over: staff who worked at this desk. */
             staff: idSchema.optional(),
           }),
@@ -300,18 +340,7 @@ export const endpoints = {
       entries: z.array(
         z.object({
           id: z.string(),
-          kind: z.enum([
-            'looked',
-            'created',
-            'changed',
-            'blocked',
-            'unblocked',
-            'pinSet',
-            'circulation',
-            'exported',
-            'deleted',
-            'refused',
-          ]),
+          kind: z.enum(AUDIT_KINDS),
           at: timeSchema,
           staff: z.string(),
           detail: z.string(),

@@ -10,9 +10,10 @@ import {
   patronSummarySchema,
   pinSchema,
 } from '../patrons/patron.ts';
+import { requesterSchema } from '../patron-data/requester.ts';
 import { cardSchema, fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
-import { countSchema, idSchema } from '../primitives.ts';
+import { countSchema, idSchema, timeSchema } from '../primitives.ts';
 import { choicesSchema, deskLookSchema, preferencesSchema } from './desk.ts';
 import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
@@ -40,6 +41,13 @@ export const sessionStateSchema = z.discriminatedUnion('status', [
   }),
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** A folder that a cloud service, a server or another volume has: what is saved there leaves this computer. */
+export const elsewhereSchema = z.object({
+  folder: z.string(),
+  kind: z.enum(['cloud', 'network', 'volume']),
+  service: z.string(),
+});
 
 const nothing = z.object({});
 const both = ['desk', 'patron'] as const;
@@ -169,15 +177,34 @@ export const requests = {
   },
   /** `tag` is the whole patron's as staff saw it. Closes nothing: the window shows that the patron is gone. */
   'patron.delete': { windows: ['patron'], args: z.object({ tag: z.string().max(100) }), result: nothing },
-  /** Saves the patron data file in the Downloads folder. `file` names it to `patron.showFile`. */
-  'patron.download': {
+  /** What staff are asked before a download, beside what the patron's age asks for. */
+  'patron.downloadQuestions': {
     windows: ['patron'],
     args: nothing,
-    result: z.object({ file: z.string(), folder: z.string(), name: z.string() }),
+    result: z.object({ whoIsAsking: z.boolean(), elsewhere: elsewhereSchema.nullable() }),
   },
   /** In the library's other system, at the address that policy gives. */
   'patron.openOutside': { windows: ['patron'], args: nothing, result: nothing },
+  /** Saves the patron data file where the policy says. `file` names what was saved to the requests below. */
+  'patron.download': {
+    windows: ['patron'],
+    args: z.object({ requester: requesterSchema, saveElsewhere: z.boolean() }),
+    result: z.object({
+      file: z.string(),
+      folder: z.string(),
+      names: z.array(z.string()),
+      /** When it is deleted from this computer. */
+      deleteAt: timeSchema.nullable(),
+      madeFrom: z.enum(['server', 'copy']),
+    }),
+  },
+  'patron.cancelDownload': { windows: ['patron'], args: nothing, result: nothing },
   'patron.showFile': { windows: ['patron'], args: z.object({ file: z.string().max(100) }), result: nothing },
+  'patron.deleteFile': {
+    windows: ['patron'],
+    args: z.object({ file: z.string().max(100) }),
+    result: nothing,
+  },
 
   'sync.acts': { windows: ['desk'], args: nothing, result: z.object({ acts: z.array(deskActSchema) }) },
   /** Sends a refused act once more, as it is. */
@@ -218,6 +245,13 @@ export const events = {
   'acts.changed': nothing,
   /** This patron changed: read it again. Only the patron's own window hears it. */
   'patron.changed': z.object({ patronId: idSchema }),
+  /** How far the patron's download is, in rows. Only the patron's own window hears it. */
+  'download.progress': z.object({
+    patronId: idSchema,
+    step: z.enum(['reading', 'printing']),
+    done: countSchema,
+    total: countSchema,
+  }),
   /** Some patrons changed: a list of hits may be another now. */
   'patrons.changed': nothing,
   /** Somebody wants to close this window while it holds unsaved text. */

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { type Endpoint } from '../../shared/central/endpoint.ts';
+import { LONG_PARTS } from '../../shared/patron-data/document.ts';
 import { openApiDocument } from '../../server/http/openapi.ts';
 import { PASSWORD } from '../../server/testing/network.ts';
 import { documentPath } from './document.ts';
@@ -80,7 +81,16 @@ describe('as asked', () => {
     expect(setPin.status).toBe(200);
     expect((await desk.act('block', { params, body: { id, comment: 'x' } })).status).toBe(201);
     expect((await desk.act('unblock', { params, body: { blocks: [id], comment: 'x' } })).status).toBe(200);
-    expect((await desk.act('exportPatronData', { params })).status).toBe(200);
+    const begun = await desk.act('exportPatronData', { params, body: { requester: 'patron' } });
+    expect(begun.status).toBe(200);
+    const { exportId, upTo } = begun.body as { exportId: string; upTo: string };
+    for (const part of LONG_PARTS) {
+      const page = await desk.ask('patronDataPart', {
+        params: { ...params, exportId, part },
+        query: { upTo },
+      });
+      expect(page.status).toBe(200);
+    }
     const events = [{ id: uuidv7(), kind: 'looked', patronId: patron.id, at: dueAt }];
     expect((await desk.act('logEvents', { body: { events } })).status).toBe(200);
     const { tag } = (await desk.ask('patron', { params })).body as { tag: string };
@@ -133,6 +143,11 @@ const fine: Partial<Record<EndpointName, (patronId: string) => Request>> = {
   cancelReservation: (patronId) => ({ params: { patronId, reservationId: uuidv7() } }),
   addDebt: (patronId) => ({ params: { patronId }, body: debt() }),
   payDebt: (patronId) => ({ params: { patronId, debtId: uuidv7() }, body: { amount: 1 } }),
+  exportPatronData: (patronId) => ({ params: { patronId }, body: { requester: 'patron' } }),
+  patronDataPart: (patronId) => ({
+    params: { patronId, exportId: uuidv7(), part: 'payments' },
+    query: { upTo: dueAt },
+  }),
   logEvents: (patronId) => ({
     body: { events: [{ id: uuidv7(), kind: 'looked', patronId, at: dueAt }] },
   }),

@@ -14,14 +14,16 @@ test.describe('Downloading patron data', () => {
     const { window } = await openPatronData('desk');
     await expect(window.getByRole('button', { name: 'Download patron data' })).toHaveCount(0);
     // The gate refuses it too: the page asks main without the button.
-    const answer = await window.evaluate(() => globalThis.window.circdesk.patron.download({}));
+    const answer = await window.evaluate(() =>
+      globalThis.window.circdesk.patron.download({ requester: 'patron', saveElsewhere: false }),
+    );
     expect(answer).toMatchObject({ ok: false, error: { code: 'notPermitted' } });
   });
 
   test('the server refuses the download without the permission', async ({ server, account, colleague }) => {
     const patron = await colleague.patronWho(isFree);
     const staff = await Central.signIn(server.url, account('desk'));
-    const answer = await staff.act('POST', `/patrons/${patron.id}/exports`);
+    const answer = await staff.act('POST', `/patrons/${patron.id}/exports`, { requester: 'patron' });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ permission: 'Patrons - Download patron data' });
   });
@@ -45,13 +47,15 @@ test.describe('Downloading patron data', () => {
     await window.getByRole('button', { name: 'Download patron data' }).click();
     await expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible();
 
-    const files = await readdir(folders.downloads);
-    expect(files).toHaveLength(1);
-    const [file = ''] = files;
+    const files = (await readdir(folders.downloads)).sort();
+    const [file = '', pdf = ''] = files;
+    expect(files).toEqual([file, file.replace('.json', '.pdf')]);
     expect(file).toMatch(/^patron-data-\d{4}-\d\d-\d\d-[0-9a-f]{16}\.json$/);
-    await expect(window.getByText(file)).toBeVisible();
+    for (const name of [file, pdf]) {
+      await expect(window.getByText(name)).toBeVisible();
+      expect((await stat(join(folders.downloads, name))).mode & 0o777).toBe(0o600);
+    }
     await expect(window.getByText(folders.downloads)).toBeVisible();
-    expect((await stat(join(folders.downloads, file))).mode & 0o777).toBe(0o600);
 
     const saved = patronDataFileSchema.parse(
       JSON.parse(await readFile(join(folders.downloads, file), 'utf8')),
@@ -63,14 +67,15 @@ test.describe('Downloading patron data', () => {
     expect((await colleague.audit(patron.id)).filter((entry) => entry.kind === 'exported')).toHaveLength(1);
   });
 
-  test('a second download is a second file; the first one stays as it was', async ({
+  test('a second download makes files of its own; the first ones stay as they were', async ({
     folders,
     openPatronData,
   }) => {
     const { window } = await openPatronData('privacy');
     for (const count of [1, 2]) {
       await window.getByRole('button', { name: 'Download patron data' }).click();
-      await expect.poll(async () => (await readdir(folders.downloads)).length).toBe(count);
+      await expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible();
+      await expect.poll(async () => (await readdir(folders.downloads)).length).toBe(2 * count);
     }
   });
 });

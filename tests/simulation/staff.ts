@@ -1,9 +1,9 @@
 // Staff at one desk through one day: they sign in, look, type, block, decide, and leave. Whatever the windows tell them
 // goes into the ledger; what a window forbids they don't try.
 import type { DeskParts } from '../../electron/desk-parts.ts';
-import { PatronDataDownload } from '../../electron/patron-data/download.ts';
-import type { Files } from '../../electron/patron-data/save-file.ts';
+import { openExport } from '../../electron/patron-data/open-export.ts';
 import { Failure, isFailure } from '../../electron/support/failure.ts';
+import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { Luck } from '../../server/demo/luck.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { DeskAct } from '../../shared/ipc/sync.ts';
@@ -40,21 +40,6 @@ interface Form {
   section: SectionId;
   base: TaggedValues;
 }
-
-/** Nothing is written: only whether the desk says that it saved a file counts. */
-const files = {
-  mkdir: () => Promise.resolve(undefined),
-  open: () =>
-    Promise.resolve({
-      writeFile: () => Promise.resolve(),
-      sync: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    }),
-  link: () => Promise.resolve(),
-  rename: () => Promise.resolve(),
-  access: () => Promise.resolve(),
-  unlink: () => Promise.resolve(),
-} as unknown as Files;
 
 export class StaffAtDesk {
   readonly #parts: StaffParts;
@@ -271,19 +256,15 @@ export class StaffAtDesk {
     this.#needs(desk, DOWNLOAD_PATRON_DATA);
     const { ledger, luck, time, site } = this.#parts;
     const { session, acts, store } = desk;
-    const download = new PatronDataDownload({
-      ...{ session, acts, store, files, clock: site.clock, random: luck },
-      ...{ downloadsFolder: () => '/downloads', showInFolder: () => undefined },
-    });
-    const { id } = this.#anybody();
+    const { id, ageGroup } = this.#anybody();
+    const requester = luck.pick(requestersFor(ageGroup) as [Requester, ...Requester[]]);
+    const open = () => openExport({ session, acts, store, clock: site.clock }, id, requester);
     // The button waits while a download is under way.
     if (this.#downloading.has(id)) return;
     this.#downloading.add(id);
     const staff = session.require().staff.id;
     ledger.exports.push({ staff, patronId: id });
-    await this.#pressed(luck.between(1, 3), () => download.download(id)).finally(() =>
-      this.#downloading.delete(id),
-    );
+    await this.#pressed(luck.between(1, 3), open).finally(() => this.#downloading.delete(id));
     ledger.exported.push({ staff, patronId: id, at: time.now() });
   }
 

@@ -7,8 +7,11 @@ import {
 } from '../../../shared/central/contract.ts';
 import { DESK_HEADER } from '../../../shared/central/endpoint.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import type { LongPart, RowOf } from '../../../shared/patron-data/document.ts';
+import type { Requester } from '../../../shared/patron-data/requester.ts';
 import type { LogEvent } from '../../cache/act.ts';
-import { isFailure } from '../../support/failure.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import { Failure, isFailure } from '../../support/failure.ts';
 import type {
   Act,
   ActSender,
@@ -25,6 +28,8 @@ import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
 const MOST_WAITING = 10_000;
+/** Rows of a page of patron data: some 400 kB. */
+const PATRON_DATA_PAGE = 2000;
 
 export class ReferenceServer implements CentralServer {
   readonly address: string;
@@ -126,8 +131,26 @@ class ReferenceSession implements CentralSession {
     await this.#act('deletePatron', act, epoch, { params: { patronId } }, tag);
   }
 
-  async exportPatronData(act: Act, epoch: string, patronId: string) {
-    return (await this.#act('exportPatronData', act, epoch, { params: { patronId } })).answer;
+  async exportPatronData(
+    act: Act,
+    epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport> {
+    const request = { params: { patronId }, body: { requester } };
+    const { exportId, upTo, head, counts } = (await this.#act('exportPatronData', act, epoch, request))
+      .answer;
+    return {
+      head,
+      counts,
+      page: async <P extends LongPart>(part: P, after: string | null) => {
+        const params = { patronId, exportId, part };
+        const query = { upTo, limit: PATRON_DATA_PAGE, ...(after !== null && { after }) };
+        const page = await this.#ask('patronDataPart', { params, query });
+        if (page.part !== part) throw new Failure({ code: 'serverRubbish' }, 'another part');
+        return { rows: page.rows as RowOf<P>[], next: page.next };
+      },
+    };
   }
 
   async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
@@ -152,8 +175,9 @@ class ReferenceSession implements CentralSession {
   async logEvents(act: Act, epoch: string, events: readonly LogEvent[]) {
     const own = this.staff.id;
     const body = {
-      events: events.map(({ id, kind, patronId, at, staff }) => ({
+      events: events.map(({ id, kind, patronId, at, staff, requester }) => ({
         ...{ id, kind, patronId, at },
+        ...(requester !== undefined && { requester }),
         // Staff who have left leave theirs to whoever works here now.
         ...(staff.id !== own && { staff: staff.id }),
       })),

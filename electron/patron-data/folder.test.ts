@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { elsewhere, type Surroundings } from './folder.ts';
+
+const on = (platform: NodeJS.Platform, more: Partial<Surroundings> = {}): Surroundings => ({
+  platform,
+  environment: {},
+  mounts: () => '',
+  ...more,
+});
+
+describe('folders of this computer only are not named', () => {
+  test.each([
+    ['linux', '/home/eva/Downloads'],
+    ['linux', '/home/eva/Dropboxes of mine/x'],
+    ['linux', '/srv/box/Downloads'],
+    ['darwin', '/Users/eva/Downloads'],
+    ['win32', 'C:\\Users\\eva\\Downloads'],
+    ['win32', '\\\\?\\C:\\Users\\eva\\Downloads'],
+    ['win32', 'D:\\OneDriver\\Downloads'],
+  ] as const)('%s %s', (platform, folder) => {
+    expect(elsewhere(folder, on(platform))).toBeUndefined();
+  });
+});
+
+describe('folders of a cloud service are named', () => {
+  test.each([
+    ['win32', 'C:\\Users\\eva\\OneDrive\\Downloads', 'OneDrive'],
+    ['win32', 'C:\\Users\\eva\\OneDrive - Norrby kommun\\Hämtade filer', 'OneDrive'],
+    ['win32', 'C:\\Users\\eva\\Dropbox (Norrby)\\Downloads', 'Dropbox'],
+    ['win32', 'G:\\My Drive\\Downloads', 'Google Drive'],
+    ['win32', 'C:\\Users\\eva\\iCloudDrive\\Downloads', 'iCloud Drive'],
+    ['darwin', '/Users/eva/Library/Mobile Documents/com~apple~CloudDocs/Downloads', 'iCloud Drive'],
+    ['darwin', '/Users/eva/Library/CloudStorage/OneDrive-Norrby/Downloads', 'OneDrive'],
+    ['darwin', '/Users/eva/Library/CloudStorage/Egnyte-norrby/Downloads', 'Egnyte'],
+    ['darwin', '/Users/eva/Library/CloudStorage/GoogleDrive-eva@example.org/My Drive', 'Google Drive'],
+    ['linux', '/home/eva/Dropbox/Downloads', 'Dropbox'],
+    ['linux', '/home/eva/Nextcloud/Downloads', 'Nextcloud'],
+  ] as const)('%s %s', (platform, folder, service) => {
+    expect(elsewhere(folder, on(platform))).toEqual({ kind: 'cloud', service });
+  });
+
+  test('OneDrive wherever Windows says that it is', () => {
+    const environment = { OneDriveCommercial: 'D:\\Work' };
+    expect(elsewhere('d:\\work\\Downloads', on('win32', { environment }))).toEqual({
+      kind: 'cloud',
+      service: 'OneDrive',
+    });
+    expect(elsewhere('D:\\Workshop\\Downloads', on('win32', { environment }))).toBeUndefined();
+  });
+});
+
+describe('folders on another computer or volume are named', () => {
+  test.each([
+    ['\\\\fs01.norrby.example\\home$\\eva\\Downloads', 'fs01.norrby.example'],
+    ['\\\\?\\UNC\\fs01\\home\\eva\\Downloads', 'fs01'],
+  ])('a redirected folder: %s', (folder, service) => {
+    expect(elsewhere(folder, on('win32'))).toEqual({ kind: 'network', service });
+  });
+
+  test('a mount of a server on Linux, and the one that holds the folder counts', () => {
+    const mounts = () =>
+      [
+        '/dev/sda1 / ext4 rw 0 0',
+        'fs01:/home /home nfs4 rw 0 0',
+        '//fs02/my\\040share /mnt/a\\040share cifs rw 0 0',
+        '/dev/sdb1 /home/eva/Local ext4 rw 0 0',
+      ].join('\n');
+    const at = (folder: string) => elsewhere(folder, on('linux', { mounts }));
+    expect(at('/home/eva/Downloads')).toEqual({ kind: 'network', service: 'fs01:/home' });
+    expect(at('/mnt/a share/x')).toEqual({ kind: 'network', service: '//fs02/my share' });
+    expect(at('/home/eva/Local/Downloads')).toBeUndefined();
+    expect(at('/homes/eva')).toBeUndefined();
+  });
+
+  test('another volume on macOS', () => {
+    expect(elsewhere('/Volumes/Shared/Downloads', on('darwin'))).toEqual({
+      kind: 'volume',
+      service: 'Shared',
+    });
+  });
+});

@@ -1,0 +1,89 @@
+// Opens an export: at the central server, or, where that can't be asked, from the desk's copy. Either way it is logged
+// before anything of it is read, and once: a server that took the act but whose answer was lost knows it by its id.
+import type { Clock } from '../../shared/clock.ts';
+import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
+import type { WaitingAct } from '../../shared/patron-data/document.ts';
+import type { Patron } from '../../shared/patrons/patron.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
+import type { Act } from '../central/central-server.ts';
+import type { Acts } from '../patrons/acts.ts';
+import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
+import { Failure, isFailure } from '../support/failure.ts';
+import type { PatronDataExport } from './export.ts';
+import { exportOfCopy, waitingActs } from './from-copy.ts';
+
+export interface OpenedExport {
+  source: PatronDataExport;
+  waiting: WaitingAct[];
+}
+
+export interface OpeningParts {
+  session: StaffSession;
+  acts: Acts;
+  store: DeskStore;
+  clock: Clock;
+}
+
+export async function openExport(
+  parts: OpeningParts,
+  patronId: string,
+  requester: Requester,
+): Promise<OpenedExport> {
+  const { session, acts, store } = parts;
+  const { library, staff } = session.require();
+  const view = await store.patron(library.id, patronId);
+  const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
+    try {
+      return await fromServer(parts, act, patronId, requester);
+    } catch (thrown) {
+      // Nothing else in the request can be wrong.
+      if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
+      if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
+      return fromCopy(parts, act, view.patron, requester);
+    }
+  });
+  return { source, waiting: waitingActs(view?.acts ?? []) };
+}
+
+async function fromServer(
+  parts: OpeningParts,
+  act: Act,
+  patronId: string,
+  requester: Requester,
+): Promise<PatronDataExport> {
+  const { session, store } = parts;
+  const { epoch } = await store.pullState(session.require().library.id);
+  if (epoch === null) throw new Failure({ code: 'needsServer' });
+  const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
+  // The server has logged it; should it be restored from before that, it hears of it again.
+  await log(parts, act.id, patronId, requester, act.at);
+  // The session may end between two pages: it is noticed as with any request.
+  return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
+}
+
+async function fromCopy(
+  parts: OpeningParts,
+  act: Act,
+  patron: Patron,
+  requester: Requester,
+): Promise<PatronDataExport> {
+  const { session, store, clock } = parts;
+  const { library } = session.require();
+  if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
+  const { syncedAt: asOf } = await store.pullState(library.id);
+  const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
+  await log(parts, act.id, patron.id, requester, at);
+  return exportOfCopy({ patron, library, asOf }, at);
+}
+
+/** Reaches the server's audit log with the next pull, or once the line is back. */
+async function log(
+  { session, store }: OpeningParts,
+  id: string,
+  patronId: string,
+  requester: Requester,
+  at: string,
+) {
+  const { library, staff } = session.require();
+  await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at, requester });
+}

@@ -1,0 +1,66 @@
+// Prints a page as PDF, in a hidden window of its own that goes when it's done. The page can't run anything: its policy
+// allows no script, and the window has no preload. The one expression below is main's, and waits for fonts.
+import { BrowserWindow } from 'electron';
+import { orAborted } from '../../support/aborted.ts';
+import type { OneTimePages } from '../../windows/one-time-pages.ts';
+import type { PrintedPages } from './document.ts';
+import { readHeadersOnce } from './repeated-headers.ts';
+
+/** Fonts are fetched when text is laid out, which may be after the page counts as loaded: each is asked for by name. */
+const FONTS_READY = `Promise.all(
+  [400, 600].flatMap((weight) =>
+    ['Noto Sans', 'Noto Sans Arabic', 'Noto Sans Hebrew'].map((family) =>
+      document.fonts.load(weight + ' 1em "' + family + '"', document.body.textContent),
+    ),
+  ),
+).then((found) => found.flat().length)`;
+
+const MILLIMETRE = 1 / 25.4;
+
+export type Print = (pages: PrintedPages, signal: AbortSignal) => Promise<Uint8Array>;
+
+export function printer(oneTimePages: OneTimePages): Print {
+  return async ({ page, headerTemplate, footerTemplate }, signal) => {
+    signal.throwIfAborted();
+    const window = new BrowserWindow({
+      show: false,
+      title: 'Circdesk',
+      webPreferences: {
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        devTools: false,
+        spellcheck: false,
+      },
+    });
+    const address = oneTimePages.offer(page);
+    const work = async () => {
+      await window.loadURL(address);
+      await window.webContents.executeJavaScript(FONTS_READY);
+      const pdf = await window.webContents.printToPDF({
+        pageSize: 'A4',
+        margins: {
+          top: 20 * MILLIMETRE,
+          bottom: 20 * MILLIMETRE,
+          left: 18 * MILLIMETRE,
+          right: 18 * MILLIMETRE,
+        },
+        printBackground: true,
+        generateTaggedPDF: true,
+        generateDocumentOutline: true,
+        displayHeaderFooter: true,
+        headerTemplate,
+        footerTemplate,
+      });
+      readHeadersOnce(pdf);
+      return pdf;
+    };
+    try {
+      return await orAborted(work(), signal);
+    } finally {
+      oneTimePages.withdraw(address);
+      window.destroy();
+    }
+  };
+}

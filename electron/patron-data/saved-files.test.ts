@@ -1,0 +1,152 @@
+import * as files from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SavedFiles, type SavedFilesParts } from './saved-files.ts';
+
+const HOUR = 3_600_000;
+const ID = '00000000-0000-4000-8000-000000000001';
+let folder: string;
+let now: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'circdesk-saved-'));
+  now = Date.parse('2026-03-01T10:00:00Z');
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const memory = (parts: Partial<SavedFilesParts> = {}) =>
+  new SavedFiles({
+    file: join(folder, 'saved-files.json'),
+    files,
+    clock: { now: () => now },
+    log: { write: () => undefined, trouble: () => undefined },
+    ...parts,
+  });
+
+/** Saves a file as a download does. */
+async function saved(saver: SavedFiles, name = 'a.json', hours: number | null = 24): Promise<string> {
+  const path = join(folder, name);
+  saver.begin(ID, [`${path}.part`]);
+  await writeFile(path, 'all of it');
+  const { size, mtimeMs } = await stat(path);
+  saver.settle(
+    ID,
+    [{ path, size, mtimeMs }],
+    hours === null ? null : new Date(now + hours * HOUR).toISOString(),
+  );
+  saver.finish(ID);
+  return path;
+}
+const left = async () => (await readdir(folder)).filter((name) => name !== 'saved-files.json').sort();
+
+test('a file is deleted when its time is over, while the app runs', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const saver = memory();
+  await saved(saver);
+  now += 23 * HOUR;
+  await vi.advanceTimersByTimeAsync(23 * HOUR);
+  expect(await left()).toEqual(['a.json']);
+  now += HOUR + 2;
+  await vi.advanceTimersByTimeAsync(HOUR + 2);
+  vi.useRealTimers();
+  await vi.waitFor(async () => expect(await left()).toEqual([]));
+  saver.shutdown();
+});
+
+test('if the app was off then, it is deleted at the next start; a younger one stays', async () => {
+  const first = memory();
+  await saved(first);
+  first.shutdown();
+  now += 23 * HOUR;
+  const second = memory();
+  await second.boot();
+  second.shutdown();
+  expect(await left()).toEqual(['a.json']);
+  now += 2 * HOUR;
+  const third = memory();
+  await third.boot();
+  expect(await left()).toEqual([]);
+});
+
+test('what a crash left half done is removed at the next start, and what got its name is still known', async () => {
+  const crashed = memory();
+  const path = join(folder, 'a.json');
+  crashed.begin(ID, [`${path}.part`, join(folder, 'a.pdf.part')]);
+  await writeFile(`${path}.part`, 'half of');
+  await writeFile(path, 'all of it');
+  const { size, mtimeMs } = await stat(path);
+  crashed.settle(ID, [{ path, size, mtimeMs }], new Date(now + HOUR).toISOString());
+  const next = memory();
+  await next.boot();
+  next.shutdown();
+  expect(await left()).toEqual(['a.json']);
+  now += 2 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual([]);
+});
+
+test('a file that somebody changed or moved is theirs: it is left alone, and forgotten', async () => {
+  const saver = memory();
+  const path = await saved(saver);
+  await utimes(path, new Date(), new Date('2001-01-01'));
+  saver.shutdown();
+  now += 25 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual(['a.json']);
+  expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+});
+
+test('without a time it stays, and isn’t remembered beyond this start', async () => {
+  const saver = memory();
+  await saved(saver, 'a.json', null);
+  saver.shutdown();
+  now += 1e5 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual(['a.json']);
+  expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+});
+
+test('staff delete it before; once it is gone, that is said', async () => {
+  const saver = memory();
+  await saved(saver);
+  await saver.delete(ID);
+  expect(await left()).toEqual([]);
+  await expect(saver.delete(ID)).rejects.toMatchObject({ error: { code: 'fileGone' } });
+  saver.shutdown();
+});
+
+test('a file that another program holds is said to be, and is tried again', async () => {
+  let held = true;
+  const saver = memory({
+    files: {
+      ...files,
+      unlink: (path) =>
+        held ? Promise.reject(Object.assign(new Error('EBUSY'), { code: 'EBUSY' })) : files.unlink(path),
+    },
+  });
+  await saved(saver);
+  await expect(saver.delete(ID)).rejects.toMatchObject({ error: { code: 'fileNotDeleted', folder } });
+  now += 25 * HOUR;
+  await saver.boot();
+  expect(await left()).toEqual(['a.json']);
+  held = false;
+  await saver.boot();
+  expect(await left()).toEqual([]);
+  saver.shutdown();
+});
+
+test('a damaged memory is set aside, and nothing is deleted on its word', async () => {
+  await saved(memory());
+  await writeFile(join(folder, 'saved-files.json'), '[{"id":');
+  now += 25 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual(['a.json', 'saved-files.json.damaged']);
+});
+
+test('what is remembered is for this user only', async () => {
+  await saved(memory());
+  expect((await stat(join(folder, 'saved-files.json'))).mode & 0o777).toBe(0o600);
+});

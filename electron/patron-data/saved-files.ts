@@ -1,0 +1,168 @@
+// Which files this desk saved, so that none stays longer than it should: they are deleted when their time is over, or
+// at the next start. A file that somebody moved or changed is theirs: it is left alone, and forgotten.
+import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../shared/clock.ts';
+import { timeSchema } from '../../shared/primitives.ts';
+import { readIfThere, writeDurably } from '../cache/durable-file.ts';
+import { Failure } from '../support/failure.ts';
+import type { Log } from '../support/log.ts';
+import { codeOf, type FileMark, type Files } from './save-file.ts';
+
+const markSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number() });
+const entrySchema = z.object({
+  id: z.uuid(),
+  /** Paths of files that have no name yet: of no use to anybody after a crash. */
+  unfinished: z.array(z.string()),
+  files: z.array(markSchema),
+  /** Null: they stay until somebody deletes them. */
+  deleteAt: timeSchema.nullable(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+/** Files that could not be deleted, because a program had them open, are tried again so often. */
+const AGAIN_MS = 600_000;
+
+export interface SavedFilesParts {
+  /** Where they are remembered. */
+  file: string;
+  files: Pick<Files, 'stat' | 'unlink'>;
+  clock: Clock;
+  log: Log;
+}
+
+export class SavedFiles {
+  readonly #parts: SavedFilesParts;
+  #entries: Entry[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: SavedFilesParts) {
+    this.#parts = parts;
+    this.#entries = this.#read();
+  }
+
+  /** Removes what a crash left behind, and what is over its time; from then on at its time. */
+  async boot(): Promise<void> {
+    for (const { id, unfinished } of this.#entries) {
+      for (const path of unfinished) await this.#unlink(path);
+      this.#change(id, { unfinished: [] });
+    }
+    // Without a time they were remembered only for staff who might delete them.
+    this.#keep(this.#entries.filter(({ deleteAt }) => deleteAt !== null));
+    await this.#sweep();
+  }
+
+  shutdown(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Remembers files that are about to be written, before the first of their bytes is. */
+  begin(id: string, unfinished: string[]): void {
+    this.#keep([...this.#entries, { id, unfinished, files: [], deleteAt: null }]);
+  }
+
+  /** Remembers files that are about to get their names. */
+  settle(id: string, files: FileMark[], deleteAt: string | null): void {
+    this.#change(id, { files, deleteAt });
+  }
+
+  /** The files have their names. */
+  finish(id: string): void {
+    this.#change(id, { unfinished: [] });
+    this.#wake();
+  }
+
+  forget(id: string): void {
+    this.#keep(this.#entries.filter((entry) => entry.id !== id));
+  }
+
+  /** The files that are still as they were saved. */
+  async present(id: string): Promise<string[]> {
+    const files = this.#entries.find((entry) => entry.id === id)?.files ?? [];
+    const there = await Promise.all(files.map((mark) => this.#isAsSaved(mark)));
+    return files.filter((_, at) => there[at]).map(({ path }) => path);
+  }
+
+  /** Deletes what was saved, at staff's wish. */
+  async delete(id: string): Promise<void> {
+    const paths = await this.present(id);
+    if (paths.length === 0) {
+      this.forget(id);
+      throw new Failure({ code: 'fileGone' });
+    }
+    for (const path of paths) {
+      const thrown = await this.#unlink(path);
+      if (thrown) throw new Failure({ code: 'fileNotDeleted', folder: dirname(path) }, thrown);
+    }
+    this.forget(id);
+  }
+
+  async #sweep(): Promise<void> {
+    const now = new Date(this.#parts.clock.now()).toISOString();
+    let deleted = 0;
+    for (const { id, deleteAt } of this.#entries) {
+      if (deleteAt === null || deleteAt > now) continue;
+      const failures: unknown[] = [];
+      for (const path of await this.present(id)) {
+        const thrown = await this.#unlink(path);
+        if (thrown) failures.push(thrown);
+        else deleted++;
+      }
+      if (failures.length === 0) this.forget(id);
+    }
+    if (deleted > 0) this.#parts.log.write('saved files deleted', { count: deleted });
+    this.#wake();
+  }
+
+  /** Sets the clock for what is due next. */
+  #wake(): void {
+    clearTimeout(this.#timer);
+    const due = this.#entries.flatMap(({ deleteAt }) => (deleteAt === null ? [] : Date.parse(deleteAt)));
+    if (due.length === 0) return;
+    const wait = Math.min(...due) - this.#parts.clock.now();
+    // What is over its time and still here could not be deleted; a far day is looked at again before it comes.
+    const ms = wait <= 0 ? AGAIN_MS : Math.min(wait + 1, 24 * 3_600_000);
+    this.#timer = setTimeout(() => {
+      this.#sweep().catch((thrown: unknown) => {
+        this.#parts.log.trouble('deleting saved files', thrown);
+      });
+    }, ms);
+  }
+
+  async #isAsSaved({ path, size, mtimeMs }: FileMark): Promise<boolean> {
+    const found = await this.#parts.files.stat(path).catch(() => undefined);
+    return found?.isFile() === true && found.size === size && found.mtimeMs === mtimeMs;
+  }
+
+  /** Answers what went wrong; that it isn't there any more is well. */
+  async #unlink(path: string): Promise<unknown> {
+    try {
+      await this.#parts.files.unlink(path);
+      return undefined;
+    } catch (thrown) {
+      return codeOf(thrown) === 'ENOENT' ? undefined : thrown;
+    }
+  }
+
+  #change(id: string, change: Partial<Entry>): void {
+    this.#keep(this.#entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
+  }
+
+  #keep(entries: Entry[]): void {
+    this.#entries = entries;
+    writeDurably(this.#parts.file, Buffer.from(JSON.stringify(entries)));
+  }
+
+  /** A damaged memory is set aside under another name, not overwritten. */
+  #read(): Entry[] {
+    const text = readIfThere(this.#parts.file)?.toString('utf8');
+    if (text === undefined) return [];
+    try {
+      return z.array(entrySchema).parse(JSON.parse(text));
+    } catch {
+      renameSync(this.#parts.file, `${this.#parts.file}.damaged`);
+      return [];
+    }
+  }
+}

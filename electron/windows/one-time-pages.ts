@@ -1,0 +1,48 @@
+// Pages that main makes and a hidden window reads once, to print them. Nothing in one can run or load anything but the
+// app's own style and fonts.
+import { ORIGIN } from './app-protocol.ts';
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export class OneTimePages {
+  readonly #newName: () => string;
+  readonly #pages = new Map<string, string>();
+
+  /** `newName` gives names that nobody guesses. */
+  constructor(newName: () => string) {
+    this.#newName = newName;
+  }
+
+  /** Offers a page until it is withdrawn or read; answers its address. */
+  offer(page: string): string {
+    const address = `${ORIGIN}/once/${this.#newName()}.html`;
+    this.#pages.set(address, page);
+    return address;
+  }
+
+  withdraw(address: string): void {
+    this.#pages.delete(address);
+  }
+
+  /** The page that a request asks for, if it is one of these. */
+  answer({ url, method }: Request): Response | undefined {
+    const page = method === 'GET' ? this.#pages.get(url) : undefined;
+    if (page === undefined) return undefined;
+    this.#pages.delete(url);
+    return new Response(page, {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    });
+  }
+}

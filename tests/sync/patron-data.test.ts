@@ -1,0 +1,188 @@
+// Exports of a patron's data with the line and without it: which word counts, what is logged, and that it's once.
+import { afterEach, expect, test, vi } from 'vitest';
+import { openExport } from '../../electron/patron-data/open-export.ts';
+import type { EndpointAnswer } from '../../shared/central/contract.ts';
+import type { Requester } from '../../shared/patron-data/requester.ts';
+import type { ErrorCode } from '../../shared/ipc/errors.ts';
+import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+const desks: Desk[] = [];
+afterEach(async () => {
+  for (const desk of desks.splice(0)) {
+    await desk.end();
+    desk.remove();
+  }
+});
+
+async function deskOn({ central, clock }: TestNetwork, policy?: unknown): Promise<Desk> {
+  const desk = new Desk({ central: () => central, clock, ...(policy !== undefined && { policy }) });
+  desks.push(desk);
+  await desk.start();
+  return desk;
+}
+
+const open = (desk: Desk, patronId: string, { clock }: TestNetwork, requester: Requester = 'unchecked') => {
+  const { session, acts, store } = desk.parts;
+  return openExport({ session, acts, store, clock }, patronId, requester);
+};
+const code = (opening: Promise<unknown>) =>
+  opening.then(
+    () => 'opened' as const,
+    (thrown: { error: { code: ErrorCode } }) => thrown.error.code,
+  );
+const exportsOf = async (colleague: TestDesk, patronId: string) =>
+  ((await colleague.ask('audit', { params: { patronId } })).body as EndpointAnswer<'audit'>).entries
+    .filter(({ kind }) => kind === 'exported')
+    .map(({ detail }) => detail);
+
+test('with the line the server compiles it, and says what waits here', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  desk.line.asked = ({ path }) => {
+    if (path.endsWith('/blocks')) cut();
+  };
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  const { source, waiting } = await open(desk, patron.id, network);
+  expect(source.head.madeFrom).toEqual({ kind: 'server' });
+  expect(source.head.blocks).toEqual([]);
+  expect(waiting).toMatchObject([{ kind: 'block', comment: 'Kept the atlas.' }]);
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+});
+
+test('an answer that is lost: asking again is one export in the log', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network, { copy: { scope: 'none' } });
+  await desk.signIn();
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
+  expect(await code(open(desk, patron.id, network))).toBe('serverAway');
+  desk.line = goodLine();
+  expect((await open(desk, patron.id, network)).source.head.patron.id).toBe(patron.id);
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+});
+
+test('without the line the copy is exported as of when it was synced, and logged at the server once it is back', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  const synced = new Date(network.clock.now()).toISOString();
+  network.clock.pass(300_000);
+  desk.line.asked = cut;
+  const { source } = await open(desk, patron.id, network, 'patron');
+  expect(source.head.madeFrom).toEqual({ kind: 'copy', asOf: synced });
+  expect(source.head.patron.personal.familyName).toBe('Öberg');
+  expect(await exportsOf(colleague, patron.id)).toEqual([]);
+
+  // Killed before the line is back, and the first answer is lost.
+  await desk.crash();
+  await desk.start();
+  desk.line = goodLine();
+  desk.line.answered = ({ path }, answer) => (path === '/audit/events' ? cut() : answer);
+  await desk.signIn();
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual(['copy: patron']);
+});
+
+test('whoever signed in without the line exports from the copy', async () => {
+  const network = testNetwork();
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  await desk.parts.session.signOut();
+  desk.line.asked = cut;
+  // The sign-in before is remembered in the background.
+  await vi.waitFor(() => desk.signIn(), { timeout: 10_000 });
+  expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('copy');
+});
+
+test('without the line, who is not in the copy can’t be exported', async () => {
+  const network = testNetwork();
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network, { copy: { scope: 'none' } });
+  await desk.signIn();
+  desk.line.asked = cut;
+  expect(await code(open(desk, patron.id, network))).toBe('serverAway');
+});
+
+test('a refusal is the server’s word: no copy is exported instead, and none is logged', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn('desk');
+  expect(await code(open(desk, patron.id, network))).toBe('notPermitted');
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual([]);
+});
+
+test('of a child, with the line or without, only the legal guardian’s wish is heard', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const child = await colleague.register({
+    personal: { birthDate: '2018-05-17' },
+    guarantor: { guarantor: { kind: 'name', name: 'Bo' } },
+  });
+  const desk = await deskOn(network);
+  await desk.signIn();
+  expect(await code(open(desk, child.id, network, 'patron'))).toBe('requesterMissing');
+  desk.line.asked = cut;
+  expect(await code(open(desk, child.id, network, 'patron'))).toBe('requesterMissing');
+  expect(await code(open(desk, child.id, network, 'guardian'))).toBe('opened');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await exportsOf(colleague, child.id)).toEqual(['copy: guardian']);
+});
+
+test('an export that somebody else’s session hands over names no staff to the patron', async () => {
+  const network = testNetwork();
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  desk.line.asked = cut;
+  await open(desk, patron.id, network, 'patron');
+  await desk.parts.session.signOut();
+  desk.line = goodLine();
+  await desk.signIn('desk');
+  await desk.parts.session.signOut();
+  await desk.signIn();
+  const { source } = await open(desk, patron.id, network, 'patron');
+  const { rows } = await source.page('processing', null);
+  expect(rows.map(({ detail }) => detail)).toContain('copy: patron');
+  expect(JSON.stringify(rows)).not.toContain('handed over');
+});
+
+test('a session that ends between two pages is noticed', async () => {
+  const network = testNetwork();
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  const { source } = await open(desk, patron.id, network);
+  network.central.parts.store.run('UPDATE session SET ended = 1');
+  expect(await code(source.page('processing', null))).toBe('signedOut');
+  expect(desk.parts.session.state.status).toBe('expired');
+});
+
+test('an answer that is lost, and the copy instead: one wish is one entry in the log', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
+  expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('copy');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+  // The next wish is another one.
+  expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('server');
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual(['server', 'server']);
+});
