@@ -54,3 +54,20 @@ export const withoutPermissions: Act = {
     await show('patron-data-without-permissions', await app.openPatronData(cardOf(patron)));
   },
 };
+
+export const downloads: Act = {
+  name: 'downloads',
+  async play(stage, show) {
+    const app = await stage.signedIn({ patronData: { askWhoIsAsking: true } });
+    const [patron] = await stage.patrons(isFree);
+    if (!patron) return;
+    const window = await app.openPatronData(cardOf(patron));
+    await window.getByRole('button', { name: 'Download patron data' }).click();
+    await window.getByRole('dialog').waitFor();
+    await show('download-who-is-asking', window);
+    await window.getByRole('dialog').getByRole('checkbox').check();
+    await window.getByRole('button', { name: 'Save file' }).click();
+    await window.getByRole('button', { name: 'Show in folder' }).waitFor();
+    await show('download-saved', window);
+  },
+};

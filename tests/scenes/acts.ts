@@ -1,5 +1,5 @@
 // Every act, in the order of the gallery's index.
-import { account, withoutPermissions } from './account.ts';
+import { account, downloads, withoutPermissions } from './account.ts';
 import { editing } from './editing.ts';
 import { filling, unattended } from './filling.ts';
 import { offline } from './offline.ts';
@@ -18,6 +18,7 @@ export const ACTS: readonly Act[] = [
   scanned,
   editing,
   account,
+  downloads,
   withoutPermissions,
   offline,
   filling,
