@@ -66,9 +66,14 @@ export async function take(
     density,
   });
   await window.waitForFunction(
-    ([to, dense]) =>
-      document.documentElement.lang === to && document.documentElement.dataset['density'] === dense,
-    [language, density],
+    ([to, dense, colours]) => {
+      const { lang, dataset } = document.documentElement;
+      const dark = getComputedStyle(document.body).color.startsWith('rgb(2');
+      return (
+        lang === to && dataset['density'] === dense && (colours === 'any' || dark === (colours === 'dark'))
+      );
+    },
+    [language, density, look.forcedColors ? 'any' : theme] as const,
   );
   await window.evaluate(async () => {
     await document.fonts.ready;
