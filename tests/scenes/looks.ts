@@ -68,7 +68,7 @@ export async function take(
   await window.waitForFunction(
     ([to, dense, colours]) => {
       const { lang, dataset } = document.documentElement;
-      const dark = getComputedStyle(document.body).color.startsWith('rgb(2');
+      const dark = Number(/\d+/.exec(getComputedStyle(document.body).color)?.[0]) > 128;
       return (
         lang === to && dataset['density'] === dense && (colours === 'any' || dark === (colours === 'dark'))
       );
