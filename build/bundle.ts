@@ -6,6 +6,7 @@ import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Plugin } from 'vite';
 import { requests, WINDOW_KINDS } from '../shared/ipc/contract.ts';
 import { writePseudoLanguages } from './pseudo-languages.ts';
+import { LICENCES, writeShipped } from './shipped.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'out');
@@ -27,11 +28,14 @@ const nodeBundle = (entry: string, folder: string, format: 'es' | 'cjs', file: s
   root,
   define: { REQUEST_NAMES: JSON.stringify(requestNames) },
   ssr: { noExternal: true },
+  // Its build for browsers has the adapter that we use; the other brings two dozen packages for one that we don't.
+  resolve: { alias: [{ find: /^axios$/, replacement: join(root, 'node_modules/axios/dist/esm/axios.js') }] },
   build: {
     ssr: entry,
     target: 'node24',
     outDir: join(out, folder),
     emptyOutDir: true,
+    license: { fileName: LICENCES },
     rolldownOptions: {
       external: ['electron', 'better-sqlite3', /^node:/],
       output: { format, entryFileNames: file, codeSplitting: false },
@@ -65,6 +69,7 @@ const pages: InlineConfig = {
     target: 'chrome140',
     outDir: join(out, 'renderer'),
     emptyOutDir: true,
+    license: { fileName: LICENCES },
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
@@ -91,6 +96,7 @@ export async function bundle(): Promise<void> {
     build(nodeBundle('electron/preload.ts', 'preload', 'cjs', 'preload.cjs')),
     build(pages),
   ]);
+  writeShipped();
 }
 
 if (import.meta.main) await bundle();

@@ -51,7 +51,7 @@ const SUITES: Suite[] = [
       '--reporter=json',
       `--outputFile.json=${join(results, 'vitest.json')}`,
     ],
-    budget: 300,
+    budget: 400,
     counts: () => {
       const sums = readJson('vitest.json') as Record<string, number>;
       return {

@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, net, powerMonitor, protocol, shell } from 'electron';
+import { app, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
 import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
 import { cardInUse, type Patron } from '../shared/patrons/patron.ts';
 import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
+import { openLine } from './central/line.ts';
 import { noServer } from './central/no-server.ts';
 import { Reachability } from './central/reachability.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
@@ -23,11 +24,12 @@ import { elsewhere } from './patron-data/folder.ts';
 import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
-import type { Policy } from './policy/policy.ts';
+import type { StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
 import { RecentPatrons } from './patrons/recent-patrons.ts';
 import { watchIdle } from './session/idle.ts';
 import { Failure } from './support/failure.ts';
+import { watchFaults } from './support/faults.ts';
 import { fileLog } from './support/log.ts';
 import { openOutside } from './support/open-outside.ts';
 import { Settings } from './support/settings.ts';
@@ -38,11 +40,9 @@ import { Look } from './windows/look.ts';
 import { OneTimePages } from './windows/one-time-pages.ts';
 import { Windows } from './windows/windows.ts';
 
-export interface DeskOptions {
+export interface DeskOptions extends StartOptions {
   /** Where main, worker, preload and pages were built to. */
   out: string;
-  server: string | undefined;
-  policy: Policy;
 }
 
 export interface Desk {
@@ -57,7 +57,7 @@ const RESCUE = 'rescue';
 const LINE_WATCH_MS = 2_000;
 
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
+export function buildDesk({ out, server: address, certificateAuthority, policy }: DeskOptions): Desk {
   const [clock, timers] = [systemClock, systemTimers];
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
@@ -82,7 +82,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
     void tellSyncState();
     if (online) parts?.sync.wake();
   });
-  const fetch: typeof globalThis.fetch = (input, init) => net.fetch(input as string, init);
+  const fetch = openLine(certificateAuthority);
   const server =
     address === undefined
       ? noServer
@@ -149,6 +149,7 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
       isOnline: () => reachability.online,
       onSession: (state) => {
         log.write('session', { status: state.status });
+        if (state.status === 'signedOut') parts?.scannedCards.forget();
         recent.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
         windows.tell('session.changed', state);
         void tellSyncState();
@@ -232,14 +233,16 @@ export function buildDesk({ out, server: address, policy }: DeskOptions): Desk {
 
   return {
     async boot() {
-      lockDownPages(log);
+      watchFaults(log);
+      await lockDownPages(log);
       const assets = appProtocol(join(out, 'renderer'));
       protocol.handle(SCHEME, (request) => oneTimePages.answer(request) ?? assets(request));
       await openStore();
-      openGate({
+      openGate(ipcMain, {
         handlers: () => handlers,
         ownerOf: (contents) => windows.ownerOf(contents),
         newReference: () => randomBytes(4).toString('hex'),
+        counter: () => performance.now(),
         log,
       });
       watchSystem();

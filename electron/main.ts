@@ -1,31 +1,34 @@
 // Where the app starts: what must be said before Electron is ready, then one desk.
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, dialog, Menu, protocol } from 'electron';
-import { buildDesk, type Desk, type DeskOptions } from './desk.ts';
-import { isSafeAddress, machinePolicyFile, readPolicy } from './policy/policy.ts';
+import { app, dialog, protocol } from 'electron';
+import { buildDesk, type Desk } from './desk.ts';
+import { machinePolicyFile } from './policy/policy.ts';
+import { startOptions, strangeSwitch } from './policy/start-options.ts';
+import { systemClock } from './support/system.ts';
 import { SCHEME } from './windows/app-protocol.ts';
+import { setMenu } from './windows/menu.ts';
 
 const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const END_WITHIN_MS = 3_000;
 
-/** A switch that only a developer's start may use: what is installed obeys the machine's policy alone. */
-const developerSwitch = (name: string) => (app.isPackaged ? '' : app.commandLine.getSwitchValue(name));
-
-function startOptions(): DeskOptions {
-  const policyFile = developerSwitch('policy');
-  const policy = readPolicy(
-    policyFile ? resolve(policyFile) : machinePolicyFile(process.platform, process.env),
-  );
-  const server = developerSwitch('server') || policy.server.url;
-  if (server !== undefined && !isSafeAddress(server)) {
-    throw new Error(`The server's address must be https, or http on this machine: ${server}`);
-  }
-  return { out: OUT, server, policy };
-}
+const commandLine = {
+  isPackaged: app.isPackaged,
+  argv: process.argv,
+  switchValue: (name: string) => app.commandLine.getSwitchValue(name),
+};
 
 function start(): void {
+  const strange = strangeSwitch(commandLine);
+  if (strange !== undefined) {
+    dialog.showErrorBox(
+      'Circdesk could not start',
+      `It does not take the switch ${strange.split('=', 1)[0]}.`,
+    );
+    app.exit(1);
+    return;
+  }
   const userData = app.commandLine.getSwitchValue('user-data-dir');
   if (userData) app.setPath('userData', resolve(userData));
   if (!app.requestSingleInstanceLock()) {
@@ -55,8 +58,9 @@ function start(): void {
   app
     .whenReady()
     .then(async () => {
-      if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
-      desk = buildDesk(startOptions());
+      setMenu(process.platform);
+      const policyFile = machinePolicyFile(process.platform);
+      desk = buildDesk({ out: OUT, ...startOptions(commandLine, policyFile, systemClock) });
       await desk.boot();
     })
     .catch((thrown: unknown) => {

@@ -1,5 +1,5 @@
 // Gives the page `window.circdesk`, one frozen object with a function for each request that its window may make.
-// It holds no logic: main checks everything.
+// It decides nothing: main checks everything.
 import { contextBridge, ipcRenderer } from 'electron';
 import { EVENT_CHANNEL, REQUEST_CHANNEL, WINDOW_ARGUMENT } from '../shared/ipc/api.ts';
 
@@ -30,5 +30,15 @@ const on = (name: string, listener: Listener) => {
     ipcRenderer.removeListener(EVENT_CHANNEL, heard);
   };
 };
+
+/** Text may be dropped into a field; nothing else may be dropped on a window, which some would take for a place to go. */
+const refuseDrop = (event: DragEvent) => {
+  const { dataTransfer, target } = event;
+  const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  if (!dataTransfer || (isField && !dataTransfer.types.some((type) => type !== 'text/plain'))) return;
+  event.preventDefault();
+  dataTransfer.dropEffect = 'none';
+};
+for (const type of ['dragenter', 'dragover', 'drop'] as const) addEventListener(type, refuseDrop, true);
 
 contextBridge.exposeInMainWorld('circdesk', { ...api, on });

@@ -95,7 +95,8 @@ export function createCentral(options: CentralOptions) {
         epoch: history.epoch,
         libraries: libraries.names(),
       }),
-    signIn: (body: Body<'signIn'>) => sessions.signIn(body),
+    signIn: (body: Body<'signIn'>) =>
+      desks.isRevoked(body.desk) ? refused('desk-revoked') : sessions.signIn(body),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
       patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),
@@ -107,7 +108,7 @@ export function createCentral(options: CentralOptions) {
     const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
     if (who && !who.ok) return asAnswer(who);
     const asker = who?.value;
-    if (asker?.onlyActs && endpoint.auth !== 'act') return asAnswer(refused('signed-out'));
+    if (asker?.onlyActs && !endpoint.byGrant) return asAnswer(refused('signed-out'));
     const params = readPart(endpoint.params, lowerCase(call.params));
     if (!params.ok) return asAnswer(params);
     if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });

@@ -11,11 +11,11 @@ const namedSchema = z.object({ id: z.string(), name: z.string() });
 
 export const librarySchema = libraryNameSchema.extend({
   /** ISO 3166-1 alpha-2; whose rules a national ID is checked by. */
-  country: z.string().length(2),
+  country: z.string().regex(/^[A-Z]{2}$/),
   /** ISO 4217. */
-  currency: z.string().length(3),
+  currency: z.string().regex(/^[A-Z]{3}$/),
   /** IANA name, such as `Europe/Stockholm`. */
-  timeZone: z.string(),
+  timeZone: z.string().max(60).refine(isTimeZone),
   branches: z.array(namedSchema),
   categories: z.array(namedSchema),
   rules: z.object({
@@ -29,6 +29,16 @@ export const librarySchema = libraryNameSchema.extend({
 
 export type LibraryName = z.infer<typeof libraryNameSchema>;
 export type Library = z.infer<typeof librarySchema>;
+
+/** One that dates can be shown in: another would break every page that tries. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whole years between a birth date and a day, both `YYYY-MM-DD`. */
 export function ageOn(birthDate: string, day: string): number {

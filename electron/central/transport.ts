@@ -83,7 +83,11 @@ function failureOf(thrown: unknown): Failure {
 function isCertificate(thrown: unknown): boolean {
   for (let at = thrown, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = 'code' in at ? String(at.code) : '';
-    if (/ERR_CERT_|CERT_HAS_EXPIRED|CERTIFICATE|SELF_SIGNED|ERR_TLS_CERT/.test(`${at.message} ${code}`))
+    if (
+      /ERR_CERT_|CERT_HAS_EXPIRED|CERTIFICATE|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT/.test(
+        `${at.message} ${code}`,
+      )
+    )
       return true;
   }
   return false;

@@ -6,7 +6,7 @@ import {
   type Permission,
 } from '../../shared/permissions.ts';
 import { fullName, type Patron } from '../../shared/patrons/patron.ts';
-import { requests, type RequestName } from '../../shared/ipc/contract.ts';
+import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
@@ -33,6 +33,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
       throw new Failure({ code: 'notPermitted', permission });
+  };
+  const openPatron = async (patronId: string) => {
+    recent.opened(patronId);
+    if (windows.showPatron(patronId)) await patrons.logLook(patronId);
   };
   return {
     'session.state': async () => ({
@@ -61,12 +65,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
 
     'patrons.search': ({ query, offset, limit, from }) => patrons.search(query, offset, limit, from),
-    'patrons.open': async ({ patronId, scan }) => {
+    'patrons.open': async ({ patronId }) => {
       session.require();
-      if (scan !== undefined && !scannedCards.isLast(scan)) return { opened: false };
-      recent.opened(patronId);
-      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
-      return { opened: true };
+      await openPatron(patronId);
+      return {};
+    },
+    'patrons.openScanned': async ({ scan, wanted }) => {
+      const patronId = scannedCards.patronOf(scan, wanted);
+      if (patronId !== undefined) await openPatron(patronId);
+      return { opened: patronId !== undefined };
     },
     'patrons.byCard': ({ card }) => scannedCards.find(card),
     'patrons.recent': () => {
@@ -79,6 +86,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
       recent.named(view.patron.id, fullName(view.patron));
       return view;
     },
+    'patron.openLinked': async ({ patronId }, asker) => {
+      const linked = await patrons.linkedTo(patronOf(asker));
+      if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
+      await openPatron(patronId);
+      return {};
+    },
+    'patron.guarantors': async ({ name }, asker) => ({
+      patrons: await patrons.guarantors(patronOf(asker), name, MOST_GUARANTORS),
+    }),
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),
     }),

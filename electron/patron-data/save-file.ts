@@ -3,7 +3,7 @@
 import type * as fileSystem from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../support/failure.ts';
+import { codeOf, Failure } from '../support/failure.ts';
 
 /** The file access that saving needs, handed in so that a full disk can be tried. */
 export type Files = Pick<
@@ -121,9 +121,6 @@ const exists = (files: Files, path: string) =>
     () => true,
     () => false,
   );
-
-export const codeOf = (thrown: unknown) =>
-  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
 function fileFailure(thrown: unknown, folder: string): Failure {
   switch (codeOf(thrown)) {

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { timeSchema } from '../../shared/primitives.ts';
 import { readIfThere, writeDurably } from '../cache/durable-file.ts';
-import { Failure } from '../support/failure.ts';
+import { codeOf, Failure } from '../support/failure.ts';
 import type { Log } from '../support/log.ts';
-import { codeOf, type FileMark, type Files } from './save-file.ts';
+import type { FileMark, Files } from './save-file.ts';
 
 const markSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number() });
 const entrySchema = z.object({

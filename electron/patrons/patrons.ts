@@ -86,6 +86,29 @@ export class Patrons {
     return { patron: await this.#readFromServer(patronId), acts: [], asOf: null };
   }
 
+  /** Whom this patron's record names: the guarantor, as it is and as staff changed it here, and those in its care. */
+  async linkedTo(patronId: string): Promise<string[]> {
+    const { patron } = await this.read(patronId, false);
+    const { guarantor } = patron.sections.guarantor.values;
+    return [
+      ...(guarantor?.kind === 'patron' ? [guarantor.patronId] : []),
+      ...patron.guarantorFor.map(({ id }) => id),
+    ];
+  }
+
+  /** Patrons by a name that is being typed, for whoever is nobody's own guarantor. */
+  async guarantors(patronId: string, name: string, most: number): Promise<PatronSummary[]> {
+    // `*` would find everybody.
+    const query = name.replaceAll('*', ' ').trim();
+    if (query.length < 2) return [];
+    const fromCopy = await this.search(query, 0, most + 1, 'copy');
+    const found =
+      fromCopy.partial && this.#parts.session.central
+        ? await this.search(query, 0, most + 1, 'server').catch(() => fromCopy)
+        : fromCopy;
+    return found.patrons.filter(({ id }) => id !== patronId).slice(0, most);
+  }
+
   notifications(patronId: string) {
     return this.#parts.session.use((central) => central.notifications(patronId));
   }

@@ -6,14 +6,19 @@ import type { DeskStore } from '../cache/desk-store.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 
 export interface ScannedCard {
-  patron: { id: string; name: string };
+  name: string;
   state: Card['state'];
 }
+
+/** So many scans are remembered, for staff who open one that was offered. */
+const REMEMBERED = 20;
 
 export class ScannedCards {
   readonly #store: DeskStore;
   readonly #session: StaffSession;
   #last = 0;
+  /** Whom each of the last scans found: a window names a scan, never a patron. */
+  readonly #found = new Map<number, string>();
 
   constructor(store: DeskStore, session: StaffSession) {
     this.#store = store;
@@ -23,34 +28,43 @@ export class ScannedCards {
   /** `scan` numbers the scan: by the time its answer is here, another card may have been scanned. */
   async find(card: string): Promise<{ scan: number; found: ScannedCard | null }> {
     const scan = ++this.#last;
-    const found = (await this.#inCopy(card)) ?? (await this.#atServer(card)) ?? null;
-    return { scan, found };
+    this.#found.delete(scan - REMEMBERED);
+    const patron = (await this.#inCopy(card)) ?? (await this.#atServer(card));
+    const owned = patron && cardOf(card, patron);
+    if (!patron || !owned) return { scan, found: null };
+    this.#found.set(scan, patron.id);
+    return { scan, found: { name: fullName(patron), state: owned.state } };
   }
 
-  /** No other card has been scanned since, in whichever window. */
-  isLast(scan: number): boolean {
-    return scan === this.#last;
+  /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */
+  patronOf(scan: number, wanted: boolean): string | undefined {
+    this.#session.require();
+    return wanted || scan === this.#last ? this.#found.get(scan) : undefined;
   }
 
-  async #inCopy(card: string): Promise<ScannedCard | undefined> {
+  /** For whoever signs in next. */
+  forget(): void {
+    this.#found.clear();
+  }
+
+  async #inCopy(card: string): Promise<Patron | undefined> {
     const library = this.#session.require().library.id;
     // The owner of a card stands first among the hits for its number.
     const [hit] = (await this.#store.search(library, card, 0, 1)).patrons;
     const view = hit && (await this.#store.patron(library, hit.id));
-    return view && ownerOf(card, view.patron);
+    return view && cardOf(card, view.patron) && view.patron;
   }
 
-  async #atServer(card: string): Promise<ScannedCard | undefined> {
+  async #atServer(card: string): Promise<Patron | undefined> {
     if (!this.#session.central) return undefined;
     return this.#session.use(async (central) => {
       const [hit] = (await central.search(card, 0, 1)).patrons;
-      return hit && ownerOf(card, await central.patron(hit.id, true));
+      const patron = hit && (await central.patron(hit.id, true));
+      return patron && cardOf(card, patron) && patron;
     });
   }
 }
 
-function ownerOf(scanned: string, patron: Patron): ScannedCard | undefined {
-  const { cards } = patron.sections.card.values;
-  const card = cards.find(({ number }) => joined(number) === joined(scanned));
-  return card && { patron: { id: patron.id, name: fullName(patron) }, state: card.state };
+function cardOf(scanned: string, { sections }: Patron): Card | undefined {
+  return sections.card.values.cards.find(({ number }) => joined(number) === joined(scanned));
 }

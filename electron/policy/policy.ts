@@ -1,7 +1,6 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
 import {
@@ -21,14 +20,21 @@ export const policySchema = z.strictObject({
     .strictObject({
       url: z
         .url()
-        .refine(isSafeAddress, 'must be https, or http on this machine, without a name or password in it')
+        .refine(
+          (url) => isSafeAddress(url, { development: true }),
+          'must be https, or http on this machine in development, without a name or password in it',
+        )
         .optional()
-        .describe("The central server's address. HTTPS, or HTTP on this machine."),
+        .describe(
+          "The central server's address. HTTPS; in development HTTP on this machine as well. Without a name or password in it.",
+        ),
       certificateAuthority: z
         .string()
         .min(1)
         .optional()
-        .describe('Path of a PEM file: the only certificate authorities that the server may be signed by.'),
+        .describe(
+          'Path of a PEM file: the only certificate authorities that may stand behind the server, whomever else the system trusts.',
+        ),
     })
     .prefault({})
     .describe('The central server.'),
@@ -93,18 +99,20 @@ export const policySchema = z.strictObject({
 });
 export type Policy = z.infer<typeof policySchema>;
 
-/** Without TLS only where nothing leaves this machine; never with a password in the address. */
-export function isSafeAddress(address: string): boolean {
+/** Without TLS only in development, where nothing leaves the machine; never with a password in the address. */
+export function isSafeAddress(address: string, { development }: { development: boolean }): boolean {
   const url = URL.parse(address);
   if (!url || url.username || url.password) return false;
   const local = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && local);
+  return url.protocol === 'https:' || (development && url.protocol === 'http:' && local);
 }
 
-/** Where the system keeps what its administrator decides, out of users' reach. */
-export function machinePolicyFile(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): string {
-  if (platform === 'win32')
-    return join(environment['ProgramData'] ?? 'C:\\ProgramData', 'Circdesk', 'policy.json');
+/**
+ * Where the system keeps what its administrator decides, out of users' reach. No variable says where: those are the
+ * user's. Windows lets users make folders in C:\\ProgramData, so whoever installs makes ours: see docs/security.md.
+ */
+export function machinePolicyFile(platform: NodeJS.Platform): string {
+  if (platform === 'win32') return 'C:\\ProgramData\\Circdesk\\policy.json';
   return platform === 'darwin'
     ? '/Library/Application Support/Circdesk/policy.json'
     : '/etc/circdesk/policy.json';

@@ -12,5 +12,9 @@ export class Failure extends Error {
   }
 }
 
+/** The code of a system's or library's error, such as `ENOSPC`; empty where it has none. */
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+
 export const isFailure = (thrown: unknown, ...codes: DeskError['code'][]): thrown is Failure =>
   thrown instanceof Failure && (codes.length === 0 || codes.includes(thrown.error.code));

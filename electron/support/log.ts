@@ -40,11 +40,22 @@ export function fileLog(folder: string, clock: Clock): Log {
   return log;
 }
 
+/** Names of ours, such as a problem's. What a server says of a problem may quote what was sent. */
+const A_NAME = /^[a-zA-Z-]{1,60}$/;
+const A_CODE = /^[A-Z0-9_]{1,60}$/;
+/** A line of a stack that names a file: a message may have lines that begin with "at", too. */
+const A_PLACE = /^\s+at .*:\d+:\d+\)?$/;
+
 /** An error's name, code and places. Its message may quote what staff typed. */
 export function whereFrom(because: unknown): string | undefined {
-  if (typeof because === 'string') return because;
+  if (typeof because === 'string') return A_NAME.test(because) ? because : 'words of others';
   if (!(because instanceof Error)) return undefined;
   const code = 'code' in because ? String(because.code) : '';
-  const places = (because.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return [because.name, code, ...places.slice(0, 6).map((line) => line.trim())].filter(Boolean).join(' | ');
+  const places = (because.stack ?? '')
+    .replace(because.message, '')
+    .split('\n')
+    .filter((line) => A_PLACE.test(line));
+  const name = A_NAME.test(because.name) ? because.name : 'Error';
+  const parts = [name, A_CODE.test(code) ? code : '', ...places.slice(0, 6).map((line) => line.trim())];
+  return parts.filter(Boolean).join(' | ');
 }

@@ -1,23 +1,12 @@
-// app://circdesk/…: serves the built pages, and nothing else, under a strict content security policy.
+// app://circdesk/…: serves the built pages, and nothing else, under the strictest policy that they work with.
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { pageHeaders } from './page-policy.ts';
 
 export const SCHEME = 'app';
 export const HOST = 'circdesk';
 export const ORIGIN = `${SCHEME}://${HOST}`;
-
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,12 +36,7 @@ export function appProtocol(folder: string): (request: Request) => Promise<Respo
     const type = asset && TYPES[extname(asset)];
     if (!asset || !type) return new Response(null, { status: 404 });
     return new Response(new Uint8Array(await readFile(asset)), {
-      headers: {
-        'content-type': type,
-        'content-security-policy': CONTENT_SECURITY_POLICY,
-        'x-content-type-options': 'nosniff',
-        'cross-origin-opener-policy': 'same-origin',
-      },
+      headers: pageHeaders(type),
     });
   };
 }

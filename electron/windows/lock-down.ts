@@ -1,30 +1,68 @@
-// What no page may do, whichever window it is in: leave our pages, open windows, ask for permissions, embed.
-import { app, session } from 'electron';
+// What no page may do, whichever window it is in: leave our pages, open windows, ask for permissions, embed, reach a
+// network. Chromium's own doors are shut here; what the page's policy shuts is page-policy.ts.
+import { app, session, type Session, type WebContents } from 'electron';
 import type { Log } from '../support/log.ts';
+import { isOurAddress } from './app-protocol.ts';
 
-export function lockDownPages(log: Log): void {
+/** A proxy that nobody runs, for local addresses too: what passes by the policy, such as WebRTC, gets nowhere. */
+const NOWHERE = {
+  mode: 'fixed_servers',
+  proxyRules: 'http://127.0.0.1:1',
+  proxyBypassRules: '<-loopback>',
+} as const;
+/** A page that tries again and again must not push what IT looks for out of the log. */
+const SAY_AGAIN_MS = 10_000;
+
+type Refuse = (what: string) => void;
+
+export async function lockDownPages(log: Log): Promise<void> {
+  const saidAt = new Map<string, number>();
+  const refuse: Refuse = (what) => {
+    const now = performance.now();
+    if (now - (saidAt.get(what) ?? -Infinity) < SAY_AGAIN_MS) return;
+    saidAt.set(what, now);
+    log.write('refused', { of: what });
+  };
   app.on('web-contents-created', (_event, contents) => {
-    const refuse = (what: string) => (event: { preventDefault(): void }) => {
-      event.preventDefault();
-      log.write('refused', { what });
-    };
-    contents.on('will-navigate', refuse('navigation'));
-    contents.on('will-frame-navigate', refuse('navigation of a frame'));
-    contents.on('will-redirect', refuse('redirect'));
-    contents.on('will-attach-webview', refuse('webview'));
-    contents.setWindowOpenHandler(() => {
-      log.write('refused', { what: 'window' });
-      return { action: 'deny' };
-    });
+    keepInPlace(contents, refuse);
   });
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
-    answer(false);
-  });
-  session.defaultSession.setPermissionCheckHandler(() => false);
-  session.defaultSession.setDevicePermissionHandler(() => false);
-  session.defaultSession.on('will-download', refuseDownload);
+  await giveNothing(session.defaultSession, refuse);
 }
 
-const refuseDownload = (event: { preventDefault(): void }) => {
-  event.preventDefault();
-};
+function keepInPlace(contents: WebContents, refuse: Refuse): void {
+  const prevent = (what: string) => (event: { preventDefault(): void }) => {
+    event.preventDefault();
+    refuse(what);
+  };
+  contents.on('will-navigate', prevent('navigation'));
+  contents.on('will-frame-navigate', prevent('navigation of a frame'));
+  contents.on('will-redirect', prevent('redirect'));
+  contents.on('will-attach-webview', prevent('webview'));
+  contents.setWindowOpenHandler(() => {
+    refuse('window');
+    return { action: 'deny' };
+  });
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+}
+
+/** The session of all pages; main speaks to the central server in another one. */
+async function giveNothing(pages: Session, refuse: Refuse): Promise<void> {
+  pages.setPermissionRequestHandler((_contents, permission, answer) => {
+    refuse(`permission ${permission}`);
+    answer(false);
+  });
+  pages.setPermissionCheckHandler(() => false);
+  pages.setDevicePermissionHandler(() => false);
+  pages.on('will-download', (event) => {
+    event.preventDefault();
+    refuse('download');
+  });
+  pages.webRequest.onBeforeRequest(({ url }, answer) => {
+    const ours = isOurAddress(url);
+    if (!ours) refuse('request');
+    answer({ cancel: !ours });
+  });
+  await pages.setProxy(NOWHERE);
+  // Pages keep nothing here; what one that was taken over put there, an earlier day's, goes before any page is shown.
+  await pages.clearStorageData();
+}

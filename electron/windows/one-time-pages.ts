@@ -1,6 +1,7 @@
 // Pages that main makes and a hidden window reads once, to print them. Nothing in one can run or load anything but the
 // app's own style and fonts.
 import { ORIGIN } from './app-protocol.ts';
+import { pageHeaders } from './page-policy.ts';
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -37,12 +38,7 @@ export class OneTimePages {
     if (page === undefined) return undefined;
     this.#pages.delete(url);
     return new Response(page, {
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': CONTENT_SECURITY_POLICY,
-        'x-content-type-options': 'nosniff',
-        'cross-origin-opener-policy': 'same-origin',
-      },
+      headers: pageHeaders('text/html; charset=utf-8', CONTENT_SECURITY_POLICY),
     });
   }
 }

@@ -1,9 +1,10 @@
 // The windows of the desk: one desk window, and one window for each patron that is open.
 import { BrowserWindow, type WebContents } from 'electron';
 import { WINDOW_ARGUMENT, EVENT_CHANNEL } from '../../shared/ipc/api.ts';
-import type { EventName, EventPayload, WindowKind } from '../../shared/ipc/contract.ts';
-import { Failure } from '../support/failure.ts';
+import { events, type EventName, type EventPayload, type WindowKind } from '../../shared/ipc/contract.ts';
+import { codeOf, Failure } from '../support/failure.ts';
 import { ORIGIN } from './app-protocol.ts';
+import { PAGE_PREFERENCES } from './page-policy.ts';
 
 /** Whose window it is; a patron window is bound to its patron for life. */
 export type WindowOwner = { kind: 'desk' } | { kind: 'patron'; patronId: string };
@@ -18,6 +19,9 @@ const SIZES: Record<WindowKind, { width: number; height: number; minWidth: numbe
   desk: { width: 1280, height: 800, minWidth: 720, minHeight: 480 },
   patron: { width: 1120, height: 800, minWidth: 640, minHeight: 480 },
 };
+
+/** Each is a process of its own: nobody works with so many, and a page that was taken over must not open more. */
+const MOST_PATRON_WINDOWS = 40;
 
 export class Windows {
   readonly #preload: string;
@@ -94,12 +98,14 @@ export class Windows {
   }
 
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
-    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, payload);
+    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
   }
 
   #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): boolean {
     const browserWindow = [...this.#open.values()].find(isIt)?.browserWindow;
     if (!browserWindow) {
+      // The desk window is one of them.
+      if (this.#open.size > MOST_PATRON_WINDOWS) throw new Failure({ code: 'tooManyWindows' });
       this.#make(owner);
       return true;
     }
@@ -116,14 +122,8 @@ export class Windows {
       title: 'Circdesk',
       autoHideMenuBar: true,
       webPreferences: {
+        ...PAGE_PREFERENCES,
         preload: this.#preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        devTools: false,
-        spellcheck: false,
-        navigateOnDragDrop: false,
         additionalArguments: [`${WINDOW_ARGUMENT}${owner.kind}`],
       },
     });
@@ -159,7 +159,10 @@ export class Windows {
       open.unsaved = false;
       contents.reload();
     });
-    void browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`);
+    browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`).catch((thrown: unknown) => {
+      // Closed before its page was there: nobody misses it.
+      if (!browserWindow.isDestroyed() && codeOf(thrown) !== 'ERR_ABORTED') throw thrown;
+    });
   }
 
   #firstUnsaved(): OpenWindow | undefined {

@@ -26,6 +26,8 @@ export interface Server {
 }
 
 const BODY_LIMIT = 256 * 1024;
+/** In ms: who sends a request byte by byte holds no connection longer. */
+const SLOWEST_REQUEST = 30_000;
 const USUAL_RATES = { session: 100, signIn: 10 };
 const SIGN_INS: ReadonlySet<EndpointName> = new Set(['signIn', 'refresh', 'patronSignIn']);
 
@@ -34,6 +36,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const central = createCentral(options);
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
+    // The proxy with TLS in front says whose request it is; nobody else reaches us.
+    trustProxy: 'loopback',
+    requestTimeout: SLOWEST_REQUEST,
     logger: options.log ? { stream: process.stderr, base: null } : false,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
@@ -80,7 +85,11 @@ function addRoute(app: FastifyInstance, central: Central, name: EndpointName, si
   app.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
-    ...(SIGN_INS.has(name) && { config: { rateLimit: { max: signInRate, timeWindow: 1000 } } }),
+    ...(SIGN_INS.has(name) && {
+      config: {
+        rateLimit: { max: signInRate, timeWindow: 1000, keyGenerator: ({ ip }: FastifyRequest) => ip },
+      },
+    }),
     handler: async (request, reply) =>
       send(
         reply,
@@ -115,8 +124,27 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
+    else if (isDeep(String(body))) done(new TooDeep());
     else void parse(request, String(body), done);
   });
+}
+
+/** What walks through a body calls itself for each level: no form of ours has so many. */
+const DEEPEST = 32;
+
+class TooDeep extends Error {
+  readonly statusCode = 400;
+}
+
+/** Counted in the text, where strings may hold brackets as well. */
+function isDeep(json: string): boolean {
+  let depth = 0;
+  for (const [bracket] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g)) {
+    if (bracket === '[' || bracket === '{') depth++;
+    else if (bracket === ']' || bracket === '}') depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }
 
 class TooMany extends Error {

@@ -47,8 +47,10 @@ export interface Endpoint {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;
   summary: string;
-  /** Who may ask: anybody, a session, or a session or push-only grant (acts only). */
+  /** Who may ask: anybody, or a session. An act carries keys. */
   auth: 'none' | 'session' | 'act';
+  /** May wait at a desk while its author is signed out: a push-only grant will do, for the acts that it names. */
+  byGrant?: true;
   permission?: Permission;
   /** `required` where an act is judged against the tag in If-Match. */
   ifMatch?: 'required';

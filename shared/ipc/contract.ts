@@ -50,6 +50,16 @@ export const elsewhereSchema = z.object({
 });
 
 const nothing = z.object({});
+/** So many are offered, and no more of each than tells them apart. */
+export const MOST_GUARANTORS = 8;
+const guarantorChoiceSchema = patronSummarySchema.pick({
+  id: true,
+  givenName: true,
+  familyName: true,
+  birthDate: true,
+  town: true,
+});
+export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
 const both = ['desk', 'patron'] as const;
 
 export const requests = {
@@ -99,7 +109,7 @@ export const requests = {
 
   /** From the copy, or from the server, which knows patrons whom the copy doesn't hold. */
   'patrons.search': {
-    windows: both,
+    windows: ['desk'],
     args: z.object({
       query: z.string().max(200),
       offset: countSchema,
@@ -113,28 +123,25 @@ export const requests = {
       partial: z.boolean(),
     }),
   },
-  /**
-   * Opens the patron's own window, or brings it to the front. With the number of a scan only as long as no other card
-   * has been scanned since, in whichever window: a late answer never comes before the patron scanned last.
-   */
-  'patrons.open': {
-    windows: both,
-    args: z.object({ patronId: idSchema, scan: countSchema.optional() }),
-    result: z.object({ opened: z.boolean() }),
-  },
-  /** Whose card this is, in use or not. */
+  /** Opens the patron's own window, or brings it to the front. */
+  'patrons.open': { windows: ['desk'], args: z.object({ patronId: idSchema }), result: nothing },
+  /** Whose card this is, in use or not. A patron's window, too, learns of nobody whose card it can't show. */
   'patrons.byCard': {
     windows: both,
     args: z.object({ card: z.string().min(1).max(60) }),
     result: z.object({
       scan: countSchema,
-      found: z
-        .object({
-          patron: z.object({ id: idSchema, name: z.string() }),
-          state: cardSchema.shape.state,
-        })
-        .nullable(),
+      found: z.object({ name: z.string(), state: cardSchema.shape.state }).nullable(),
     }),
+  },
+  /**
+   * Opens whom this scan found. Unless staff said that they want it, only as long as no other card has been scanned
+   * since, in whichever window: a late answer never comes before the patron scanned last.
+   */
+  'patrons.openScanned': {
+    windows: both,
+    args: z.object({ scan: countSchema, wanted: z.boolean() }),
+    result: z.object({ opened: z.boolean() }),
   },
   /** Opened lately by whoever is signed in, the last one first. */
   'patrons.recent': {
@@ -145,6 +152,14 @@ export const requests = {
 
   /** `fresh`: with what the server knows now, as far as it can be asked. */
   'patron.read': { windows: ['patron'], args: z.object({ fresh: z.boolean() }), result: patronViewSchema },
+  /** Opens the window of a patron whom this one's record names: the guarantor, or whose guarantor this one is. */
+  'patron.openLinked': { windows: ['patron'], args: z.object({ patronId: idSchema }), result: nothing },
+  /** Patrons to choose a guarantor from, by a name that is being typed: no more of them than that takes. */
+  'patron.guarantors': {
+    windows: ['patron'],
+    args: z.object({ name: z.string().max(200) }),
+    result: z.object({ patrons: z.array(guarantorChoiceSchema).max(MOST_GUARANTORS) }),
+  },
   'patron.notifications': {
     windows: ['patron'],
     args: nothing,

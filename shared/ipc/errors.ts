@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'notUndecided',
   'notBlocked',
   'unsavedChanges',
+  'tooManyWindows',
   'folderReadOnly',
   'folderUnusable',
   'diskFull',

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { dateSchema, idSchema, tagSchema } from '../primitives.ts';
 
-const text = (max: number) => z.string().max(max, 'tooLong');
+/** What is too long is not looked at any further: some patterns below would take minutes over it. */
+const text = (max: number) => z.string().max(max, { error: 'tooLong', abort: true });
 const requiredText = (max: number) => text(max).refine((value) => value.trim() !== '', 'required');
 
 export const GENDERS = ['female', 'male', 'other', 'unspecified'] as const;

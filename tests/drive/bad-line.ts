@@ -13,7 +13,11 @@ export interface BadLine {
   close(): Promise<void>;
 }
 
-export async function openLine(serverUrl: string): Promise<BadLine> {
+/** `overhear` is given each answer's body as it passes. */
+export async function openLine(
+  serverUrl: string,
+  overhear: (body: string) => void = () => undefined,
+): Promise<BadLine> {
   const target = new URL(serverUrl);
   const pass = (asked: IncomingMessage, answer: ServerResponse, lose: boolean) => {
     const onward = request(
@@ -31,6 +35,11 @@ export async function openLine(serverUrl: string): Promise<BadLine> {
         } else {
           answer.writeHead(came.statusCode ?? 500, came.headers);
           came.pipe(answer);
+          const parts: Buffer[] = [];
+          came.on('data', (part: Buffer) => parts.push(part));
+          came.on('end', () => {
+            overhear(Buffer.concat(parts).toString());
+          });
         }
       },
     );

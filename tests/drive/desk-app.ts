@@ -37,7 +37,12 @@ export class DeskApp {
     this.#closed = new Promise<void>((resolve) => app.once('close', () => resolve()));
   }
 
-  static async launch(host: AppHost, folders: DeskFolders, options: string[]): Promise<DeskApp> {
+  static async launch(
+    host: AppHost,
+    folders: DeskFolders,
+    options: string[],
+    environment: Record<string, string> = {},
+  ): Promise<DeskApp> {
     const { home, userData } = folders;
     const app = await _electron.launch({
       executablePath: host.executable,
@@ -52,6 +57,7 @@ export class DeskApp {
         ...(process.env['CHROMIUM_HOST_CHROMIUM'] && {
           CHROMIUM_HOST_CHROMIUM: process.env['CHROMIUM_HOST_CHROMIUM'],
         }),
+        ...environment,
       },
     });
     return new DeskApp(app, await app.firstWindow());

@@ -100,7 +100,7 @@ onEachHost((host) => {
         'BrowserWindow webPreferences.sandbox',
         'new electron.BrowserWindow({ webPreferences: { sandbox: false } })',
       ],
-      ['session.fromPartition', 'electron.session.fromPartition("x")'],
+      ['session.fromPartition', 'electron.session.fromPartition("persist:x")'],
     ])('%s throws and names itself', async (name, expression) => {
       const message = await shared.app.evaluate((electron, text) => {
         try {

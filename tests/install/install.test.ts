@@ -52,7 +52,9 @@ beforeAll(() => {
   run('npx', ['--yes', 'npm@11', 'ci', '--no-audit', '--no-fund']);
 }, 240_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+}, 120_000);
 
 test('without gcc and Python on the PATH, npm ci installs a Node 24 and an SQLite that opens', () => {
   expect(dirname(bin)).toBe(folder);

@@ -37,6 +37,10 @@ const ALWAYS = [
   '--use-mock-keychain',
   // Pages get what the host answers for them; no name is ever looked up.
   '--host-resolver-rules=MAP * ~NOTFOUND',
+  // Nor does WebRTC, which makes no requests, get anywhere.
+  '--proxy-server=http://127.0.0.1:1',
+  '--proxy-bypass-list=<-loopback>',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
 
 export interface FlagOptions {

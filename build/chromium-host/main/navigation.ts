@@ -130,6 +130,9 @@ export class Navigation {
         this.#contents.emit('dom-ready', makeEvent());
         break;
       case 'load':
+        // A window's history begins with what the app loads, not with the empty page that Chromium begins with.
+        if (this.#loaded === '')
+          void this.#page.session.then((session) => session.tell('Page.resetNavigationHistory'));
         this.#loaded = this.#loaderId;
         this.#contents.emit(
           'did-frame-finish-load',

@@ -19,7 +19,9 @@ type Emulated =
   | 'setZoomLevel'
   | 'zoomFactor'
   | 'isDevToolsOpened'
-  | 'closeDevTools';
+  | 'closeDevTools'
+  | 'setWebRTCIPHandlingPolicy'
+  | 'getWebRTCIPHandlingPolicy';
 
 export abstract class PageContents
   extends emitter('webContents')
@@ -27,6 +29,7 @@ export abstract class PageContents
 {
   abstract readonly page: Page;
   #zoomFactor = 1;
+  #webRtcPolicy = 'default';
 
   abstract isDestroyed(): boolean;
 
@@ -117,6 +120,14 @@ export abstract class PageContents
   }
   closeDevTools(): void {
     // There are none to close.
+  }
+
+  /** Pages of the host never get further than the strictest policy lets them: see chromium/flags.ts. */
+  setWebRTCIPHandlingPolicy(policy: Parameters<Electron.WebContents['setWebRTCIPHandlingPolicy']>[0]): void {
+    this.#webRtcPolicy = policy;
+  }
+  getWebRTCIPHandlingPolicy(): string {
+    return this.#webRtcPolicy;
   }
 
   protected tellPage(command: (session: CdpSession) => void): void {

@@ -1,10 +1,11 @@
-// session.defaultSession: permissions, downloads, certificates, the page's storage. There are no other sessions.
+// session.defaultSession: permissions, downloads, certificates, the page's storage. Other sessions have no pages.
 import { runningChromium } from '../chromium/running.ts';
 import { allowEvents, emitter, notEmulated } from '../not-emulated.ts';
 import { watchDownloads } from './downloads.ts';
 import { fetchThroughHost, type VerifyProc } from './net-fetch.ts';
 import { Permissions } from './permissions.ts';
 import { protocol } from './protocol.ts';
+import { WebContentsHost } from './web-contents.ts';
 import { WebRequestHost } from './web-request.ts';
 
 type Emulated =
@@ -29,8 +30,12 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   static get defaultSession(): SessionHost {
     return defaultSession;
   }
-  static fromPartition(partition: string): never {
-    return notEmulated('session.fromPartition', partition);
+  /** One in memory, for the main process's own requests: no page can be put into it. */
+  static fromPartition(partition: string): SessionHost {
+    if (partition === '' || partition.startsWith('persist:')) notEmulated('session.fromPartition', partition);
+    const made = partitions.get(partition) ?? new SessionHost();
+    partitions.set(partition, made);
+    return made;
   }
   static fromPath(path: string): never {
     return notEmulated('session.fromPath', path);
@@ -40,6 +45,7 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   readonly webRequest = new WebRequestHost();
   readonly #permissions = new Permissions();
   #verifyProc: VerifyProc | null = null;
+  #proxied = false;
   spellCheckerEnabled = true;
 
   constructor() {
@@ -73,6 +79,9 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
     this.#verifyProc = verifyProc;
   }
   fetch(input: string | Request, init?: RequestInit): Promise<Response> {
+    const address = input instanceof Request ? input.url : input;
+    if (this.#proxied && /^https?:/.test(address))
+      notEmulated('session.fetch', 'through the proxy of setProxy');
     return fetchThroughHost(input, init, this.#verifyProc);
   }
 
@@ -89,6 +98,8 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   async clearStorageData(_options?: Electron.ClearStorageDataOptions): Promise<void> {
     const { browser } = runningChromium().connection;
     await browser.send('Storage.clearCookies', {});
+    // Without a page there is nothing else: Chromium's profile is new at each start.
+    for (const contents of WebContentsHost.getAllWebContents()) await contents.clearStorage();
   }
   clearCache(): Promise<void> {
     // What the host answers is never cached.
@@ -97,14 +108,14 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   closeAllConnections(): Promise<void> {
     return Promise.resolve();
   }
-  setProxy({ mode = 'system', ...rules }: Electron.ProxyConfig): Promise<void> {
-    if ((mode !== 'direct' && mode !== 'system') || rules.proxyRules || rules.pacScript) {
-      notEmulated('session.setProxy', mode);
-    }
+  /** Pages have no network here, with or without a proxy. */
+  setProxy({ mode, proxyRules, pacScript }: Electron.ProxyConfig): Promise<void> {
+    if (pacScript || mode === 'pac_script' || mode === 'auto_detect') notEmulated('session.setProxy', mode);
+    this.#proxied = proxyRules !== undefined && proxyRules !== '';
     return Promise.resolve();
   }
   isPersistent(): boolean {
-    return true;
+    return this === defaultSession;
   }
   getUserAgent(): string {
     const { version } = runningChromium();
@@ -117,4 +128,5 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   }
 }
 
+const partitions = new Map<string, SessionHost>();
 export const defaultSession = new SessionHost();

@@ -3,7 +3,7 @@
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import type { VerifyProc } from './net-fetch.ts';
 
 const MAX_REDIRECTS = 20;
@@ -19,17 +19,20 @@ const principal = (names: PeerCertificate['subject']): Electron.CertificatePrinc
   country: String(names.C ?? ''),
 });
 
-function describe(certificate: PeerCertificate, issuer?: PeerCertificate): Electron.Certificate {
+/** With those above it as they were sent; Node gives an authority's own certificate as its own issuer. */
+function describe(certificate: DetailedPeerCertificate): Electron.Certificate {
   const own = principal(certificate.subject);
   const by = principal(certificate.issuer);
   const seconds = (date: string) => Date.parse(date) / 1000;
+  const above: DetailedPeerCertificate | undefined = certificate.issuerCertificate;
+  const issuer = above && above !== certificate && above.raw ? describe(above) : undefined;
   return {
     data: pem(certificate),
     subject: own,
     subjectName: own.commonName,
     issuer: by,
     issuerName: by.commonName,
-    issuerCert: (issuer ? describe(issuer) : undefined) as unknown as Electron.Certificate,
+    issuerCert: issuer as unknown as Electron.Certificate,
     serialNumber: certificate.serialNumber,
     validStart: seconds(certificate.valid_from),
     validExpiry: seconds(certificate.valid_to),
@@ -37,25 +40,43 @@ function describe(certificate: PeerCertificate, issuer?: PeerCertificate): Elect
   };
 }
 
-/** Asks the app: 0 accepts, -2 refuses, -3 leaves it to Node's own verdict. */
-async function isAccepted(socket: TLSSocket, hostname: string, verifyProc: VerifyProc): Promise<boolean> {
-  const peer = socket.getPeerCertificate(true);
-  const issuer = peer.issuerCertificate === peer ? undefined : peer.issuerCertificate;
-  const certificate = describe(peer, issuer);
-  const verdict = await new Promise<number>((resolve) => {
+/** Node's word for what is wrong with a certificate, in Chromium's; whatever else it is, its authority isn't known. */
+const VERDICTS: Record<string, [name: string, code: number]> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: ['net::ERR_CERT_COMMON_NAME_INVALID', -200],
+  CERT_HAS_EXPIRED: ['net::ERR_CERT_DATE_INVALID', -201],
+  CERT_NOT_YET_VALID: ['net::ERR_CERT_DATE_INVALID', -201],
+};
+
+function verdictOn(socket: TLSSocket): [name: string, code: number] {
+  if (socket.authorized) return ['net::OK', 0];
+  // Declared as an Error, and in fact its code.
+  const code = String(socket.authorizationError);
+  return VERDICTS[code] ?? ['net::ERR_CERT_AUTHORITY_INVALID', -202];
+}
+
+/** Asks the app: 0 accepts, -2 refuses, -3 leaves it to the verdict as it is. Answers what is wrong, if something is. */
+async function problemWith(
+  socket: TLSSocket,
+  hostname: string,
+  verifyProc: VerifyProc,
+): Promise<string | undefined> {
+  const certificate = describe(socket.getPeerCertificate(true));
+  const [verificationResult, errorCode] = verdictOn(socket);
+  const said = await new Promise<number>((resolve) => {
     verifyProc(
       {
         hostname,
         certificate,
         validatedCertificate: certificate,
         isIssuedByKnownRoot: socket.authorized,
-        verificationResult: socket.authorized ? 'OK' : 'net::ERR_CERT_AUTHORITY_INVALID',
-        errorCode: socket.authorized ? 0 : -202,
+        verificationResult,
+        errorCode,
       },
       resolve,
     );
   });
-  return verdict === 0 || (verdict === -3 && socket.authorized);
+  if (said === 0 || (said === -3 && errorCode === 0)) return undefined;
+  return said === -3 ? verificationResult : 'net::ERR_FAILED';
 }
 
 function once(request: Request, body: Buffer | undefined, verifyProc: VerifyProc): Promise<IncomingMessage> {
@@ -75,10 +96,10 @@ function once(request: Request, body: Buffer | undefined, verifyProc: VerifyProc
     sent.once('error', reject);
     sent.once('socket', (socket) => {
       socket.once('secureConnect', () => {
-        isAccepted(socket as TLSSocket, hostname, verifyProc)
-          .then((accepted) => {
-            if (accepted) sent.end(body);
-            else sent.destroy(new Error('net::ERR_CERT_AUTHORITY_INVALID'));
+        problemWith(socket as TLSSocket, hostname, verifyProc)
+          .then((problem) => {
+            if (problem === undefined) sent.end(body);
+            else sent.destroy(new Error(problem));
           })
           .catch(reject);
       });
@@ -93,6 +114,10 @@ export async function fetchVerified(request: Request, verifyProc: VerifyProc): P
     const answer = await once(current, body, verifyProc);
     const status = answer.statusCode ?? 0;
     const { location } = answer.headers;
+    if (request.redirect === 'error' && location && status >= 300 && status < 400) {
+      answer.destroy();
+      throw new Error('net::ERR_FAILED');
+    }
     if (request.redirect === 'follow' && location && status >= 300 && status < 400) {
       answer.resume();
       current = new Request(new URL(location, current.url), {

@@ -1,5 +1,5 @@
 // webContents: one page of a window, over Chromium's DevTools protocol.
-import { toApp } from '../chromium/addresses.ts';
+import { toApp, toChromium } from '../chromium/addresses.ts';
 import type { CdpSession } from '../chromium/cdp.ts';
 import { allowEvents } from '../not-emulated.ts';
 import type { FromRenderer } from '../renderer/messages.ts';
@@ -169,6 +169,13 @@ export class WebContentsHost extends PageContents implements Pick<Electron.WebCo
   get mainFrame(): WebFrameMainHost {
     return this.#navigation.frame;
   }
+  /** Of this page's origin: what it put into the browser's storage. */
+  async clearStorage(): Promise<void> {
+    const session = await this.page.session;
+    const { origin } = new URL(toChromium(this.getURL()));
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  }
+
   getURL(): string {
     return this.#navigation.url;
   }

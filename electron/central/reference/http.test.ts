@@ -54,9 +54,27 @@ test('marks that are missing or no numbers are not believed', async () => {
     );
   };
   expect(await told(marks)).toEqual({ epoch: 'e', head: 7, durable: 5 });
-  for (const wrong of [{ 'circdesk-epoch': '' }, { 'circdesk-head': 'x' }, { 'circdesk-durable': '-1' }])
-    expect(await told({ ...marks, ...wrong })).toBe('serverRubbish');
+  for (const [name, value] of [
+    ['circdesk-epoch', ''],
+    ['circdesk-epoch', 'e'.repeat(101)],
+    ['circdesk-head', 'NaN'],
+    ['circdesk-head', '-1'],
+    ['circdesk-durable', '12.5'],
+    ['circdesk-durable', '1e308'],
+  ] as const)
+    expect(await told({ ...marks, [name]: value }), name).toBe('serverRubbish');
   expect(await told({})).toBe('serverRubbish');
+});
+
+test.each([
+  [
+    '__proto__',
+    '{"__proto__":{"polluted":1},"kind":"circdesk-reference","version":"1","epoch":"e","libraries":[]}',
+  ],
+  ['nesting without end', '['.repeat(1_000_000)],
+])('%s in an answer does no harm', async (_what, body) => {
+  expect(['believed', 'serverRubbish']).toContain(await codeOf(await answering((_, res) => res.end(body))));
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
 
 test.each([

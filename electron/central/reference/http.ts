@@ -14,6 +14,7 @@ import {
   type ProblemName,
 } from '../../../shared/central/problems.ts';
 import type { ErrorCode } from '../../../shared/ipc/errors.ts';
+import { countSchema } from '../../../shared/primitives.ts';
 import { Failure } from '../../support/failure.ts';
 import type { Marks } from '../central-server.ts';
 import type { HttpAnswer, Transport } from '../transport.ts';
@@ -147,8 +148,8 @@ function parseJson(text: string): unknown {
 
 const marksSchema = z.object({
   epoch: z.string().min(1).max(100),
-  head: z.coerce.number().int().min(0),
-  durable: z.coerce.number().int().min(0),
+  head: z.coerce.number().pipe(countSchema),
+  durable: z.coerce.number().pipe(countSchema),
 });
 
 /** Fails without them: what stands between desk and server may take headers away. */

@@ -3,6 +3,7 @@
 import { BrowserWindow } from 'electron';
 import { orAborted } from '../../support/aborted.ts';
 import type { OneTimePages } from '../../windows/one-time-pages.ts';
+import { PAGE_PREFERENCES } from '../../windows/page-policy.ts';
 import type { PrintedPages } from './document.ts';
 import { readHeadersOnce } from './repeated-headers.ts';
 
@@ -25,14 +26,7 @@ export function printer(oneTimePages: OneTimePages): Print {
     const window = new BrowserWindow({
       show: false,
       title: 'Circdesk',
-      webPreferences: {
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        devTools: false,
-        spellcheck: false,
-      },
+      webPreferences: PAGE_PREFERENCES,
     });
     const address = oneTimePages.offer(page);
     const work = async () => {

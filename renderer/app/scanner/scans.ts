@@ -12,7 +12,7 @@ import type { Scanned } from './burst.ts';
 import type { FieldBefore } from './field.ts';
 import { listenForScans } from './scanner.ts';
 
-type Found = NonNullable<RequestResult<'patrons.byCard'>['found']>;
+type Found = NonNullable<RequestResult<'patrons.byCard'>['found']> & { scan: number };
 
 export type ScanNews =
   /** `found` once it's known whose card it is. */
@@ -59,16 +59,16 @@ export const useScans = defineStore('scans', () => {
     const answer = await ask('patrons.byCard', { card });
     if (number !== last) return;
     if (!answer.ok) return notices.failed(answer.error);
-    const { found, scan } = answer.value;
+    const { scan } = answer.value;
+    const found = answer.value.found && { ...answer.value.found, scan };
     if (!found) news.value = { kind: 'unknown', card };
     else if (found.state !== 'active') news.value = { kind: 'notInUse', card, found };
     else if (!wanted && hands !== before) news.value = { kind: 'offer', card, found };
-    else await open(found, scan);
+    else await open(found, wanted);
   }
 
-  async function open({ patron }: Found, scan?: number): Promise<void> {
-    const asked = scan === undefined ? { patronId: patron.id } : { patronId: patron.id, scan };
-    const answer = await ask('patrons.open', asked);
+  async function open({ scan }: Found, wanted: boolean): Promise<void> {
+    const answer = await ask('patrons.openScanned', { scan, wanted });
     if (!answer.ok) notices.failed(answer.error);
   }
 
@@ -77,7 +77,7 @@ export const useScans = defineStore('scans', () => {
     const offered = news.value;
     news.value = undefined;
     if (offered?.kind !== 'offer' && offered?.kind !== 'notInUse') return;
-    if (offered.found) await open(offered.found);
+    if (offered.found) await open(offered.found, true);
     else await find(offered.card, true);
   }
 

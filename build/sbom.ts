@@ -1,0 +1,67 @@
+// npm run sbom: writes dist/circdesk.cdx.json, the CycloneDX bill of materials of what ships. npm makes it of what is
+// installed, with hashes; what doesn't ship is left out, and Electron, which no bundle holds, is kept.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { readShipped } from './shipped.ts';
+
+const root = join(import.meta.dirname, '..');
+
+interface Component {
+  'bom-ref': string;
+  name: string;
+  version: string;
+  purl: string;
+  scope: string;
+}
+export interface Bom {
+  bomFormat: string;
+  specVersion: string;
+  metadata: { component: Component & { type: string } };
+  components: Component[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+/** npm's, of everything that is installed. */
+function wholeBom(): Bom {
+  const npm = process.env['npm_execpath'];
+  const [program, args] = npm ? [process.execPath, [npm]] : ['npm', []];
+  const { stdout, status } = spawnSync(program, [...args, 'sbom', '--sbom-format=cyclonedx'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    // Bundling has set it for production, in which npm leaves out what is bundled: to npm that is for development.
+    env: { ...process.env, NODE_ENV: '' },
+  });
+  if (status !== 0) throw new Error('npm could not make a bill of materials; it takes npm 10 or newer.');
+  return JSON.parse(stdout) as Bom;
+}
+
+/** A package may be installed under another name: its own stands in its address. */
+const nameIn = (purl: string) => decodeURIComponent(purl.replace(/^pkg:npm\//, '').replace(/@[^@]*$/, ''));
+
+export function shippedBom(): Bom {
+  const whole = wholeBom();
+  const ships = new Set(readShipped().map(({ name, version }) => `${name}@${version}`));
+  const isShipped = ({ purl, version }: Component) =>
+    nameIn(purl) === 'electron' || ships.has(`${nameIn(purl)}@${version}`);
+  const components = whole.components.filter(isShipped).map((one) => ({ ...one, scope: 'required' }));
+  const kept = new Set([...components, whole.metadata.component].map((one) => one['bom-ref']));
+  const dependencies = whole.dependencies
+    .filter(({ ref }) => kept.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }));
+  const { metadata } = whole;
+  const component = { ...metadata.component, name: 'circdesk', type: 'application' };
+  return { ...whole, metadata: { ...metadata, component }, components, dependencies };
+}
+
+if (import.meta.main) {
+  await bundle();
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const bom = shippedBom();
+  writeFileSync(join(root, 'dist/circdesk.cdx.json'), `${JSON.stringify(bom, null, 1)}\n`);
+  console.log(
+    `dist/circdesk.cdx.json: CycloneDX ${bom.specVersion}, ${bom.components.length} components that ship.`,
+  );
+}

@@ -1,0 +1,204 @@
+// What a page that was taken over may try at the gate, one attack each.
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Result } from '../../shared/ipc/errors.ts';
+import { Failure } from '../support/failure.ts';
+import type { WindowOwner } from '../windows/windows.ts';
+import { openGate, type Handlers } from './gate.ts';
+import { LARGEST } from './limits.ts';
+
+const OUR_PAGE = { url: 'app://circdesk/patron/index.html', parent: null };
+const PATRON = 'd9428888-122b-41e1-b85c-61b0bd7dd2f8';
+const deskWindow = {};
+const patronWindow = {};
+const owners = new Map<object, WindowOwner>([
+  [deskWindow, { kind: 'desk' }],
+  [patronWindow, { kind: 'patron', patronId: PATRON }],
+]);
+
+let now = 0;
+let lines: unknown[] = [];
+const heard = vi.fn<(args: unknown, asker: object) => unknown>();
+let ask: (event: unknown, name: unknown, args?: unknown) => Promise<Result<unknown>>;
+
+beforeEach(() => {
+  now = 0;
+  lines = [];
+  heard.mockReset().mockReturnValue({});
+  openGate(
+    { handle: (_channel, listener) => void (ask = listener as never) },
+    {
+      handlers: () => new Proxy({}, { get: () => heard }) as Handlers,
+      ownerOf: (contents) => owners.get(contents),
+      newReference: () => 'ref',
+      counter: () => now,
+      log: { write: (what, facts) => void lines.push({ what, ...facts }), trouble: () => undefined },
+    },
+  );
+});
+
+const asks = (
+  name: string,
+  args: unknown = {},
+  sender: object = patronWindow,
+  senderFrame: unknown = OUR_PAGE,
+) => ask({ sender, senderFrame }, name, args);
+const REFUSED = { ok: false, error: { code: 'requestRefused', reference: 'ref' } };
+
+describe('who asks', () => {
+  test.each([
+    ['a window that is none of ours', {}, OUR_PAGE],
+    ['a frame in our page', patronWindow, { url: OUR_PAGE.url, parent: OUR_PAGE }],
+    ['a document that is gone', patronWindow, null],
+    ['a page of another site in our window', patronWindow, { url: 'https://elsewhere.test/', parent: null }],
+    ['a host that only begins like ours', patronWindow, { url: 'app://circdesk.evil/', parent: null }],
+    ['an address with our name as its user', patronWindow, { url: 'app://circdesk@evil/', parent: null }],
+    [
+      'an address that only quotes ours',
+      patronWindow,
+      { url: 'https://evil/?app://circdesk/', parent: null },
+    ],
+    ['an empty page', patronWindow, { url: 'about:blank', parent: null }],
+  ])('%s is not heard', async (_who, sender, frame) => {
+    expect(await asks('patron.read', { fresh: false }, sender, frame)).toEqual(REFUSED);
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  test('who asks is read before anything is awaited: the frame may be another one by then', async () => {
+    let reads = 0;
+    const event = {
+      sender: patronWindow,
+      get senderFrame() {
+        return reads++ === 0 ? OUR_PAGE : null;
+      },
+    };
+    await ask(event, 'window.close', {});
+    expect(reads).toBe(1);
+    expect(heard).toHaveBeenCalledOnce();
+  });
+});
+
+describe('what a window may ask', () => {
+  test.each(['patrons.search', 'patrons.open', 'session.signOut', 'sync.acts', 'sync.withdraw'])(
+    'a patron window may not ask %s',
+    async (name) => {
+      expect(await asks(name)).toEqual(REFUSED);
+      expect(heard).not.toHaveBeenCalled();
+    },
+  );
+
+  test.each(['patron.read', 'patron.block', 'patron.delete', 'patron.download', 'patron.setPin'])(
+    'the desk window may not ask %s, which is about one patron',
+    async (name) => {
+      expect(await asks(name, {}, deskWindow)).toEqual(REFUSED);
+    },
+  );
+
+  test('a patron window that names another patron is answered about its own', async () => {
+    await asks('patron.block', { comment: 'x', patronId: 'another', kind: 'desk', contents: 'another' });
+    expect(heard).toHaveBeenCalledWith(
+      { comment: 'x' },
+      { kind: 'patron', patronId: PATRON, contents: patronWindow },
+    );
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', 'patron', 'patron.read\0'])(
+    'there is no request %j',
+    async (name) => {
+      expect(await asks(name)).toEqual(REFUSED);
+    },
+  );
+});
+
+describe('too large, or no form’s', () => {
+  let deep: unknown = 0;
+  for (let level = 0; level < 100_000; level++) deep = [deep];
+  const circular: Record<string, unknown> = {};
+  circular['round'] = circular;
+  test.each([
+    ['a text of megabytes', 'x'.repeat(2_000_000)],
+    ['many texts', Array.from({ length: 200 }, () => 'x'.repeat(1_000))],
+    ['long names', { ['x'.repeat(LARGEST.characters)]: 1 }],
+    ['a hundred thousand values', Array.from({ length: 100_000 }, () => 0)],
+    ['a list that is nearly all holes', new Array(4_000_000_000)],
+    ['nesting without end', deep],
+    ['a ring', circular],
+    ['bytes', new Uint8Array(10)],
+    ['a Map', new Map([['a', 1]])],
+    ['a Date', new Date()],
+    ['a number that JSON has not', Infinity],
+    ['a whole number beyond all', 1n],
+    ['an error', new Error('x')],
+  ])('%s is refused before any schema walks through it', async (_what, value) => {
+    const args = { section: 'note', base: { values: {}, tag: 't' }, changes: { staffNote: value } };
+    const began = performance.now();
+    expect(await asks('patron.saveSection', args)).toEqual(REFUSED);
+    expect(performance.now() - began).toBeLessThan(200);
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  test('the longest note that may be written is taken, with the one before', async () => {
+    heard.mockReturnValue({ saved: 'waiting' });
+    const note = 'Å'.repeat(10_000);
+    const args = {
+      section: 'note',
+      base: { values: { staffNote: note }, tag: 't' },
+      changes: { staffNote: note },
+    };
+    expect(await asks('patron.saveSection', args)).toEqual({ ok: true, value: { saved: 'waiting' } });
+  });
+});
+
+describe('too often', () => {
+  const often = async (times: number, name: string, args: unknown, sender = patronWindow) => {
+    const answers = [];
+    for (let time = 0; time < times; time++) answers.push(await asks(name, args, sender));
+    return answers.filter((answer) => !answer.ok && answer.error.code === 'tooManyRequests').length;
+  };
+
+  test('a window that asks without pause is held up, and told until when; another one is not', async () => {
+    expect(await often(1_000, 'window.unsaved', { unsaved: true })).toBe(600);
+    const answer = await asks('window.unsaved', { unsaved: true });
+    expect(answer).toMatchObject({ error: { retryAt: expect.stringMatching(/Z$/) as string } });
+    expect((await asks('session.lock', {}, deskWindow)).ok).toBe(true);
+    now += 1_000;
+    expect((await asks('window.unsaved', { unsaved: true })).ok).toBe(true);
+  });
+
+  test('guessing PINs or passwords through a page is slow', async () => {
+    expect(await often(100, 'patron.setPin', { pin: '1234' })).toBe(90);
+    now += 60_000;
+    expect(await often(100, 'patron.setPin', { pin: '1234' })).toBe(90);
+    const credentials = { library: 'north', username: 'eva', password: 'guess' };
+    expect(await often(100, 'session.signIn', credentials, deskWindow)).toBe(90);
+  });
+
+  test('what is held up fills no log', async () => {
+    await often(5_000, 'window.unsaved', { unsaved: true });
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('what goes back', () => {
+  test('a result that the contract does not know is none, and what is too much of it stays in main', async () => {
+    heard.mockReturnValue({ saved: 'perhaps' });
+    expect(await asks('patron.block', { comment: 'x' })).toMatchObject({ error: { code: 'internal' } });
+    heard.mockReturnValue({ saved: 'waiting', refreshToken: 'secret' });
+    expect(await asks('patron.block', { comment: 'x' })).toEqual({ ok: true, value: { saved: 'waiting' } });
+  });
+
+  test('an error says what the contract lets it say', async () => {
+    heard.mockImplementation(() => {
+      throw Object.assign(new Failure({ code: 'invalid', stack: 'at /home/eva' } as never, 'because'));
+    });
+    expect(await asks('patron.block', { comment: 'x' })).toEqual({
+      ok: false,
+      error: { code: 'invalid', reference: 'ref' },
+    });
+    heard.mockImplementation(() => {
+      throw new Error('near "Öberg": syntax error');
+    });
+    const answer = await asks('patron.block', { comment: 'x' });
+    expect(answer).toEqual({ ok: false, error: { code: 'internal', reference: 'ref' } });
+    expect(JSON.stringify([answer, lines])).not.toContain('Öberg');
+  });
+});

@@ -1,0 +1,100 @@
+// How much and how often a window may ask. The numbers are far above what the fastest member of staff brings about
+// (docs/decisions/0072), and low enough that a page that was taken over holds up neither the desk nor the server.
+import type { RequestName } from '../../shared/ipc/contract.ts';
+
+/** Of one request: the longest legitimate one is a staff note, before and after, of 20,000 characters. */
+export const LARGEST = { characters: 100_000, values: 5_000, depth: 16 };
+
+/** Whether a value is small and plain: what JSON can say, and no more of it than a form can hold. */
+export function isSmallAndPlain(value: unknown): boolean {
+  let [characters, values] = [0, 0];
+  const fits = (at: unknown, depth: number): boolean => {
+    if (++values > LARGEST.values || depth > LARGEST.depth) return false;
+    if (at === undefined || at === null || typeof at === 'boolean') return true;
+    if (typeof at === 'number') return Number.isFinite(at);
+    if (typeof at === 'string') return (characters += at.length) <= LARGEST.characters;
+    if (typeof at !== 'object' || !isPlain(at)) return false;
+    return Object.entries(at).every(([name, inside]) => {
+      characters += name.length;
+      return characters <= LARGEST.characters && fits(inside, depth + 1);
+    });
+  };
+  return fits(value, 0);
+}
+
+/** No Date, Map or buffer; and no array that is nearly all holes, which takes an age to walk along. */
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return value.length <= LARGEST.values;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** So many at once, and from then on so many a second. */
+interface Allowance {
+  burst: number;
+  perSecond: number;
+}
+
+const EVERYTHING: Allowance = { burst: 400, perSecond: 100 };
+/** Requests that cost more, or bring more about, than to read what is on the desk. */
+const COSTLY: Partial<Record<RequestName, Allowance>> = {
+  'session.signIn': { burst: 10, perSecond: 0.5 },
+  'session.beginAnew': { burst: 3, perSecond: 0.1 },
+  // A first fill brings a list of hits up to date with each of its pages.
+  'patrons.search': { burst: 200, perSecond: 60 },
+  'patrons.open': { burst: 20, perSecond: 2 },
+  // Each card of a queue, by the quickest scanner and hand.
+  'patrons.byCard': { burst: 20, perSecond: 2 },
+  'patrons.openScanned': { burst: 20, perSecond: 2 },
+  'patron.openOutside': { burst: 10, perSecond: 0.5 },
+  'patron.openLinked': { burst: 20, perSecond: 2 },
+  'patron.guarantors': { burst: 40, perSecond: 4 },
+  'patron.saveSection': { burst: 20, perSecond: 1 },
+  'patron.decide': { burst: 20, perSecond: 1 },
+  'patron.block': { burst: 10, perSecond: 0.5 },
+  'patron.unblock': { burst: 10, perSecond: 0.5 },
+  'patron.setPin': { burst: 10, perSecond: 0.2 },
+  'patron.delete': { burst: 10, perSecond: 0.2 },
+  'patron.download': { burst: 10, perSecond: 0.2 },
+  'patron.showFile': { burst: 10, perSecond: 0.5 },
+  'sync.retry': { burst: 100, perSecond: 5 },
+  'sync.withdraw': { burst: 100, perSecond: 5 },
+  'sync.now': { burst: 20, perSecond: 1 },
+};
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+/** Counts what each window asks. A window is whatever object stands for it; what it was is forgotten with it. */
+export class Pace {
+  readonly #now: () => number;
+  readonly #buckets = new WeakMap<object, Map<string, Bucket>>();
+
+  /** `now` in ms, by a clock that nobody sets. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Takes a request into account; answers how many ms it comes too early, or undefined where it may be answered. */
+  tooEarly(window: object, name: RequestName): number | undefined {
+    const buckets = this.#buckets.get(window) ?? new Map<string, Bucket>();
+    this.#buckets.set(window, buckets);
+    const costly = COSTLY[name];
+    const waits = [
+      this.#take(buckets, '', EVERYTHING),
+      ...(costly ? [this.#take(buckets, name, costly)] : []),
+    ];
+    const wait = Math.max(...waits);
+    return wait > 0 ? wait : undefined;
+  }
+
+  #take(buckets: Map<string, Bucket>, name: string, { burst, perSecond }: Allowance): number {
+    const now = this.#now();
+    const before = buckets.get(name) ?? { left: burst, at: now };
+    const left = Math.min(burst, before.left + ((now - before.at) / 1000) * perSecond);
+    buckets.set(name, { left: left >= 1 ? left - 1 : left, at: now });
+    return left >= 1 ? 0 : Math.ceil(((1 - left) / perSecond) * 1000);
+  }
+}

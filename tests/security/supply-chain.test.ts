@@ -1,0 +1,118 @@
+// What others wrote: fixed to the byte, under licences that let it ship, named in a bill of materials, and never run at
+// installation.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../build/bundle.ts';
+import { licenceProblem } from '../../build/licences.ts';
+import { shippedBom } from '../../build/sbom.ts';
+import { readShipped } from '../../build/shipped.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+interface Locked {
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  link?: boolean;
+  hasInstallScript?: boolean;
+}
+const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+test('every version that the project asks for is exact', () => {
+  const asked = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+    Object.entries(manifest[kind] ?? {}),
+  );
+  expect(asked.filter(([, version]) => !/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+});
+
+test('the lockfile fixes each package to bytes, and takes none from a repository or a folder', () => {
+  expect(
+    locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path),
+  ).toEqual([]);
+  expect(locked.filter(([, { link }]) => link)).toEqual([]);
+  // Where a package comes from is the machine's own npm to say; one from a repository or a folder would stand here.
+  expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+});
+
+test('no install script runs: npm is told so, and what one would have made is not there', () => {
+  expect(read('.npmrc').split('\n')).toContain('ignore-scripts=true');
+  expect(locked.some(([, { hasInstallScript }]) => hasInstallScript)).toBe(true);
+  expect(existsSync(join(root, 'node_modules/better-sqlite3/build'))).toBe(false);
+  const own = Object.keys(manifest['scripts'] ?? {});
+  expect(own.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+describe('what ships', () => {
+  beforeAll(async () => {
+    if (!existsSync(join(root, 'out/licences.json'))) await bundle();
+  });
+
+  test('has a licence that lets it ship, with its text, in a list that ships too', () => {
+    const shipped = readShipped();
+    expect(shipped.length).toBeGreaterThan(20);
+    expect(shipped.map((one) => [one.name, licenceProblem(one)]).filter(([, problem]) => problem)).toEqual(
+      [],
+    );
+    const names = shipped.map(({ name }) => name);
+    for (const known of ['vue', 'zod', 'axios', 'better-sqlite3-multiple-ciphers', 'pkijs'])
+      expect(names.some((name) => name === known || name.startsWith(`@${known}/`))).toBe(true);
+    if (globSync('out/renderer/assets/*.woff2', { cwd: root }).length > 0)
+      expect(names.some((name) => name.startsWith('@fontsource'))).toBe(true);
+  });
+
+  test('is what a CycloneDX bill of materials names: each with version, licence and hash, Electron among them', () => {
+    const bom = shippedBom();
+    expect([bom.bomFormat, bom.metadata.component.name]).toEqual(['CycloneDX', 'circdesk']);
+    const components = bom.components as unknown as {
+      purl: string;
+      version: string;
+      hashes?: { alg: string }[];
+      licenses?: unknown[];
+    }[];
+    expect(components.filter(({ hashes }) => hashes?.[0]?.alg !== 'SHA-512').map(({ purl }) => purl)).toEqual(
+      [],
+    );
+    expect(components.filter(({ licenses }) => !licenses?.length).map(({ purl }) => purl)).toEqual([]);
+    const addresses = components.map(({ purl }) => decodeURIComponent(purl));
+    for (const { name, version } of readShipped()) expect(addresses).toContain(`pkg:npm/${name}@${version}`);
+    expect(addresses).toContain(`pkg:npm/electron@${manifest['devDependencies']?.['electron'] ?? ''}`);
+    expect(
+      addresses.filter((purl) => /vitest|playwright|eslint|fastify|faker|fast-check/.test(purl)),
+    ).toEqual([]);
+  });
+
+  test('is not much: a package more is a decision', () => {
+    expect(readShipped().length).toBeLessThanOrEqual(34);
+  });
+});
+
+test('the same wall around the page stands in the source: no way to markup, code or another program', () => {
+  const sources = globSync('{electron,renderer,shared}/**/*.{ts,vue}', { cwd: root }).filter(
+    (file) => !/\.test\.ts$|testing/.test(file),
+  );
+  const FORBIDDEN: [string, RegExp][] = [
+    ['markup from text', /v-html|\.innerHTML|outerHTML|insertAdjacentHTML|document\.write/],
+    ['code from text', /\beval\(|new Function\(|setTimeout\(\s*['"`]/],
+    ['another program', /openPath|child_process|execFile|spawn\(/],
+    ['synchronous IPC and the old storage', /sendSync|encryptString\(|decryptString\(/],
+    [
+      'weaker windows',
+      /nodeIntegration: true|contextIsolation: false|sandbox: false|webSecurity: false|devTools: true/,
+    ],
+    ['DevTools', /openDevTools|toggleDevTools|role: 'viewMenu'/],
+    ['the page’s clipboard in main', /from 'electron'.*clipboard|clipboard.*from 'electron'/],
+  ];
+  const found = sources.flatMap((file) => {
+    const text = read(file);
+    return FORBIDDEN.filter(([, pattern]) => pattern.test(text)).map(([what]) => `${what}: ${file}`);
+  });
+  expect(found).toEqual([]);
+  // One way out, to the addresses that policy names.
+  expect(sources.filter((file) => read(file).includes('shell.openExternal'))).toEqual([
+    'electron/support/open-outside.ts',
+  ]);
+});
