@@ -82,7 +82,7 @@ export async function buildParts(world: OutsideWorld) {
     ...{ store, acts, clock, timers },
     clockDistance: () => steadyClock.distance,
     isOnline: () => world.isOnline() && session.central !== undefined,
-    push: () => sync.push(),
+    push: () => sync.send(),
     pull: () => {
       sync.pull().catch(() => undefined);
     },

@@ -98,6 +98,16 @@ export class Sync {
     while ((await this.#push.run()) === 'otherEpoch') await this.#seeEpoch(await this.#parts.server.marks());
   });
 
+  /** Sends what staff just did; where the line fails, tries again before the next poll. */
+  readonly send = async (): Promise<void> => {
+    try {
+      await this.push();
+    } catch (thrown) {
+      this.#schedule(nextPoll(Math.max(1, this.#failures), this.#parts.random));
+      throw thrown;
+    }
+  };
+
   /** Brings the copy in step, and hands over what was looked at. Does nothing while nobody is signed in at the server. */
   readonly pull: () => Promise<void> = singleFlight(async () => {
     const { store, session, onSynced } = this.#parts;

@@ -1,5 +1,5 @@
 // A desk and its server in one process: the real parts of both, real files, and a line between them that a test bends.
-// Nothing runs by itself: tests say when the desk syncs.
+// Nothing runs by itself: tests say when the desk syncs, and when what it waits for is due.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +61,6 @@ export const cut = (): never => {
 export const goodLine = (): Line => ({ asked: () => undefined, answered: (_request, answer) => answer });
 
 const KEY = () => new Uint8Array(32).fill(7);
-const never: Timers = { after: () => () => undefined };
-
 export interface DeskClock {
   now(): number;
   pass(ms: number): void;
@@ -80,6 +78,7 @@ export class Desk {
   readonly folder = mkdtempSync(join(tmpdir(), 'circdesk-desk-'));
   line: Line = goodLine();
   readonly asked: HttpRequest[] = [];
+  readonly #timers = new Set<{ wait: number; work: () => void }>();
   readonly troubles: unknown[] = [];
   #options: DeskOptions;
   readonly #luck = new Luck('desk');
@@ -124,7 +123,7 @@ export class Desk {
       clock: ownClock ?? clock,
       counter: () => clock.now(),
       random: this.#luck,
-      timers: never,
+      timers: this.#collected(),
       lastLibrary: { read: () => null, write: () => undefined },
       isOnline: () => true,
       onSession: () => undefined,
@@ -134,6 +133,24 @@ export class Desk {
       onTrouble: (_what, thrown) => void this.troubles.push(thrown),
     });
     return this;
+  }
+
+  #collected(): Timers {
+    return {
+      after: (wait, work) => {
+        const timer = { wait, work };
+        this.#timers.add(timer);
+        return () => this.#timers.delete(timer);
+      },
+    };
+  }
+
+  /** What was to happen within so many ms. */
+  happen(within: number): void {
+    for (const timer of [...this.#timers].filter(({ wait }) => wait <= within)) {
+      this.#timers.delete(timer);
+      timer.work();
+    }
   }
 
   async signIn(username = 'lead', library = 'north'): Promise<void> {

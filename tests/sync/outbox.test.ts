@@ -53,6 +53,16 @@ test('edits of one section one after another are sent in their order, and need n
   expect(await states()).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
 });
 
+test('what a cut line kept from being sent goes out within seconds of its return, not at the next poll', async () => {
+  desk.happen(0);
+  await desk.sync();
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  desk.line = goodLine();
+  desk.happen(6_000);
+  await expect.poll(async () => (await atServer()).sections.address.values.town).toBe('Visby');
+});
+
 test('an edit and a colleague in another field of the section merge; the same value on both sides is no conflict', async () => {
   desk.line.asked = cut;
   await edit(desk, 'address', { town: 'Visby', line1: 'Klintgatan 1' });
