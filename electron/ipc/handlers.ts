@@ -70,12 +70,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await openPatron(patronId);
       return {};
     },
-    'patrons.openScanned': async ({ scan, wanted }) => {
+    'scan.open': async ({ scan, wanted }) => {
       const patronId = scannedCards.patronOf(scan, wanted);
       if (patronId !== undefined) await openPatron(patronId);
       return { opened: patronId !== undefined };
     },
-    'patrons.byCard': ({ card }) => scannedCards.find(card),
+    'scan.find': ({ card }) => scannedCards.find(card),
     'patrons.recent': () => {
       session.require();
       return { patrons: recent.list };

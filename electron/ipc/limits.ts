@@ -44,8 +44,8 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   'patrons.search': { burst: 200, perSecond: 60 },
   'patrons.open': { burst: 20, perSecond: 2 },
   // Each card of a queue, by the quickest scanner and hand.
-  'patrons.byCard': { burst: 20, perSecond: 2 },
-  'patrons.openScanned': { burst: 20, perSecond: 2 },
+  'scan.find': { burst: 20, perSecond: 2 },
+  'scan.open': { burst: 20, perSecond: 2 },
   'patron.openOutside': { burst: 10, perSecond: 0.5 },
   'patron.openLinked': { burst: 20, perSecond: 2 },
   'patron.guarantors': { burst: 40, perSecond: 4 },

@@ -126,7 +126,7 @@ export const requests = {
   /** Opens the patron's own window, or brings it to the front. */
   'patrons.open': { windows: ['desk'], args: z.object({ patronId: idSchema }), result: nothing },
   /** Whose card this is, in use or not. A patron's window, too, learns of nobody whose card it can't show. */
-  'patrons.byCard': {
+  'scan.find': {
     windows: both,
     args: z.object({ card: z.string().min(1).max(60) }),
     result: z.object({
@@ -138,7 +138,7 @@ export const requests = {
    * Opens whom this scan found. Unless staff said that they want it, only as long as no other card has been scanned
    * since, in whichever window: a late answer never comes before the patron scanned last.
    */
-  'patrons.openScanned': {
+  'scan.open': {
     windows: both,
     args: z.object({ scan: countSchema, wanted: z.boolean() }),
     result: z.object({ opened: z.boolean() }),

@@ -12,7 +12,7 @@ import type { Scanned } from './burst.ts';
 import type { FieldBefore } from './field.ts';
 import { listenForScans } from './scanner.ts';
 
-type Found = NonNullable<RequestResult<'patrons.byCard'>['found']> & { scan: number };
+type Found = NonNullable<RequestResult<'scan.find'>['found']> & { scan: number };
 
 export type ScanNews =
   /** `found` once it's known whose card it is. */
@@ -56,7 +56,7 @@ export const useScans = defineStore('scans', () => {
   async function find(card: string, wanted: boolean): Promise<void> {
     const before = hands;
     const number = last;
-    const answer = await ask('patrons.byCard', { card });
+    const answer = await ask('scan.find', { card });
     if (number !== last) return;
     if (!answer.ok) return notices.failed(answer.error);
     const { scan } = answer.value;
@@ -68,7 +68,7 @@ export const useScans = defineStore('scans', () => {
   }
 
   async function open({ scan }: Found, wanted: boolean): Promise<void> {
-    const answer = await ask('patrons.openScanned', { scan, wanted });
+    const answer = await ask('scan.open', { scan, wanted });
     if (!answer.ok) notices.failed(answer.error);
   }
 
