@@ -112,7 +112,8 @@ export const requests = {
     windows: ['desk'],
     args: z.object({
       query: z.string().max(200),
-      offset: countSchema,
+      /** No further than the server counts. */
+      offset: countSchema.max(1_000_000),
       limit: z.int().min(1).max(200),
       from: z.enum(['copy', 'server']),
     }),
