@@ -58,7 +58,10 @@ export default tseslint.config(
       'vue/no-static-inline-styles': 'error',
     },
   },
-  { files: ['electron/support/open-outside.ts', 'tests/host/used-by-the-app.test.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['electron/support/open-outside.ts', 'tests/host/used-by-the-app.test.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   forbid(
     'shared',
     ['electron', 'renderer', 'server', 'build', 'tests'],
