@@ -9,7 +9,8 @@ import type { DeskStore } from './cache/desk-store.ts';
 import type { CentralServer } from './central/central-server.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
-import { RecentPatrons } from './patrons/recent-patrons.ts';
+import { LookedAt } from './patrons/looked-at.ts';
+import { ScannedCards } from './patrons/scanned-card.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
 import { Grants } from './session/grants.ts';
@@ -60,13 +61,13 @@ export async function buildParts(world: OutsideWorld) {
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
-      if (state.status === 'signedOut') recentPatrons.forget();
+      if (state.status === 'signedOut') lookedAt.forget();
       world.onSession(state);
     },
     onReady: () => void sync.now(),
   });
   const acts = new Acts(clock, random);
-  const recentPatrons = new RecentPatrons(clock, world.openPatrons);
+  const lookedAt = new LookedAt(clock, world.openPatrons);
   const onPatrons = (patronIds: string[]) => {
     world.onPatrons(patronIds);
     world.onActs();
@@ -78,7 +79,7 @@ export async function buildParts(world: OutsideWorld) {
     scope: scopeOf(policy.copy, clock),
     scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',
-    recent: () => recentPatrons.ids(),
+    recent: () => lookedAt.ids(),
     onAct: (act) => {
       saving.heard(act);
     },
@@ -105,7 +106,7 @@ export async function buildParts(world: OutsideWorld) {
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
-    ...{ store, session, saving, acts, clock, timers, recentPatrons },
+    ...{ store, session, saving, acts, clock, timers, lookedAt },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
     waitsForAuthor: (act) => sync.waitsForAuthor(act),
@@ -138,6 +139,7 @@ export async function buildParts(world: OutsideWorld) {
 
   return {
     ...{ store, session, acts, patrons, deskActs, sync },
+    scannedCards: new ScannedCards(store, session),
     /** What is done every ten minutes. */
     housekeep,
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
