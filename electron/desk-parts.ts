@@ -18,6 +18,7 @@ import { StaffSession, type LastLibrary } from './session/staff-session.ts';
 import { SteadyClock } from './session/steady-clock.ts';
 import type { Timers } from './support/system.ts';
 import { DeskActs } from './sync/desk-acts.ts';
+import { USUAL_PAGES, type PageSizes } from './sync/pull.ts';
 import { scopeName, scopeOf } from './sync/scope.ts';
 import { Sync } from './sync/sync.ts';
 
@@ -30,6 +31,8 @@ export interface OutsideWorld {
   counter: () => number;
   random: Random;
   timers: Timers;
+  /** How much is pulled at once, where a world is smaller than a library's. */
+  pages?: PageSizes;
   lastLibrary: LastLibrary;
   isOnline: () => boolean;
   /** Patrons who have a window now. */
@@ -71,6 +74,7 @@ export async function buildParts(world: OutsideWorld) {
   const sync: Sync = new Sync({
     ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
+    pages: world.pages ?? USUAL_PAGES,
     scope: scopeOf(policy.copy, clock),
     scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',

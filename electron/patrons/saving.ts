@@ -3,7 +3,7 @@
 import { permissionSchema } from '../../shared/permissions.ts';
 import type { Saved } from '../../shared/ipc/sync.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { DEED_VERSION, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
+import { DEED_VERSION, UNDECIDED, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import { Failure, isFailure } from '../support/failure.ts';
@@ -56,7 +56,8 @@ export class Saving {
       return await this.send(act);
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
-      await store.update(act.id, { state: 'withdrawn' });
+      // Unless another window has decided on it meanwhile.
+      await store.update(act.id, { state: 'withdrawn' }, UNDECIDED);
       onChanged([about.id]);
       throw thrown;
     }
@@ -94,7 +95,9 @@ export class Saving {
     if (isOnline()) await withinMoment(timers, WORD_WITHIN_MS, Promise.race([judged, pushed]));
     this.#awaited.delete(id);
     const act = await store.act(id);
-    if (!act || !isJudged(act)) return 'waiting';
+    // Nothing leaves the outbox but what is confirmed and safe.
+    if (!act) return 'confirmed';
+    if (!isJudged(act)) return 'waiting';
     pull();
     const failure = failureOf(act);
     if (failure) throw failure;
@@ -106,6 +109,7 @@ export class Saving {
 const isJudged = ({ state }: OutboxAct): boolean => state !== 'waiting' && state !== 'sent';
 
 function failureOf({ state, conflict, refusal }: OutboxAct): Failure | undefined {
+  if (state === 'withdrawn') return new Failure({ code: 'notUndecided' });
   if (state === 'conflict' && conflict)
     return new Failure({ code: 'conflict', current: conflict.current, conflicts: conflict.fields });
   if (state !== 'refused' || !refusal) return undefined;

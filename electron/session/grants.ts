@@ -3,6 +3,7 @@
 // here lies in the encrypted outbox.
 import { z } from 'zod';
 import type { OutboxAct } from '../cache/act.ts';
+import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActSender, CentralServer, CentralSession } from '../central/central-server.ts';
 import { isFailure } from '../support/failure.ts';
@@ -26,7 +27,7 @@ export class Grants {
   }
 
   async boot(): Promise<void> {
-    this.#left = z.array(leftSchema).parse(JSON.parse((await this.#store.recall(NAME)) ?? '[]'));
+    this.#left = (await recallAs(this.#store, NAME, z.array(leftSchema))) ?? [];
   }
 
   /** Remembers a session as it runs, so that neither a crash nor a cut line strands what waits in it. */

@@ -8,6 +8,7 @@ import { capabilitiesSchema, EVERYTHING } from '../../shared/capabilities.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { librarySchema } from '../../shared/library.ts';
 import { permissionSchema } from '../../shared/permissions.ts';
+import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { CentralSession, Credentials } from '../central/central-server.ts';
 import { Failure } from '../support/failure.ts';
@@ -53,7 +54,7 @@ export class OfflineSignIns {
   }
 
   async boot(): Promise<void> {
-    this.#known = z.array(signInSchema).parse(JSON.parse((await this.#store.recall(NAME)) ?? '[]'));
+    this.#known = (await recallAs(this.#store, NAME, z.array(signInSchema))) ?? [];
   }
 
   /** Libraries at which somebody may sign in without the line. */

@@ -12,14 +12,20 @@ import type {
 } from '../central/central-server.ts';
 import type { Scope } from './scope.ts';
 
-const FILL_PAGE = 500;
+/** How many patrons come at once. */
+export interface PageSizes {
+  fill: number;
+  changes: number;
+}
+
 /** Indexing so many changed patrons holds the store's thread for no longer than a search may wait. */
-const CHANGES_PAGE = 50;
+export const USUAL_PAGES: PageSizes = { fill: 500, changes: 50 };
 
 export interface PullParts {
   store: DeskStore;
   server: CentralServer;
   clock: Clock;
+  pages: PageSizes;
   scope: Scope;
   /** See `scopeName`. */
   scopeName: string;
@@ -39,6 +45,8 @@ export interface PullParts {
 
 export class Pull {
   readonly #parts: PullParts;
+  /** Libraries whose copies are known to have been filled under this policy. */
+  readonly #inScope = new Set<string>();
 
   constructor(parts: PullParts) {
     this.#parts = parts;
@@ -50,10 +58,13 @@ export class Pull {
    */
   async #keepToScope(library: string): Promise<void> {
     const { store, scopeName } = this.#parts;
+    if (this.#inScope.has(library)) return;
     const name = `scope of ${library}`;
-    if ((await store.recall(name)) === scopeName) return;
-    await store.erasePatrons(library);
-    await store.remember(name, scopeName);
+    if ((await store.recall(name)) !== scopeName) {
+      await store.erasePatrons(library);
+      await store.remember(name, scopeName);
+    }
+    this.#inScope.add(library);
   }
 
   /**
@@ -61,7 +72,7 @@ export class Pull {
    * line does.
    */
   async run(central: CentralSession): Promise<Marks | 'paused'> {
-    const { store } = this.#parts;
+    const { store, pages } = this.#parts;
     const library = central.library.id;
     await this.#keepToScope(library);
     if (this.#parts.empty) return this.#keepEmpty(central);
@@ -71,7 +82,7 @@ export class Pull {
         if ((await this.#fill(central)) === 'paused') return 'paused';
         continue;
       }
-      const page = await central.changes(position, epoch, CHANGES_PAGE, this.#held(library));
+      const page = await central.changes(position, epoch, pages.changes, this.#held(library));
       if (page.kind === 'fillAnew') {
         await store.forgetPosition(library);
         continue;
@@ -102,7 +113,7 @@ export class Pull {
 
   /** Fills from the start, or goes on where a fill was interrupted; a server in another history begins it again. */
   async #fill(central: CentralSession): Promise<'done' | 'paused'> {
-    const { store, scope, onFill, isPaused } = this.#parts;
+    const { store, scope, pages, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
     while (!fill?.whole) {
@@ -110,7 +121,7 @@ export class Pull {
         onFill(fill);
         return 'paused';
       }
-      const page = await central.snapshot(fill?.after ?? null, FILL_PAGE);
+      const page = await central.snapshot(fill?.after ?? null, pages.fill);
       if (fill && fill.epoch !== page.epoch) {
         await store.forgetPosition(library);
         fill = null;

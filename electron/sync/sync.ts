@@ -11,7 +11,7 @@ import type { StaffSession } from '../session/staff-session.ts';
 import { isFailure } from '../support/failure.ts';
 import type { Timers } from '../support/system.ts';
 import { nextPoll, soon } from './manners.ts';
-import { Pull } from './pull.ts';
+import { Pull, type PageSizes } from './pull.ts';
 import { Push } from './push.ts';
 import type { Scope } from './scope.ts';
 import { singleFlight } from './single-flight.ts';
@@ -28,6 +28,7 @@ export interface SyncParts {
   random: Random;
   timers: Timers;
   newId: () => string;
+  pages: PageSizes;
   scope: Scope;
   scopeName: string;
   /** The copy is to hold nobody. */
@@ -60,6 +61,8 @@ export class Sync {
   readonly #push: Push;
   readonly #pull: Pull;
   #failures = 0;
+  /** Seen by all libraries of this desk. */
+  #epoch: string | undefined;
   #cancelTimer: () => void = () => undefined;
   #dueAt = Infinity;
   #ended = false;
@@ -87,7 +90,7 @@ export class Sync {
     });
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
-      ...{ scope: parts.scope, scopeName: parts.scopeName },
+      ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName },
       recent: parts.recent,
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {
@@ -238,8 +241,10 @@ export class Sync {
   /** Every library of a server is in the same history, also those of which nobody is signed in here. */
   async #seeEpoch({ epoch }: Marks): Promise<void> {
     const { store } = this.#parts;
+    if (epoch === this.#epoch) return;
     for (const { library, epoch: seen } of await store.epochs())
       if (seen !== epoch) await store.seeEpoch(library, epoch);
+    this.#epoch = epoch;
   }
 
   async #handOverLog(): Promise<void> {

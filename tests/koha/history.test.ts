@@ -231,10 +231,11 @@ function keepTelling(desk: SimulatedDesk, told: OutboxAct[]): void {
       put(told, appended);
       return appended;
     };
-    store.update = async (id, change) => {
-      await update.call(store, id, change);
+    store.update = async (id, change, onlyIn) => {
+      const updated = await update.call(store, id, change, onlyIn);
       const act = await store.act(id);
       if (act) put(told, act);
+      return updated;
     };
   };
 }
