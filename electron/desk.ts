@@ -11,9 +11,11 @@ import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
+import { ChosenServer } from './central/chosen-server.ts';
+import { KohaServer } from './central/koha/koha-server.ts';
 import { openLine } from './central/line.ts';
-import { noServer } from './central/no-server.ts';
 import { Reachability } from './central/reachability.ts';
+import { recognise } from './central/recognise.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
 import { httpTransport } from './central/transport.ts';
 import { buildParts, type DeskParts } from './desk-parts.ts';
@@ -26,7 +28,7 @@ import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
 import type { StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
-import { RecentPatrons } from './patrons/recent-patrons.ts';
+import { LatelyOpened } from './patrons/lately-opened.ts';
 import { watchIdle } from './session/idle.ts';
 import { Failure } from './support/failure.ts';
 import { watchFaults } from './support/faults.ts';
@@ -65,7 +67,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const folder = join(app.getPath('userData'), 'store');
   const windows = new Windows(join(out, 'preload', 'preload.cjs'));
   const look = new Look(firstPreferences(policy), rulesOf(policy), settings, windows);
-  const recent = new RecentPatrons(() => {
+  const recent = new LatelyOpened(() => {
     windows.tell('recent.changed', {});
   });
   const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
@@ -83,10 +85,26 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
     if (online) parts?.sync.wake();
   });
   const fetch = openLine(certificateAuthority);
-  const server =
-    address === undefined
-      ? noServer
-      : new ReferenceServer(address, settings.desk, httpTransport(address, fetch, reachability.heard), clock);
+  const transportTo = (at: string) => httpTransport(at, fetch, reachability.heard);
+  const server = new ChosenServer({
+    address,
+    kind: policy.server.kind,
+    development: !app.isPackaged,
+    remembered: settings.server,
+    remember: (chosen) => {
+      settings.server = chosen;
+    },
+    recognise: (at) => recognise(transportTo(at)),
+    make: (at, kind) => {
+      const transport = transportTo(at);
+      if (kind === 'circdesk') return new ReferenceServer(at, settings.desk, transport, clock);
+      return new KohaServer({
+        ...{ address: at, transport, policy: policy.koha, clock, random, timers },
+        branch: policy.copy.scope === 'branch' ? policy.copy.branch : undefined,
+        readSecret: (file) => readFileSync(file, 'utf8').trim(),
+      });
+    },
+  });
 
   let parts: DeskParts | undefined;
   let memoryOnly = false;
@@ -147,6 +165,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         },
       },
       isOnline: () => reachability.online,
+      openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
         if (state.status === 'signedOut') parts?.scannedCards.forget();
@@ -189,7 +208,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       },
     });
     return {
-      ...{ desk, download },
+      ...{ desk, download, server },
       syncState: () => syncState(desk),
       acceptLoss: async () => {
         await desk.store.forget(RESCUE);

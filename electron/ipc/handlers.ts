@@ -8,10 +8,11 @@ import {
 import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
+import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
 import { Failure } from '../support/failure.ts';
-import type { RecentPatrons } from '../patrons/recent-patrons.ts';
+import type { LatelyOpened } from '../patrons/lately-opened.ts';
 import type { Look } from '../windows/look.ts';
 import type { Windows } from '../windows/windows.ts';
 import type { Asker, Handlers } from './gate.ts';
@@ -19,16 +20,17 @@ import type { Asker, Handlers } from './gate.ts';
 export interface HandlerParts {
   desk: DeskParts;
   download: PatronDataDownload;
+  server: ChosenServer;
   windows: Windows;
   look: Look;
-  recent: RecentPatrons;
+  recent: LatelyOpened;
   openOutside: (patron: Patron) => Promise<void>;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { desk, download, windows, look, recent, syncState, acceptLoss } = parts;
+  const { desk, download, server, windows, look, recent, syncState, acceptLoss } = parts;
   const { session, patrons, scannedCards, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
@@ -42,7 +44,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'session.state': async () => ({
       ...{ started: true, look: look.state },
       ...{ session: session.state, sync: await syncState() },
+      chooseServer: server.isToChoose,
     }),
+    'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address) }),
     'session.beginAnew': () => {
       throw new Failure({ code: 'requestRefused' });
     },
@@ -164,9 +168,14 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await deskActs.withdraw(act);
       return {};
     },
-    'sync.stopFill': ({ stopped }) => {
+    'sync.pauseFill': async ({ paused }) => {
       session.require();
-      sync.stopFill(stopped);
+      await sync.pauseFill(paused);
+      return {};
+    },
+    'sync.noteUnseen': () => {
+      session.require();
+      sync.noteUnseen();
       return {};
     },
     'sync.now': async () => {

@@ -1,14 +1,16 @@
-// The few things that a desk remembers between starts, in one small file: its own id, the last library used, and how
-// staff want its windows.
+// The few things that a desk remembers between starts, in one small file: its own id, the last library used, what its
+// server is, and how staff want its windows.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { choicesSchema, type Choices } from '../../shared/ipc/desk.ts';
 
+const serverSchema = z.object({ address: z.string(), kind: z.enum(['circdesk', 'koha']) });
 const settingsSchema = z.object({
   desk: z.uuid(),
   lastLibrary: z.string().nullable(),
+  server: serverSchema.nullable().default(null),
   /** What staff chose; the rest is policy's. A choice that another version made and this one doesn't know is none. */
   chosen: choicesSchema.catch({}).prefault({}),
 });
@@ -21,7 +23,7 @@ export class Settings {
   /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
-    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, chosen: {} };
+    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null, chosen: {} };
     this.#write();
   }
 
@@ -44,6 +46,15 @@ export class Settings {
 
   choose(chosen: Choices): void {
     this.#values = { ...this.#values, chosen: { ...this.#values.chosen, ...chosen } };
+    this.#write();
+  }
+
+  get server(): SettingsValues['server'] {
+    return this.#values.server;
+  }
+
+  set server(server: SettingsValues['server']) {
+    this.#values = { ...this.#values, server };
     this.#write();
   }
 

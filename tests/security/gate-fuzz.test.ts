@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChosenServer } from '../../electron/central/chosen-server.ts';
 import { openGate, type Handlers } from '../../electron/ipc/gate.ts';
 import { handlersOf } from '../../electron/ipc/handlers.ts';
 import { PatronDataDownload } from '../../electron/patron-data/download.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { SavedFiles } from '../../electron/patron-data/saved-files.ts';
 import { patronDataPolicySchema } from '../../electron/policy/patron-data-policy.ts';
-import { RecentPatrons } from '../../electron/patrons/recent-patrons.ts';
+import { LatelyOpened } from '../../electron/patrons/lately-opened.ts';
 import { policySchema } from '../../electron/policy/policy.ts';
 import { firstPreferences, rulesOf } from '../../electron/policy/window-policy.ts';
 import { Failure } from '../../electron/support/failure.ts';
@@ -109,12 +110,21 @@ beforeAll(async () => {
   });
   const policies = policySchema.parse({});
   const settings = new Settings(join(downloads, 'settings.json'));
+  // The server is policy's: a page may not choose another.
+  const server = new ChosenServer({
+    ...{ address: 'https://central.test/', kind: 'circdesk', remembered: null, development: false },
+    remember: () => undefined,
+    recognise: () => Promise.reject(new Error('Nothing is recognised here.')),
+    make: () => {
+      throw new Error('No server is made here.');
+    },
+  });
   const real = handlersOf({
     desk: { ...parts, patrons },
-    download,
+    ...{ download, server },
     windows: windows as never,
     look: new Look(firstPreferences(policies), rulesOf(policies), settings, windows as never),
-    recent: new RecentPatrons(() => undefined),
+    recent: new LatelyOpened(() => undefined),
     openOutside: ({ id }) => {
       touched.push(id);
       return Promise.resolve();
@@ -264,6 +274,8 @@ test(`the gate answers ${RUNS} requests with Results, and no stranger is heard`,
   // It meant something: what can be answered well was, again and again.
   const RARE = [
     'session.beginAnew',
+    // Only where nothing says which server it is.
+    'session.chooseServer',
     'patron.decide',
     'patron.delete',
     'patron.deleteFile',

@@ -183,24 +183,24 @@ test('loan history, notifications and PINs never enter the copy', async () => {
   }
 });
 
-test('a fill that staff stop keeps what has arrived, sends what they do, and goes on where it was', async () => {
+test('a fill that staff pause keeps what has arrived, sends what they do, and goes on where it was', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
   await registered(colleague, 1200);
   const desk = await deskOn(network);
   desk.line.answered = ({ path }, answer) => {
-    if (path === '/snapshot') desk.parts.sync.stopFill(true);
+    if (path === '/snapshot') void desk.parts.sync.pauseFill(true);
     return answer;
   };
   await desk.signIn();
   expect(desk.parts.sync.state).toMatchObject({
-    fill: { arrived: 500, total: 1200, stopped: true },
+    fill: { arrived: 500, total: 1200, paused: true },
     problem: null,
   });
   const [patron] = (await desk.store.search('north', 'ek*', 0, 1)).patrons;
   expect(await desk.parts.patrons.block(patron?.id ?? '', 'Kept the atlas.')).toBe('confirmed');
   desk.line = goodLine();
-  desk.parts.sync.stopFill(false);
+  await desk.parts.sync.pauseFill(false);
   desk.asked.length = 0;
   await desk.parts.sync.now();
   expect(pages(desk, '/snapshot')).toBe(2);
