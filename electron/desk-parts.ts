@@ -9,7 +9,7 @@ import type { DeskStore } from './cache/desk-store.ts';
 import type { CentralServer } from './central/central-server.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
-import { LookedAt } from './patrons/looked-at.ts';
+import { RecentPatrons } from './patrons/recent-patrons.ts';
 import { ScannedCards } from './patrons/scanned-card.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
@@ -61,13 +61,13 @@ export async function buildParts(world: OutsideWorld) {
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
-      if (state.status === 'signedOut') lookedAt.forget();
+      if (state.status === 'signedOut') recentPatrons.forget();
       world.onSession(state);
     },
     onReady: () => void sync.now(),
   });
   const acts = new Acts(clock, random);
-  const lookedAt = new LookedAt(clock, world.openPatrons);
+  const recentPatrons = new RecentPatrons(clock, world.openPatrons);
   const onPatrons = (patronIds: string[]) => {
     world.onPatrons(patronIds);
     world.onActs();
@@ -79,7 +79,7 @@ export async function buildParts(world: OutsideWorld) {
     scope: scopeOf(policy.copy, clock),
     scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',
-    recent: () => lookedAt.ids(),
+    recent: () => recentPatrons.ids(),
     onAct: (act) => {
       saving.heard(act);
     },
@@ -106,7 +106,7 @@ export async function buildParts(world: OutsideWorld) {
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
-    ...{ store, session, saving, acts, clock, timers, lookedAt },
+    ...{ store, session, saving, acts, clock, timers, recentPatrons },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
     waitsForAuthor: (act) => sync.waitsForAuthor(act),

@@ -28,7 +28,7 @@ import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
 import type { StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
-import { RecentPatrons } from './patrons/recent-patrons.ts';
+import { LatelyOpened } from './patrons/lately-opened.ts';
 import { watchIdle } from './session/idle.ts';
 import { Failure } from './support/failure.ts';
 import { watchFaults } from './support/faults.ts';
@@ -67,7 +67,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const folder = join(app.getPath('userData'), 'store');
   const windows = new Windows(join(out, 'preload', 'preload.cjs'));
   const look = new Look(firstPreferences(policy), rulesOf(policy), settings, windows);
-  const recent = new RecentPatrons(() => {
+  const recent = new LatelyOpened(() => {
     windows.tell('recent.changed', {});
   });
   const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));

@@ -12,7 +12,7 @@ import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
 import { Failure } from '../support/failure.ts';
-import type { RecentPatrons } from '../patrons/recent-patrons.ts';
+import type { LatelyOpened } from '../patrons/lately-opened.ts';
 import type { Look } from '../windows/look.ts';
 import type { Windows } from '../windows/windows.ts';
 import type { Asker, Handlers } from './gate.ts';
@@ -23,7 +23,7 @@ export interface HandlerParts {
   server: ChosenServer;
   windows: Windows;
   look: Look;
-  recent: RecentPatrons;
+  recent: LatelyOpened;
   openOutside: (patron: Patron) => Promise<void>;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
@@ -42,8 +42,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
   };
   return {
     'session.state': async () => ({
-      ...{ started: true, look: look.state, chooseServer: server.isToChoose },
+      ...{ started: true, look: look.state },
       ...{ session: session.state, sync: await syncState() },
+      chooseServer: server.isToChoose,
     }),
     'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address) }),
     'session.beginAnew': () => {

@@ -1,52 +1,34 @@
-// The patrons opened lately by whoever is signed in, the last one first. In memory only, and gone with the session.
+// Whom windows show, or showed a moment ago: what a server doesn't tell of by itself is read anew for them.
+import type { Clock } from '../../shared/clock.ts';
 
-const MOST = 8;
-
-export interface RecentPatron {
-  id: string;
-  name: string;
-}
+const RECENT_MS = 10 * 60_000;
+const MOST = 10;
 
 export class RecentPatrons {
-  #patrons: RecentPatron[] = [];
-  /** Whose they are; another member of staff begins with none. */
-  #staff: string | undefined;
-  readonly #onChanged: () => void;
+  readonly #clock: Clock;
+  readonly #open: () => readonly string[];
+  readonly #lookedAt = new Map<string, number>();
 
-  constructor(onChanged: () => void) {
-    this.#onChanged = onChanged;
+  /** `open`: patrons who have a window now. */
+  constructor(clock: Clock, open: () => readonly string[]) {
+    this.#clock = clock;
+    this.#open = open;
   }
 
-  /** Those whose names are known by now. */
-  get list(): RecentPatron[] {
-    return this.#patrons.filter(({ name }) => name !== '');
+  looked(patronId: string): void {
+    this.#lookedAt.delete(patronId);
+    this.#lookedAt.set(patronId, this.#clock.now());
   }
 
-  /** Who works here now; nobody: undefined. */
-  belongTo(staff: string | undefined): void {
-    if (staff === this.#staff) return;
-    this.#staff = staff;
-    this.#set([]);
+  /** The latest last; never more than a server is gladly asked for at once. */
+  ids(): string[] {
+    const since = this.#clock.now() - RECENT_MS;
+    for (const [id, at] of this.#lookedAt) if (at < since) this.#lookedAt.delete(id);
+    return [...new Set([...this.#open(), ...this.#lookedAt.keys()])].slice(-MOST);
   }
 
-  opened(id: string): void {
-    const known = this.#patrons.find((patron) => patron.id === id);
-    const others = this.#patrons.filter((patron) => patron.id !== id);
-    this.#set([known ?? { id, name: '' }, ...others].slice(0, MOST));
-  }
-
-  named(id: string, name: string): void {
-    const known = this.#patrons.find((patron) => patron.id === id);
-    if (!known || known.name === name) return;
-    this.#set(this.#patrons.map((patron) => (patron.id === id ? { id, name } : patron)));
-  }
-
-  deleted(id: string): void {
-    this.#set(this.#patrons.filter((patron) => patron.id !== id));
-  }
-
-  #set(patrons: RecentPatron[]): void {
-    this.#patrons = patrons;
-    this.#onChanged();
+  /** Nobody works here any more. */
+  forget(): void {
+    this.#lookedAt.clear();
   }
 }

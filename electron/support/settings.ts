@@ -40,21 +40,21 @@ export class Settings {
     this.#write();
   }
 
-  get server(): SettingsValues['server'] {
-    return this.#values.server;
-  }
-
-  set server(server: SettingsValues['server']) {
-    this.#values = { ...this.#values, server };
-    this.#write();
-  }
-
   get chosen(): Choices {
     return this.#values.chosen;
   }
 
   choose(chosen: Choices): void {
     this.#values = { ...this.#values, chosen: { ...this.#values.chosen, ...chosen } };
+    this.#write();
+  }
+
+  get server(): SettingsValues['server'] {
+    return this.#values.server;
+  }
+
+  set server(server: SettingsValues['server']) {
+    this.#values = { ...this.#values, server };
     this.#write();
   }
 

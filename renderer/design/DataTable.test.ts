@@ -54,6 +54,17 @@ describe('a table', () => {
     expect(firstCells(wrapper)).toEqual(['Öland', 'Ada', 'Zebra']);
   });
 
+  it('shows by what its rows stand in order before anybody sorts, and returns to that', async () => {
+    const given = mount(DataTable as Component, {
+      props: { caption: 'Loans', columns, rows, sortedBy: { column: 'amount', direction: 'ascending' } },
+      slots: { title: '<template #title="{ row }">{{ row.title }}</template>' },
+    });
+    expect(firstCells(given)).toEqual(['Zebra', 'Öland', 'Ada']);
+    expect(header(given, 1)?.attributes('aria-sort')).toBe('ascending');
+    for (let press = 0; press < 3; press++) await header(given, 0)?.get('button').trigger('click');
+    expect(firstCells(given)).toEqual(['Zebra', 'Öland', 'Ada']);
+  });
+
   it('a column without an order has no button and says nothing of one', () => {
     expect(header(table(), 2)?.find('button').exists()).toBe(false);
     expect(header(table(), 2)?.attributes('aria-sort')).toBeUndefined();

@@ -1,4 +1,4 @@
-// The copy being filled, stopped by staff; and a window that nobody has looked at for a while.
+// The copy being filled, paused by staff; and a window that nobody has looked at for a while.
 import { cardOf, isFree } from '../drive/central.ts';
 import type { Act } from './stage.ts';
 
@@ -13,9 +13,9 @@ export const filling: Act = {
     stage.line.state = 'slow';
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation').getByRole('button', { name: /^Sync/ }).click();
-    await page.getByRole('button', { name: 'Stop copying' }).click();
-    await page.getByText('Copying patrons has been stopped').waitFor();
-    await show('sync-filling-stopped', page);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Copying patrons is paused').waitFor();
+    await show('sync-filling-paused', page);
   },
 };
 

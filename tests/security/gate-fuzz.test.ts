@@ -15,7 +15,7 @@ import { PatronDataDownload } from '../../electron/patron-data/download.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { SavedFiles } from '../../electron/patron-data/saved-files.ts';
 import { patronDataPolicySchema } from '../../electron/policy/patron-data-policy.ts';
-import { RecentPatrons } from '../../electron/patrons/recent-patrons.ts';
+import { LatelyOpened } from '../../electron/patrons/lately-opened.ts';
 import { policySchema } from '../../electron/policy/policy.ts';
 import { firstPreferences, rulesOf } from '../../electron/policy/window-policy.ts';
 import { Failure } from '../../electron/support/failure.ts';
@@ -108,6 +108,8 @@ beforeAll(async () => {
     showInFolder: () => undefined,
     onProgress: () => undefined,
   });
+  const policies = policySchema.parse({});
+  const settings = new Settings(join(downloads, 'settings.json'));
   // The server is policy's: a page may not choose another.
   const server = new ChosenServer({
     ...{ address: 'https://central.test/', kind: 'circdesk', remembered: null, development: false },
@@ -117,14 +119,12 @@ beforeAll(async () => {
       throw new Error('No server is made here.');
     },
   });
-  const policies = policySchema.parse({});
-  const settings = new Settings(join(downloads, 'settings.json'));
   const real = handlersOf({
     desk: { ...parts, patrons },
     ...{ download, server },
     windows: windows as never,
     look: new Look(firstPreferences(policies), rulesOf(policies), settings, windows as never),
-    recent: new RecentPatrons(() => undefined),
+    recent: new LatelyOpened(() => undefined),
     openOutside: ({ id }) => {
       touched.push(id);
       return Promise.resolve();

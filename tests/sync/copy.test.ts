@@ -183,7 +183,7 @@ test('loan history, notifications and PINs never enter the copy', async () => {
   }
 });
 
-test('a fill that staff stop keeps what has arrived, sends what they do, and goes on where it was', async () => {
+test('a fill that staff pause keeps what has arrived, sends what they do, and goes on where it was', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
   await registered(colleague, 1200);
