@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
 import type { CentralServer, CentralSession, ChangesPage, Marks } from '../central/central-server.ts';
+import { Failure } from '../support/failure.ts';
 import type { Scope } from './scope.ts';
 
 const FILL_PAGE = 500;
@@ -61,6 +62,8 @@ export class Pull {
         await store.forgetPosition(library);
         continue;
       }
+      // A server that has more and goes nowhere would be asked for ever.
+      if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
       await this.#apply(library, page);
       if (!page.more) return page.marks;
     }
@@ -86,6 +89,8 @@ export class Pull {
         fill = null;
         continue;
       }
+      if (fill && page.next !== null && page.next === fill.after)
+        throw new Failure({ code: 'serverRubbish' }, 'no progress');
       if (!fill) await store.beginFill(library, page.epoch, page.position, page.total);
       await store.fillPage(library, page.patrons.filter(scope), page.next, page.patrons.length);
       fill = (await store.pullState(library)).fill;

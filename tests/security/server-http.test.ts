@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
+import { httpTransport } from '../../electron/central/transport.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
@@ -165,6 +167,18 @@ describe('what is too much', () => {
     }
     expect((await fetch(url)).status).toBe(200);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  test('what a desk says when staff sign out is not, however many acts wait', async () => {
+    const { clock } = options;
+    const server = new ReferenceServer(
+      url,
+      crypto.randomUUID(),
+      httpTransport(url, fetch, () => undefined),
+      clock,
+    );
+    const leaving = await server.signIn({ library: 'north', username: 'lead', password: PASSWORD });
+    expect(await leaving.end(many(10_000, () => v7()))).toMatch(/^g\./);
   });
 
   test('a form or a text is no request: no page elsewhere can send one unseen', async () => {
