@@ -139,6 +139,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       isOnline: () => reachability.online,
       onSession: (state) => {
         log.write('session', { status: state.status });
+        // Signing out has closed them; a desk that was revoked had nobody who did.
+        if (state.status === 'signedOut') windows.closePatrons(true);
         windows.tell('session.changed', state);
         void tellSyncState();
       },

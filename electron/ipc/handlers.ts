@@ -117,10 +117,12 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
       return {};
     },
     'patron.showFile': async ({ file }, asker) => {
+      session.require();
       await download.show(patronOf(asker), file);
       return {};
     },
     'patron.deleteFile': async ({ file }, asker) => {
+      session.require();
       await download.delete(patronOf(asker), file);
       return {};
     },
