@@ -61,6 +61,9 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
     'patron.openLinked': async ({ patronId }, asker) => {
       const linked = await patrons.linkedTo(patronOf(asker));
       if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
+      // Whoever asked may have left while that was looked up: nothing opens before somebody else.
+      session.require();
+      if (!windows.ownerOf(asker.contents)) throw new Failure({ code: 'requestRefused' });
       if (windows.showPatron(patronId)) await patrons.logLook(patronId);
       return {};
     },
@@ -164,13 +167,16 @@ export function troubleHandlers({ trouble, beginAnew }: TroubleParts): Handlers 
   const refuse = () => {
     throw new Failure({ code: 'requestRefused' });
   };
+  let beginning: Promise<void> | undefined;
   const refusing = Object.fromEntries((Object.keys(requests) as RequestName[]).map((name) => [name, refuse]));
   return {
     ...(refusing as unknown as Handlers),
     'session.state': () => ({ started: false, trouble: trouble() }),
     'session.beginAnew': async () => {
       if (trouble().kind !== 'forgottenKey') refuse();
-      await beginAnew();
+      // Twice at once, the second would set aside what the first has just made.
+      beginning ??= beginAnew().finally(() => (beginning = undefined));
+      await beginning;
       return {};
     },
   };
