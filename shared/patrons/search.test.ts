@@ -133,3 +133,7 @@ test('a row of phone numbers is read in no more ways than are looked for: it hol
   expect(searchPlan(numbers.join(' ')).alternatives).toHaveLength(64);
   expect(performance.now() - began).toBeLessThan(100);
 });
+
+test('the same pattern twice is looked for once', () => {
+  expect(searchPlan('*a* *A* *á* *b*').patterns).toEqual(['*a*', '*b*']);
+});

@@ -129,7 +129,10 @@ function ways(units: Unit[]): string[][] {
 export function searchPlan(query: string): SearchPlan {
   const words = query.trim().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
   const isPattern = (word: string) => word.replace(/\*+$/, '').includes('*');
-  const patterns = words.filter(isPattern).map((word) => fold(word).replace(/[^\p{L}\p{N}*]/gu, ''));
+  // Each is looked for in everybody: the same one twice costs twice.
+  const patterns = [
+    ...new Set(words.filter(isPattern).map((word) => fold(word).replace(/[^\p{L}\p{N}*]/gu, ''))),
+  ];
   const units = words.filter((word) => !isPattern(word)).flatMap((word) => unitOf(word) ?? []);
   const everything = words.length > 0 && words.every((word) => /^\*+$/.test(word));
   return {
