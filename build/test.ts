@@ -1,5 +1,6 @@
 // npm test: every check and every suite, each within its budget, and one line of sums at the end.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronBinary } from './app-host.ts';
@@ -28,7 +29,7 @@ interface Suite {
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(results, file), 'utf8'));
 
-const SUITES: Suite[] = [
+const CHECKS: Suite[] = [
   {
     name: 'format',
     program: 'node_modules/prettier/bin/prettier.cjs',
@@ -42,6 +43,9 @@ const SUITES: Suite[] = [
     budget: 240,
   },
   { name: 'types', program: 'node_modules/vue-tsc/bin/vue-tsc.js', args: ['--noEmit'], budget: 240 },
+];
+
+const UNITS: Suite[] = [
   {
     name: 'units, contract, host, install',
     program: 'node_modules/vitest/vitest.mjs',
@@ -61,6 +65,9 @@ const SUITES: Suite[] = [
       };
     },
   },
+];
+
+const WINDOWS: Suite[] = [
   {
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
@@ -78,17 +85,27 @@ const SUITES: Suite[] = [
   { name: 'tour', program: 'build/tour.ts', args: ['--out', join(results, 'tour')], budget: 120 },
 ];
 
-function run(suite: Suite): Counts {
-  console.log(`\n── ${suite.name} (at most ${suite.budget} s)`);
+/** One after another; within a round, suites of two lists run beside each other. */
+const ROUNDS: Suite[][][] = [[CHECKS, UNITS], [WINDOWS]];
+
+/** `alone`: what it prints is seen at once; otherwise when it's over. */
+async function run(suite: Suite, alone: boolean): Promise<Counts> {
+  const title = `\n── ${suite.name} (at most ${suite.budget} s)`;
+  if (alone) console.log(title);
   const began = performance.now();
-  const ended = spawnSync(process.execPath, [join(root, suite.program), ...suite.args], {
+  const child = spawn(process.execPath, [join(root, suite.program), ...suite.args], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     timeout: suite.budget * 1000,
   });
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => printed.push(chunk));
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (!alone) console.log(`${title}\n${Buffer.concat(printed).toString()}`);
   console.log(`── ${suite.name}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  const ok = ended.status === 0;
-  if (ended.signal) console.error(`${suite.name} did not end within ${suite.budget} s.`);
+  const ok = status === 0;
+  if (signal) console.error(`${suite.name} did not end within ${suite.budget} s.`);
   try {
     const counts = suite.counts?.() ?? { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
     return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
@@ -105,9 +122,12 @@ if (!electronBinary()) console.log("Electron's binary isn't here: the app runs o
 await bundle();
 
 const sums: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of SUITES) {
-  const counts = run(suite);
-  for (const key of ['passed', 'failed', 'skipped'] as const) sums[key] += counts[key];
+async function runAll(suites: Suite[], alone: boolean): Promise<void> {
+  for (const suite of suites) {
+    const counts = await run(suite, alone);
+    for (const key of ['passed', 'failed', 'skipped'] as const) sums[key] += counts[key];
+  }
 }
+for (const round of ROUNDS) await Promise.all(round.map((suites) => runAll(suites, round.length === 1)));
 console.log(`\n${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);
 process.exitCode = sums.failed === 0 && sums.passed > 0 ? 0 : 1;

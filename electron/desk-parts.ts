@@ -9,6 +9,7 @@ import type { DeskStore } from './cache/desk-store.ts';
 import type { CentralServer } from './central/central-server.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
+import { RecentPatrons } from './patrons/recent-patrons.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
 import { Grants } from './session/grants.ts';
@@ -17,6 +18,7 @@ import { StaffSession, type LastLibrary } from './session/staff-session.ts';
 import { SteadyClock } from './session/steady-clock.ts';
 import type { Timers } from './support/system.ts';
 import { DeskActs } from './sync/desk-acts.ts';
+import { USUAL_PAGES, type PageSizes } from './sync/pull.ts';
 import { scopeName, scopeOf } from './sync/scope.ts';
 import { Sync } from './sync/sync.ts';
 
@@ -29,8 +31,12 @@ export interface OutsideWorld {
   counter: () => number;
   random: Random;
   timers: Timers;
+  /** How much is pulled at once, where a world is smaller than a library's. */
+  pages?: PageSizes;
   lastLibrary: LastLibrary;
   isOnline: () => boolean;
+  /** Patrons who have a window now. */
+  openPatrons: () => readonly string[];
   onSession: (state: SessionState) => void;
   onPatrons: (patronIds: string[]) => void;
   onSyncState: () => void;
@@ -53,10 +59,14 @@ export async function buildParts(world: OutsideWorld) {
   const session: StaffSession = new StaffSession({
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
-    onChanged: world.onSession,
+    onChanged: (state) => {
+      if (state.status === 'signedOut') recentPatrons.forget();
+      world.onSession(state);
+    },
     onReady: () => void sync.now(),
   });
   const acts = new Acts(clock, random);
+  const recentPatrons = new RecentPatrons(clock, world.openPatrons);
   const onPatrons = (patronIds: string[]) => {
     world.onPatrons(patronIds);
     world.onActs();
@@ -64,9 +74,11 @@ export async function buildParts(world: OutsideWorld) {
   const sync: Sync = new Sync({
     ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
+    pages: world.pages ?? USUAL_PAGES,
     scope: scopeOf(policy.copy, clock),
     scopeName: scopeName(policy.copy),
     empty: policy.copy.scope === 'none',
+    recent: () => recentPatrons.ids(),
     onAct: (act) => {
       saving.heard(act);
     },
@@ -93,7 +105,7 @@ export async function buildParts(world: OutsideWorld) {
     onChanged: onPatrons,
   });
   const patrons = new Patrons({
-    ...{ store, session, saving, acts, clock, timers },
+    ...{ store, session, saving, acts, clock, timers, recentPatrons },
     whole: policy.copy.scope === 'library',
     pull: () => sync.pull(),
     waitsForAuthor: (act) => sync.waitsForAuthor(act),
@@ -131,8 +143,11 @@ export async function buildParts(world: OutsideWorld) {
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */
     async syncState(): Promise<Omit<SyncState, 'online' | 'rescue' | 'memoryOnly'>> {
       const { state } = session;
-      if (state.status === 'signedOut')
-        return { ...sync.state, asOf: null, waiting: 0, undecided: 0, waitingFor: [], setAside: 0 };
+      if (state.status === 'signedOut') {
+        const { lastLibrary } = state;
+        const waitingFor = lastLibrary === null ? [] : await deskActs.waitingFor(lastLibrary);
+        return { ...sync.state, asOf: null, waiting: 0, undecided: 0, waitingFor, setAside: 0 };
+      }
       const library = state.library.id;
       const [{ syncedAt }, counts, setAside, waitingFor] = await Promise.all([
         store.pullState(library),

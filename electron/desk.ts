@@ -10,9 +10,11 @@ import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
+import { ChosenServer } from './central/chosen-server.ts';
+import { KohaServer } from './central/koha/koha-server.ts';
 import { openLine } from './central/line.ts';
-import { noServer } from './central/no-server.ts';
 import { Reachability } from './central/reachability.ts';
+import { recognise } from './central/recognise.ts';
 import { ReferenceServer } from './central/reference/reference-server.ts';
 import { httpTransport } from './central/transport.ts';
 import { buildParts, type DeskParts } from './desk-parts.ts';
@@ -73,10 +75,26 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
     if (online) parts?.sync.wake();
   });
   const fetch = openLine(certificateAuthority);
-  const server =
-    address === undefined
-      ? noServer
-      : new ReferenceServer(address, settings.desk, httpTransport(address, fetch, reachability.heard), clock);
+  const transportTo = (at: string) => httpTransport(at, fetch, reachability.heard);
+  const server = new ChosenServer({
+    address,
+    kind: policy.server.kind,
+    development: !app.isPackaged,
+    remembered: settings.server,
+    remember: (chosen) => {
+      settings.server = chosen;
+    },
+    recognise: (at) => recognise(transportTo(at)),
+    make: (at, kind) => {
+      const transport = transportTo(at);
+      if (kind === 'circdesk') return new ReferenceServer(at, settings.desk, transport, clock);
+      return new KohaServer({
+        ...{ address: at, transport, policy: policy.koha, clock, random, timers },
+        branch: policy.copy.scope === 'branch' ? policy.copy.branch : undefined,
+        readSecret: (file) => readFileSync(file, 'utf8').trim(),
+      });
+    },
+  });
 
   let parts: DeskParts | undefined;
   let memoryOnly = false;
@@ -137,6 +155,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         },
       },
       isOnline: () => reachability.online,
+      openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
         // Signing out has closed them; a desk that was revoked had nobody who did.
@@ -179,7 +198,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       },
     });
     return {
-      ...{ desk, download },
+      ...{ desk, download, server },
       syncState: () => syncState(desk),
       acceptLoss: async () => {
         await desk.store.forget(RESCUE);

@@ -30,10 +30,15 @@ export const librarySchema = libraryNameSchema.extend({
 export type LibraryName = z.infer<typeof libraryNameSchema>;
 export type Library = z.infer<typeof librarySchema>;
 
+/** Asked with each answer that names a library; asking Intl again takes as long as reading all the rest of it. */
+const timeZones = new Set<string>();
+
 /** One that dates can be shown in: another would break every page that tries. */
 function isTimeZone(name: string): boolean {
+  if (timeZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    timeZones.add(name);
     return true;
   } catch {
     return false;

@@ -27,6 +27,9 @@ export const DEED_VERSION = 1;
 /** Each act is in exactly one of these. `sent` means that the answer is unknown. */
 export const ACT_STATES = ['waiting', 'sent', 'confirmed', 'conflict', 'refused', 'withdrawn'] as const;
 
+/** Somebody has to deal with them. */
+export const UNDECIDED: readonly (typeof ACT_STATES)[number][] = ['conflict', 'refused'];
+
 export const outboxActSchema = z.object({
   id: deskMadeIdSchema,
   /** Of this attempt and all its retries. */

@@ -55,6 +55,12 @@ export interface DeskStore {
     limit: number,
   ): Promise<{ total: number; patrons: PatronSummary[] }>;
   patron(library: string, patronId: string): Promise<PatronView | undefined>;
+  /** Ids of the patrons shown, in their order, from the one after `after`. */
+  patronIds(library: string, after: string | null, limit: number): Promise<string[]>;
+  /** Patrons whom the copy has as blocked, without what is laid over it. */
+  blocked(library: string): Promise<string[]>;
+  /** Patrons on whom acts are laid over the copy. */
+  laidOver(library: string): Promise<string[]>;
 
   // The copy, for pulling
   pullState(library: string): Promise<PullState>;
@@ -107,11 +113,12 @@ export interface DeskStore {
   act(id: string): Promise<OutboxAct | undefined>;
   /** What happened at this library and this desk, the latest first: everything that isn't settled, and what was lately. */
   recentActs(library: string, limit: number): Promise<OutboxAct[]>;
-  update(id: string, update: ActUpdate): Promise<void>;
+  /** With `onlyIn`, changes nothing where the act is in another state by now; answers whether it changed. */
+  update(id: string, update: ActUpdate, onlyIn?: readonly OutboxAct['state'][]): Promise<boolean>;
   /** Acts that were confirmed in another history than this wait again, under their old keys. Wiped ones don't. */
   reviveLost(library: string, epoch: string): Promise<OutboxAct[]>;
-  /** Withdraws an act for one that takes its place, in one transaction. */
-  replace(id: string, act: NewAct): Promise<OutboxAct>;
+  /** Withdraws an undecided act for one that takes its place, in one transaction; undefined where it is decided by now. */
+  replace(id: string, act: NewAct): Promise<OutboxAct | undefined>;
   counts(library: string): Promise<OutboxCounts>;
   /** Lets go of acts that staff withdrew before this time. */
   forgetWithdrawn(library: string, before: string): Promise<number>;

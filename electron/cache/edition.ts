@@ -151,6 +151,20 @@ export class Edition {
     return this.#file.row(`SELECT number, family, given, id FROM patron_${this.number} WHERE id = ?`, id);
   }
 
+  ids(after: string | null, limit: number): string[] {
+    return this.#file
+      .rows<{ id: string }>(
+        `SELECT id FROM patron_${this.number} WHERE id > ? ORDER BY id LIMIT ?`,
+        ...[after ?? '', limit],
+      )
+      .map(({ id }) => id);
+  }
+
+  blocked(): string[] {
+    const sql = `SELECT id FROM patron_${this.number} WHERE summary ->> 'blocked'`;
+    return this.#file.rows<{ id: string }>(sql).map(({ id }) => id);
+  }
+
   summary(number: number): PatronSummary {
     const sql = `SELECT summary FROM patron_${this.number} WHERE number = ?`;
     const row = this.#file.row<{ summary: string }>(sql, number);

@@ -1,7 +1,7 @@
 // The outbox: what staff did at this desk and what became of it. Every write is on the disk when it returns, through
 // a power cut. Nothing leaves it but by the server's answer or a decision of staff.
 import { createHash } from 'node:crypto';
-import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
+import { UNDECIDED, type ActUpdate, type LogEvent, type NewAct, type OutboxAct } from './act.ts';
 import type { OutboxCounts } from './desk-store.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import type { ShownAt } from './overlay.ts';
@@ -90,18 +90,18 @@ export class Outbox {
     );
   }
 
-  replace(id: string, act: NewAct): OutboxAct {
-    return this.#file.together(() => {
-      this.update(id, { state: 'withdrawn' });
-      return this.append(act);
-    });
+  replace(id: string, act: NewAct): OutboxAct | undefined {
+    return this.#file.together(() =>
+      this.update(id, { state: 'withdrawn' }, UNDECIDED) ? this.append(act) : undefined,
+    );
   }
 
-  update(id: string, update: ActUpdate): OutboxAct {
+  /** Undefined where the act is in none of the states that it may be changed in. */
+  update(id: string, update: ActUpdate, onlyIn?: readonly OutboxAct['state'][]): OutboxAct | undefined {
     return this.#file.together(() => {
       const act = this.act(id);
       if (!act) throw new Error('The outbox has no such act.');
-      return this.#write({ ...act, ...update });
+      return !onlyIn || onlyIn.includes(act.state) ? this.#write({ ...act, ...update }) : undefined;
     });
   }
 

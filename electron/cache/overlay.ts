@@ -2,7 +2,8 @@
 // so that there is nothing of it to keep in step.
 import { isDeepStrictEqual } from 'node:util';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import { sectionSchemas, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
+import { checkChanges, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
+import { storedSectionSchemas } from '../../shared/patrons/stored.ts';
 import type { OutboxAct } from './act.ts';
 
 /** What a library's rows in the copy equal. */
@@ -31,8 +32,9 @@ function withChanges<S extends SectionId>(
 ): Patron {
   const { values } = patron.sections[section];
   // Values that the section wouldn't take are the server's to refuse; they are not shown as the patron's.
-  const parsed = sectionSchemas[section].safeParse({ ...values, ...changes });
-  if (!parsed.success || isDeepStrictEqual(parsed.data, values)) return patron;
+  const parsed = storedSectionSchemas[section].safeParse({ ...values, ...changes });
+  if (checkChanges(section, changes).length > 0 || !parsed.success) return patron;
+  if (isDeepStrictEqual(parsed.data, values)) return patron;
   // No version of the server holds these values: whoever edits on from here is judged by them, not by a tag.
   const tag = `laid-over.${act.id}`;
   return { ...patron, sections: { ...patron.sections, [section]: { values: parsed.data, tag } } };

@@ -55,6 +55,18 @@ export class SqliteStore implements DeskStore {
     };
   }
 
+  async patronIds(library: string, after: string | null, limit: number) {
+    return this.#shadow.shown(library)?.ids(after, limit) ?? [];
+  }
+
+  async blocked(library: string) {
+    return this.#shadow.shown(library)?.blocked() ?? [];
+  }
+
+  async laidOver(library: string) {
+    return this.#outbox.patronsLaidOver(library, this.#shadow.shownAt(library));
+  }
+
   async pullState(library: string) {
     const state = this.#shadow.pullState(library);
     const epoch = this.#outbox.epoch(library);
@@ -150,13 +162,14 @@ export class SqliteStore implements DeskStore {
 
   async replace(id: string, act: NewAct) {
     const appended = this.#outbox.replace(id, act);
-    this.#forgetOverlaid(act.library, [act.patronId]);
+    if (appended) this.#forgetOverlaid(act.library, [act.patronId]);
     return appended;
   }
 
-  async update(id: string, update: ActUpdate) {
-    const { library, patronId } = this.#outbox.update(id, update);
-    this.#forgetOverlaid(library, [patronId]);
+  async update(id: string, update: ActUpdate, onlyIn?: readonly OutboxAct['state'][]) {
+    const updated = this.#outbox.update(id, update, onlyIn);
+    if (updated) this.#forgetOverlaid(updated.library, [updated.patronId]);
+    return updated !== undefined;
   }
 
   async counts(library: string) {

@@ -10,6 +10,9 @@ export type Method = keyof DeskStore;
 export const METHODS: { readonly [M in Method]: M } = {
   search: 'search',
   patron: 'patron',
+  patronIds: 'patronIds',
+  blocked: 'blocked',
+  laidOver: 'laidOver',
   pullState: 'pullState',
   beginFill: 'beginFill',
   fillPage: 'fillPage',

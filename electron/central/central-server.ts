@@ -1,11 +1,12 @@
 // The port to a central server. Everything the desk asks of one is here; implementations translate.
 // Every method fails with a `Failure` only; `serverAway` and `serverSlow` where nobody knows what became of it.
 import type { Staff } from '../../shared/central/contract.ts';
-import type { ErrorCode } from '../../shared/ipc/errors.ts';
+import type { Capabilities } from '../../shared/capabilities.ts';
+import type { Refusal } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
-import type { FieldIssue, FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
+import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import type { Deed, LogEvent } from '../cache/act.ts';
 import type { PatronDataExport } from '../patron-data/export.ts';
@@ -36,8 +37,12 @@ export interface OutgoingAct extends Act {
   deed: Deed;
   tag: string | null;
   changes: FieldValues;
+  /** What those fields held where the changes started from. */
+  base: FieldValues;
   /** The server's history as this desk last knew it. */
   epoch: string;
+  /** This attempt went out before, and nobody knows what became of it. */
+  repeated: boolean;
 }
 
 /** The server's last word on an attempt. `head` is a position that the copy has to pass to show it. */
@@ -45,8 +50,7 @@ export type ActOutcome =
   | { kind: 'confirmed'; head: number; saved: TaggedValues | null }
   /** The section has changed since `tag`. */
   | { kind: 'stale'; head: number; current: TaggedValues }
-  /** `detail` is for IT, or names the permission that is missing. */
-  | { kind: 'refused'; code: ErrorCode; detail: string; fields: FieldIssue[] }
+  | ({ kind: 'refused' } & Refusal)
   /** The server is in another history than the act says; it said nothing of the act itself. */
   | { kind: 'otherEpoch' };
 
@@ -66,9 +70,29 @@ export interface SnapshotPage {
 }
 
 export type ChangesPage =
-  | { kind: 'changes'; marks: Marks; position: number; changes: unknown[]; more: boolean }
+  | {
+      kind: 'changes';
+      marks: Marks;
+      position: number;
+      changes: unknown[];
+      more: boolean;
+      /** How many of the changes take out patrons whom the server no longer shows: deleted, or hidden from this account. */
+      unseen: number;
+    }
   /** The server is in another history, or knows no more what changed since. */
   | { kind: 'fillAnew' };
+
+/** What this desk holds, for servers that don't tell of every change by themselves. */
+export interface HeldPatrons {
+  /** Ids in the copy, in their order, from the one after `after`. */
+  ids(after: string | null, limit: number): Promise<string[]>;
+  /** On whom acts of this desk are laid over the copy: what came of those has to be read. */
+  laidOver(): Promise<string[]>;
+  /** Whom the copy shows as blocked. */
+  blocked(): Promise<string[]>;
+  /** Whom windows show, or showed a moment ago. */
+  recent(): readonly string[];
+}
 
 export interface CentralServer {
   readonly address: string;
@@ -87,8 +111,9 @@ export interface CentralSession extends ActSender {
   readonly staff: Staff;
   readonly library: Library;
   readonly permissions: readonly Permission[];
-  /** With which the session can be gone on with after a restart of the desk. It changes; see `onRenewed`. */
-  readonly resumeToken: string;
+  readonly capabilities: Capabilities;
+  /** With which the session can be gone on with after a restart of the desk, if it can. It changes; see `onRenewed`. */
+  readonly resumeToken: string | null;
   /** The server's clock minus this desk's, in ms, when last heard. */
   readonly clockDistance: number;
   /** Told when token, permissions and clock have come anew. */
@@ -112,7 +137,7 @@ export interface CentralSession extends ActSender {
 
   /** Patrons by pages in an order of the server's; `after` is where the page before ended. */
   snapshot(after: string | null, limit: number): Promise<SnapshotPage>;
-  changes(position: number, epoch: string, limit: number): Promise<ChangesPage>;
+  changes(position: number, epoch: string, limit: number, held: HeldPatrons): Promise<ChangesPage>;
   /**
    * Looks and exports, for the audit log; an event's id makes a repeat harmless. Answers the server's marks from after it
    * took them.

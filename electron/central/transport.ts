@@ -12,6 +12,8 @@ export interface HttpRequest {
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string>;
   body?: unknown;
+  /** In place of a body: sent as a form. */
+  form?: Record<string, string>;
   /** In ms. */
   timeout: number;
 }
@@ -26,6 +28,7 @@ export interface HttpAnswer {
 /** Fails with a `Failure`: `serverAway`, `serverSlow`, `serverCertificate`, or `serverRubbish` for too large an answer. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
+const FORM = 'application/x-www-form-urlencoded';
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Tells `onReachable` after each request whether the server was there. */
@@ -45,7 +48,8 @@ export function httpTransport(
     maxContentLength: LARGEST_ANSWER,
     validateStatus: () => true,
   });
-  return async ({ method, path, query, headers, body, timeout }) => {
+  return async ({ method, path, query, headers, body, form, timeout }) => {
+    const content = contentOf(form, body);
     try {
       const answer = await client.request<string>({
         method,
@@ -53,8 +57,11 @@ export function httpTransport(
         params: query,
         timeout,
         // Without a body axios would call it a form.
-        headers: { ...headers, 'content-type': body === undefined ? false : 'application/json' },
-        ...(body !== undefined && { data: JSON.stringify(body) }),
+        headers: {
+          ...headers,
+          'content-type': content === undefined ? false : form ? FORM : 'application/json',
+        },
+        ...(content !== undefined && { data: content }),
       });
       onReachable(true);
       return {
@@ -68,6 +75,11 @@ export function httpTransport(
       throw failure;
     }
   };
+}
+
+function contentOf(form: HttpRequest['form'], body: unknown): string | undefined {
+  if (form) return new URLSearchParams(form).toString();
+  return body === undefined ? undefined : JSON.stringify(body);
 }
 
 function failureOf(thrown: unknown): Failure {

@@ -7,6 +7,7 @@ import {
 } from '../../shared/permissions.ts';
 import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
+import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
 import { Failure } from '../support/failure.ts';
@@ -16,19 +17,25 @@ import type { Asker, Handlers } from './gate.ts';
 export interface HandlerParts {
   desk: DeskParts;
   download: PatronDataDownload;
+  server: ChosenServer;
   windows: Windows;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
 }
 
-export function handlersOf({ desk, download, windows, syncState, acceptLoss }: HandlerParts): Handlers {
+export function handlersOf(parts: HandlerParts): Handlers {
+  const { desk, download, server, windows, syncState, acceptLoss } = parts;
   const { session, patrons, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
       throw new Failure({ code: 'notPermitted', permission });
   };
   return {
-    'session.state': async () => ({ started: true, session: session.state, sync: await syncState() }),
+    'session.state': async () => ({
+      ...{ started: true, session: session.state, sync: await syncState() },
+      chooseServer: server.isToChoose,
+    }),
+    'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address) }),
     'session.beginAnew': () => {
       throw new Failure({ code: 'requestRefused' });
     },
@@ -134,6 +141,16 @@ export function handlersOf({ desk, download, windows, syncState, acceptLoss }: H
     'sync.retry': async ({ act }) => ({ saved: await deskActs.retry(act) }),
     'sync.withdraw': async ({ act }) => {
       await deskActs.withdraw(act);
+      return {};
+    },
+    'sync.pauseFill': async ({ paused }) => {
+      session.require();
+      await sync.pauseFill(paused);
+      return {};
+    },
+    'sync.noteUnseen': () => {
+      session.require();
+      sync.noteUnseen();
       return {};
     },
     'sync.now': async () => {

@@ -27,7 +27,7 @@ afterEach(() => folders.removeAll());
 test('an export of the copy says so, as of when, and what it can’t hold', () => {
   const blocked = { id: idOf(9), comment: 'Set.', blockedAt: NOW, blockedBy: 'Eva Ek' };
   const { head, counts } = exportOfCopy(
-    { patron: patronOf(1, { blocks: [blocked] }), library, asOf: AS_OF },
+    { patron: patronOf(1, { blocks: [blocked] }), library, asOf: AS_OF, leftOut: ['pin'] },
     NOW,
   );
   expect(patronDataHeadSchema.parse(head)).toEqual(head);
@@ -46,7 +46,7 @@ test('what this desk did and the server hasn’t taken is laid over the record, 
   await store.append(actOf(2, 1, { kind: 'block', comment: 'Lost a tablet.' }));
   const view = await store.patron(LIBRARY, idOf(1));
   if (!view) throw new Error('The copy has no such patron.');
-  const { head } = exportOfCopy({ patron: view.patron, library, asOf: AS_OF }, NOW);
+  const { head } = exportOfCopy({ patron: view.patron, library, asOf: AS_OF, leftOut: ['pin'] }, NOW);
   expect(head.patron.personal.familyName).toBe('Nyman');
   expect(head.blocks.map(({ comment }) => comment)).toEqual(['Lost a tablet.']);
   const waiting = waitingActs(view.acts);
@@ -81,7 +81,7 @@ test('acts that are confirmed, withdrawn or emptied don’t wait; a guarantor is
 });
 
 test('the file for people says in words what waits', () => {
-  const { head } = exportOfCopy({ patron: patronOf(1), library, asOf: AS_OF }, NOW);
+  const { head } = exportOfCopy({ patron: patronOf(1), library, asOf: AS_OF, leftOut: ['pin'] }, NOW);
   const empty = { loanHistory: null, payments: null, notifications: null, processing: null };
   const information = { language: 'en' as const, ...patronData.texts.en };
   const changes = {
@@ -116,7 +116,7 @@ test('the file for people says in words what waits', () => {
 
 test('the file for people begins with what it was made from', () => {
   const pageOf = (asOf: string | null) => {
-    const { head } = exportOfCopy({ patron: patronOf(1), library, asOf }, NOW);
+    const { head } = exportOfCopy({ patron: patronOf(1), library, asOf, leftOut: [] }, NOW);
     const empty = { loanHistory: null, payments: null, notifications: null, processing: null };
     const information = { language: 'en' as const, ...patronData.texts.en };
     return printable({ head, information, waiting: [], newest: empty, name: 'x', jsonName: undefined }).page;
@@ -124,6 +124,6 @@ test('the file for people begins with what it was made from', () => {
   const page = pageOf(AS_OF);
   expect(page.indexOf('Made without the central server')).toBeLessThan(page.indexOf('About this file'));
   expect(page).toContain('held as of 23 Nov 2026, 18:00');
-  expect(page).toContain('Not in this file: a desk made it from its own copy');
+  expect(page).toContain('Not in this file. The list of what is not in it says why.');
   expect(pageOf(null)).toContain('which was not yet complete');
 });

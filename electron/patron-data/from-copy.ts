@@ -1,5 +1,5 @@
 // An export of what the desk's copy holds of a patron, for when the central server can't be reached. Pure.
-import { LEFT_OUT_OF_COPY } from '../../shared/patron-data/left-out.ts';
+import { leftOutOfCopy, type LeftOutId } from '../../shared/patron-data/left-out.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
 import { ofRecord } from '../../shared/patron-data/of-record.ts';
 import type { Library } from '../../shared/library.ts';
@@ -13,14 +13,19 @@ export interface CopyOfPatron {
   library: Library;
   /** When the copy last equalled the server; null where it never did. */
   asOf: string | null;
+  /** What the server that it is a copy of leaves out. */
+  leftOut: readonly LeftOutId[];
 }
 
-export function exportOfCopy({ patron, library, asOf }: CopyOfPatron, madeAt: string): PatronDataExport {
+export function exportOfCopy(
+  { patron, library, asOf, leftOut }: CopyOfPatron,
+  madeAt: string,
+): PatronDataExport {
   return {
     head: {
       madeAt,
       madeFrom: { kind: 'copy', asOf },
-      leftOut: LEFT_OUT_OF_COPY,
+      leftOut: leftOutOfCopy(leftOut),
       ...ofRecord(patron, library),
       // The copy holds blocks in force only.
       blocks: patron.blocks.map(({ comment, blockedAt }) => ({

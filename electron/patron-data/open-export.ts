@@ -78,13 +78,13 @@ async function fromCopy(
   requester: Requester,
 ): Promise<PatronDataExport> {
   const { session, store, clock } = parts;
-  const { library } = present;
+  const { library, capabilities } = present;
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
   stillHere(parts, present);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
   await log(parts, present, act.id, patron.id, requester, at);
-  return exportOfCopy({ patron, library, asOf }, at);
+  return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }
 
 /** Reaches the server's audit log with the next pull, or once the line is back. */

@@ -11,6 +11,7 @@ import { Failure } from '../support/failure.ts';
 import { withinMoment, type Timers } from '../support/system.ts';
 import { shown } from '../sync/desk-acts.ts';
 import type { Acts } from './acts.ts';
+import type { RecentPatrons } from './recent-patrons.ts';
 import type { Saving } from './saving.ts';
 
 /** So long a window waits for what the server knows now, before it shows what the copy knows. */
@@ -21,6 +22,7 @@ export interface PatronsParts {
   session: StaffSession;
   saving: Saving;
   acts: Acts;
+  recentPatrons: RecentPatrons;
   clock: Clock;
   timers: Timers;
   /** The copy is to hold every patron of the library. */
@@ -67,8 +69,9 @@ export class Patrons {
 
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
-    const { store, session, pull, timers, waitsForAuthor } = this.#parts;
+    const { store, session, pull, timers, waitsForAuthor, recentPatrons } = this.#parts;
     const { library } = session.require();
+    recentPatrons.looked(patronId);
     if (fresh && session.central)
       await withinMoment(
         timers,

@@ -3,7 +3,7 @@
 import { permissionSchema } from '../../shared/permissions.ts';
 import type { Saved } from '../../shared/ipc/sync.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { DEED_VERSION, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
+import { DEED_VERSION, UNDECIDED, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import { Failure, isFailure } from '../support/failure.ts';
@@ -56,13 +56,14 @@ export class Saving {
       return await this.send(act);
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
-      await store.update(act.id, { state: 'withdrawn' });
+      // Unless another window has decided on it meanwhile.
+      await store.update(act.id, { state: 'withdrawn' }, UNDECIDED);
       onChanged([about.id]);
       throw thrown;
     }
   }
 
-  newAct(about: About, deed: Deed, { staff, library }: Omit<Present, 'permissions'>): NewAct {
+  newAct(about: About, deed: Deed, { staff, library }: Pick<Present, 'staff' | 'library'>): NewAct {
     const { acts, clock, clockDistance } = this.#parts;
     return {
       id: acts.newId(),
@@ -94,7 +95,9 @@ export class Saving {
     if (isOnline()) await withinMoment(timers, WORD_WITHIN_MS, Promise.race([judged, pushed]));
     this.#awaited.delete(id);
     const act = await store.act(id);
-    if (!act || !isJudged(act)) return 'waiting';
+    // Nothing leaves the outbox but what is confirmed and safe.
+    if (!act) return 'confirmed';
+    if (!isJudged(act)) return 'waiting';
     pull();
     const failure = failureOf(act);
     if (failure) throw failure;
@@ -106,13 +109,20 @@ export class Saving {
 const isJudged = ({ state }: OutboxAct): boolean => state !== 'waiting' && state !== 'sent';
 
 function failureOf({ state, conflict, refusal }: OutboxAct): Failure | undefined {
+  if (state === 'withdrawn') return new Failure({ code: 'notUndecided' });
   if (state === 'conflict' && conflict)
     return new Failure({ code: 'conflict', current: conflict.current, conflicts: conflict.fields });
   if (state !== 'refused' || !refusal) return undefined;
-  const { code, detail, fields } = refusal;
+  const { code, detail, fields, missing, wanted } = refusal;
   const permission = permissionSchema.safeParse(detail).data;
   return new Failure(
-    { code, ...(fields.length > 0 && { fields }), ...(permission && { permission }) },
+    {
+      code,
+      ...(fields.length > 0 && { fields }),
+      ...(permission && { permission }),
+      ...(missing && { missing }),
+      ...(wanted !== undefined && { wanted }),
+    },
     detail,
   );
 }

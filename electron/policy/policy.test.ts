@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test, vi } from 'vitest';
+import { kohaPolicySchema } from './koha-policy.ts';
 import { policyJsonSchema } from './policy-schema.ts';
 import { isSafeAddress, machinePolicyFile, readPolicy } from './policy.ts';
 
@@ -16,6 +17,7 @@ test('what a policy says holds, and what it does not say is at its default', () 
   const file = policyFile('{"server":{"url":"https://library.example/"},"copy":{"scope":"library"}}');
   expect(readPolicy(file)).toMatchObject({
     server: { url: 'https://library.example/' },
+    koha: kohaPolicySchema.parse({}),
     copy: { scope: 'library', activeMonths: 24, keepDays: 14, withoutKeyring: 'refuse' },
     offline: { signInHours: 72 },
     lock: { afterMinutes: 10 },

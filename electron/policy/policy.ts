@@ -2,6 +2,7 @@
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
 
 const hours = z
@@ -22,6 +23,10 @@ export const policySchema = z.strictObject({
         .describe(
           "The central server's address. HTTPS; in development HTTP on this machine as well. Without a name or password in it.",
         ),
+      kind: z
+        .enum(['circdesk', 'koha'])
+        .optional()
+        .describe('What the server is; if not given, the desk finds out by asking it.'),
       certificateAuthority: z
         .string()
         .min(1)
@@ -32,6 +37,7 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('The central server.'),
+  koha: kohaPolicySchema.prefault({}).describe('With Koha as the server.'),
   copy: z
     .strictObject({
       scope: z

@@ -3,6 +3,7 @@
 // here lies in the encrypted outbox.
 import { z } from 'zod';
 import type { OutboxAct } from '../cache/act.ts';
+import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActSender, CentralServer, CentralSession } from '../central/central-server.ts';
 import { isFailure } from '../support/failure.ts';
@@ -26,12 +27,14 @@ export class Grants {
   }
 
   async boot(): Promise<void> {
-    this.#left = z.array(leftSchema).parse(JSON.parse((await this.#store.recall(NAME)) ?? '[]'));
+    this.#left = (await recallAs(this.#store, NAME, z.array(leftSchema))) ?? [];
   }
 
   /** Remembers a session as it runs, so that neither a crash nor a cut line strands what waits in it. */
-  keepSession(staffId: string, token: string): Promise<void> {
+  keepSession(staffId: string, token: string | null): Promise<void> {
     const others = this.#left.filter((left) => left.kind !== 'session' || left.staffId !== staffId);
+    // A server that gives no such token: what waits goes out when its author signs in again.
+    if (token === null) return this.#write(others);
     return this.#write([...others, { kind: 'session', staffId, token }]);
   }
 

@@ -4,9 +4,11 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { staffSchema } from '../../shared/central/contract.ts';
+import { capabilitiesSchema, EVERYTHING } from '../../shared/capabilities.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { librarySchema } from '../../shared/library.ts';
 import { permissionSchema } from '../../shared/permissions.ts';
+import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { CentralSession, Credentials } from '../central/central-server.ts';
 import { Failure } from '../support/failure.ts';
@@ -23,6 +25,8 @@ const whoSchema = z.object({
   staff: staffSchema,
   library: librarySchema,
   permissions: z.array(permissionSchema),
+  /** Signed in before there were other servers than ours. */
+  capabilities: capabilitiesSchema.default(EVERYTHING),
 });
 const signInSchema = whoSchema.extend({
   username: z.string(),
@@ -50,7 +54,7 @@ export class OfflineSignIns {
   }
 
   async boot(): Promise<void> {
-    this.#known = z.array(signInSchema).parse(JSON.parse((await this.#store.recall(NAME)) ?? '[]'));
+    this.#known = (await recallAs(this.#store, NAME, z.array(signInSchema))) ?? [];
   }
 
   /** Libraries at which somebody may sign in without the line. */
@@ -111,8 +115,9 @@ export class OfflineSignIns {
 
 const nameOf = (username: string) => username.trim().toLowerCase();
 
-export const presentOf = ({ staff, library, permissions }: CentralSession): Present => ({
+export const presentOf = ({ staff, library, permissions, capabilities }: CentralSession): Present => ({
   staff,
   library,
+  capabilities,
   permissions: [...permissions],
 });

@@ -2,6 +2,7 @@
 // back, and goes on while the desk runs. Only the server's time, as heard from it, sets it right again.
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
+import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 
 const NAME = 'steady clock';
@@ -24,11 +25,10 @@ export class SteadyClock implements Clock {
   }
 
   async boot(): Promise<void> {
-    const kept = markSchema.safeParse(JSON.parse((await this.#store.recall(NAME)) ?? 'null'));
-    if (kept.success) {
-      this.#distance = kept.data.distance;
-      this.#set(kept.data.mark);
-    }
+    const kept = await recallAs(this.#store, NAME, markSchema);
+    if (!kept) return;
+    this.#distance = kept.distance;
+    this.#set(kept.mark);
   }
 
   now(): number {

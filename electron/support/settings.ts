@@ -1,10 +1,16 @@
-// The few things that a desk remembers between starts, in one small file: its own id, the last library used.
+// The few things that a desk remembers between starts, in one small file: its own id, the last library used, and what
+// its server is.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const settingsSchema = z.object({ desk: z.uuid(), lastLibrary: z.string().nullable() });
+const serverSchema = z.object({ address: z.string(), kind: z.enum(['circdesk', 'koha']) });
+const settingsSchema = z.object({
+  desk: z.uuid(),
+  lastLibrary: z.string().nullable(),
+  server: serverSchema.nullable().default(null),
+});
 type SettingsValues = z.infer<typeof settingsSchema>;
 
 export class Settings {
@@ -14,7 +20,7 @@ export class Settings {
   /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
-    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null };
+    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null };
     this.#write();
   }
 
@@ -28,6 +34,15 @@ export class Settings {
 
   set lastLibrary(library: string | null) {
     this.#values = { ...this.#values, lastLibrary: library };
+    this.#write();
+  }
+
+  get server(): SettingsValues['server'] {
+    return this.#values.server;
+  }
+
+  set server(server: SettingsValues['server']) {
+    this.#values = { ...this.#values, server };
     this.#write();
   }
 

@@ -2,7 +2,7 @@
 // disagreed. Nothing leaves it but knowingly.
 import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
 import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
-import type { OutboxAct } from '../cache/act.ts';
+import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Acts } from '../patrons/acts.ts';
 import { mergeEdit } from '../patrons/merge.ts';
@@ -69,30 +69,34 @@ export class DeskActs {
     if (present.staff.id !== act.staff.id) {
       const about = { id: act.patronId, name: act.patronName };
       const own = { ...deed, base: current, changes: differing };
-      return saving.send(await store.replace(id, saving.newAct(about, own, present)));
+      const theirs = await store.replace(id, saving.newAct(about, own, present));
+      if (!theirs) throw new Failure({ code: 'notUndecided' });
+      return saving.send(theirs);
     }
-    await store.update(id, {
-      ...{ state: 'waiting', key: acts.newId(), tag: current.tag, changes: differing },
-      refusal: null,
-    });
+    const next = { key: acts.newId(), tag: current.tag, changes: differing, refusal: null };
+    await this.#decided(id, { state: 'waiting', ...next });
     return saving.send({ ...act, state: 'waiting' });
   }
 
   /** A refused act once more, as it is: the reason may be gone. Only its author can. */
   async retry(id: string): Promise<Saved> {
-    const { store, session, saving, acts } = this.#parts;
+    const { session, saving, acts } = this.#parts;
     const act = await this.#undecided(id);
     if (act.state !== 'refused' || act.staff.id !== session.require().staff.id)
       throw new Failure({ code: 'notUndecided' });
-    await store.update(id, { state: 'waiting', key: acts.newId(), refusal: null });
+    await this.#decided(id, { state: 'waiting', key: acts.newId(), refusal: null });
     return saving.send({ ...act, state: 'waiting' });
   }
 
   async withdraw(id: string): Promise<void> {
-    const { store, onChanged } = this.#parts;
     const act = await this.#undecided(id);
-    await store.update(id, { state: 'withdrawn' });
-    onChanged([act.patronId]);
+    await this.#decided(id, { state: 'withdrawn' });
+    this.#parts.onChanged([act.patronId]);
+  }
+
+  /** Two windows may show what is undecided: who decides first decides. */
+  async #decided(id: string, update: ActUpdate): Promise<void> {
+    if (!(await this.#parts.store.update(id, update, UNDECIDED))) throw new Failure({ code: 'notUndecided' });
   }
 
   async #undecided(id: string): Promise<OutboxAct> {

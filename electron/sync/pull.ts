@@ -3,31 +3,51 @@
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
-import type { CentralServer, CentralSession, ChangesPage, Marks } from '../central/central-server.ts';
+import type {
+  CentralServer,
+  CentralSession,
+  ChangesPage,
+  HeldPatrons,
+  Marks,
+} from '../central/central-server.ts';
 import { Failure } from '../support/failure.ts';
 import type { Scope } from './scope.ts';
 
-const FILL_PAGE = 500;
+/** How many patrons come at once. */
+export interface PageSizes {
+  fill: number;
+  changes: number;
+}
+
 /** Indexing so many changed patrons holds the store's thread for no longer than a search may wait. */
-const CHANGES_PAGE = 50;
+export const USUAL_PAGES: PageSizes = { fill: 500, changes: 50 };
 
 export interface PullParts {
   store: DeskStore;
   server: CentralServer;
   clock: Clock;
+  pages: PageSizes;
   scope: Scope;
   /** See `scopeName`. */
   scopeName: string;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
+  /** Whom windows show, or showed a moment ago. */
+  recent: () => readonly string[];
+  /** Staff have put a first fill off; what is here stays as it is. */
+  isPaused: () => boolean;
   /** Told after each page of a fill, and with null when it's done. */
   onFill: (fill: FillState | null) => void;
   /** Told with the ids that a page of changes touched. */
   onChanged: (patronIds: string[]) => void;
+  /** Told how many patrons the server no longer shows. */
+  onUnseen: (count: number) => void;
 }
 
 export class Pull {
   readonly #parts: PullParts;
+  /** Libraries whose copies are known to have been filled under this policy. */
+  readonly #inScope = new Set<string>();
 
   constructor(parts: PullParts) {
     this.#parts = parts;
@@ -39,25 +59,31 @@ export class Pull {
    */
   async #keepToScope(library: string): Promise<void> {
     const { store, scopeName } = this.#parts;
+    if (this.#inScope.has(library)) return;
     const name = `scope of ${library}`;
-    if ((await store.recall(name)) === scopeName) return;
-    await store.erasePatrons(library);
-    await store.remember(name, scopeName);
+    if ((await store.recall(name)) !== scopeName) {
+      await store.erasePatrons(library);
+      await store.remember(name, scopeName);
+    }
+    this.#inScope.add(library);
   }
 
-  /** One pull to the server's newest change; answers the server's marks. Fails where the line does. */
-  async run(central: CentralSession): Promise<Marks> {
-    const { store } = this.#parts;
+  /**
+   * One pull to the server's newest change; answers the server's marks, or that a first fill is paused. Fails where the
+   * line does.
+   */
+  async run(central: CentralSession): Promise<Marks | 'paused'> {
+    const { store, pages } = this.#parts;
     const library = central.library.id;
     await this.#keepToScope(library);
     if (this.#parts.empty) return this.#keepEmpty(central);
     for (;;) {
       const { position, epoch } = await store.pullState(library);
       if (position === null || epoch === null) {
-        await this.#fill(central);
+        if ((await this.#fill(central)) === 'paused') return 'paused';
         continue;
       }
-      const page = await central.changes(position, epoch, CHANGES_PAGE);
+      const page = await central.changes(position, epoch, pages.changes, this.#held(library));
       if (page.kind === 'fillAnew') {
         await store.forgetPosition(library);
         continue;
@@ -70,20 +96,35 @@ export class Pull {
   }
 
   async #apply(library: string, page: ChangesPage & { kind: 'changes' }): Promise<void> {
-    const { store, clock, scope, onChanged } = this.#parts;
+    const { store, clock, scope, onChanged, onUnseen } = this.#parts;
     const syncedAt = page.more ? null : new Date(clock.now()).toISOString();
     const changes = page.changes.map((change) => withinScope(change, scope));
     const touched = await store.applyChanges(library, changes, page.position, page.marks.epoch, syncedAt);
     if (touched.length > 0) onChanged(touched);
+    if (page.unseen > 0) onUnseen(page.unseen);
+  }
+
+  #held(library: string): HeldPatrons {
+    const { store, recent } = this.#parts;
+    return {
+      ids: (after, limit) => store.patronIds(library, after, limit),
+      laidOver: () => store.laidOver(library),
+      blocked: () => store.blocked(library),
+      recent,
+    };
   }
 
   /** Fills from the start, or goes on where a fill was interrupted; a server in another history begins it again. */
-  async #fill(central: CentralSession): Promise<void> {
-    const { store, scope, onFill } = this.#parts;
+  async #fill(central: CentralSession): Promise<'done' | 'paused'> {
+    const { store, scope, pages, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
     while (!fill?.whole) {
-      const page = await central.snapshot(fill?.after ?? null, FILL_PAGE);
+      if (fill && isPaused()) {
+        onFill(fill);
+        return 'paused';
+      }
+      const page = await central.snapshot(fill?.after ?? null, pages.fill);
       if (fill && fill.epoch !== page.epoch) {
         await store.forgetPosition(library);
         fill = null;
@@ -98,6 +139,7 @@ export class Pull {
     }
     await store.finishFill(library);
     onFill(null);
+    return 'done';
   }
 
   /** An edition without anybody, at the server's newest position: what is confirmed need not be laid over it. */

@@ -1,6 +1,7 @@
 // Sends what waits in the outbox: per patron in the order that staff acted, each act in its author's name. What
 // the server says of an act is final; where it says nothing, the same attempt goes out again later.
 import type { Clock } from '../../shared/clock.ts';
+import { refusalSchema } from '../../shared/ipc/errors.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ActUpdate, OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
@@ -115,11 +116,14 @@ export class Push {
   async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<ActOutcome | 'later'> {
     let act = waiting;
     for (let merges = 0; ; merges++) {
+      const repeated = act.state === 'sent';
       act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });
       const { id, key, patronId, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
-      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, epoch });
+      const base = baseOf(act);
+      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, base, epoch, repeated });
+      waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
       const { current, head } = outcome;
       const merge = mergeEdit(baseOf(act), changes, current.values);
@@ -150,8 +154,7 @@ export class Push {
         break;
       }
       case 'refused': {
-        const { code, detail, fields } = outcome;
-        await this.#update(act, { state: 'refused', refusal: { code, detail, fields } });
+        await this.#update(act, { state: 'refused', refusal: refusalSchema.parse(outcome) });
         break;
       }
       case 'stale':

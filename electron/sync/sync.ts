@@ -11,12 +11,13 @@ import type { StaffSession } from '../session/staff-session.ts';
 import { isFailure } from '../support/failure.ts';
 import type { Timers } from '../support/system.ts';
 import { nextPoll, soon } from './manners.ts';
-import { Pull } from './pull.ts';
+import { Pull, type PageSizes } from './pull.ts';
 import { Push } from './push.ts';
 import type { Scope } from './scope.ts';
 import { singleFlight } from './single-flight.ts';
 
 const LOG_EVENTS_AT_ONCE = 200;
+const PAUSED = 'fill paused';
 
 export interface SyncParts {
   store: DeskStore;
@@ -27,10 +28,13 @@ export interface SyncParts {
   random: Random;
   timers: Timers;
   newId: () => string;
+  pages: PageSizes;
   scope: Scope;
   scopeName: string;
   /** The copy is to hold nobody. */
   empty: boolean;
+  /** Whom windows show, or showed a moment ago. */
+  recent: () => readonly string[];
   /** Patrons whose rows or acts have changed here. */
   onPatrons: (patronIds: string[]) => void;
   onAct: (act: OutboxAct) => void;
@@ -45,7 +49,9 @@ export interface SyncParts {
 }
 
 export interface SyncState {
-  fill: { arrived: number; total: number; secondsLeft: number | null } | null;
+  fill: { arrived: number; total: number; secondsLeft: number | null; paused: boolean } | null;
+  /** Patrons whom the server no longer shows, until staff have noted it. */
+  unseen: number;
   /** Why the last attempt failed, where the server was there. */
   problem: ErrorCode | null;
 }
@@ -55,11 +61,15 @@ export class Sync {
   readonly #push: Push;
   readonly #pull: Pull;
   #failures = 0;
+  /** Seen by all libraries of this desk. */
+  #epoch: string | undefined;
   #cancelTimer: () => void = () => undefined;
   #dueAt = Infinity;
   #ended = false;
   #fillBegan: { at: number; arrived: number } | undefined;
-  #state: SyncState = { fill: null, problem: null };
+  /** Whether staff have put a first fill off; not known before it was recalled. */
+  #paused: boolean | undefined;
+  #state: SyncState = { fill: null, problem: null, unseen: 0 };
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -80,9 +90,14 @@ export class Sync {
     });
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
-      ...{ scope: parts.scope, scopeName: parts.scopeName },
+      ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName },
+      recent: parts.recent,
+      isPaused: () => this.#paused ?? false,
       onFill: (fill) => {
         this.#tellFill(fill);
+      },
+      onUnseen: (count) => {
+        this.#tell({ unseen: this.#state.unseen + count });
       },
     });
   }
@@ -112,10 +127,13 @@ export class Sync {
     const { central } = session;
     if (!central) return;
     try {
+      this.#paused ??= (await store.recall(PAUSED)) !== undefined;
       const marks = await this.#pull.run(central);
-      await this.#seeEpoch(marks);
-      await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
-      await onSynced();
+      if (marks !== 'paused') {
+        await this.#seeEpoch(marks);
+        await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
+        await onSynced();
+      }
       await this.#handOverLog();
     } catch (thrown) {
       if (isFailure(thrown, 'signedOut')) await session.expire(central);
@@ -160,9 +178,31 @@ export class Sync {
     this.#schedule(soon(this.#parts.random));
   }
 
+  /** Staff put a first fill off, or let it go on; a restart keeps that. */
+  async pauseFill(paused: boolean): Promise<void> {
+    const { store } = this.#parts;
+    this.#paused = paused;
+    if (paused) await store.remember(PAUSED, '1');
+    else await store.forget(PAUSED);
+    const { fill } = this.#state;
+    if (fill) this.#tell({ fill: { ...fill, paused, secondsLeft: null } });
+    if (!paused) this.#schedule(0);
+  }
+
+  /** Staff have read that the server no longer shows some patrons. */
+  noteUnseen(): void {
+    this.#tell({ unseen: 0 });
+  }
+
   /** Whether it's not the line that this act waits for, but its author's next sign-in. */
   waitsForAuthor(act: OutboxAct): boolean {
-    return this.#parts.session.central !== undefined && this.#senderFor(act) === undefined;
+    const { session, grants } = this.#parts;
+    // Without the line it waits for that, not for anybody.
+    if (!session.central && session.state.status !== 'signedOut') return false;
+    // A session that is still to be traded for a grant.
+    const settling =
+      session.central?.staff.id !== act.staff.id && grants.sessionOf(act.staff.id) !== undefined;
+    return this.#senderFor(act) === undefined && !settling;
   }
 
   /** Starts polling. */
@@ -201,8 +241,10 @@ export class Sync {
   /** Every library of a server is in the same history, also those of which nobody is signed in here. */
   async #seeEpoch({ epoch }: Marks): Promise<void> {
     const { store } = this.#parts;
+    if (epoch === this.#epoch) return;
     for (const { library, epoch: seen } of await store.epochs())
       if (seen !== epoch) await store.seeEpoch(library, epoch);
+    this.#epoch = epoch;
   }
 
   async #handOverLog(): Promise<void> {
@@ -235,10 +277,13 @@ export class Sync {
       return;
     }
     const { arrived, total } = fill;
-    this.#fillBegan ??= { at: now, arrived };
-    const perMs = (arrived - this.#fillBegan.arrived) / Math.max(1, now - this.#fillBegan.at);
+    const paused = this.#paused ?? false;
+    if (paused) this.#fillBegan = undefined;
+    else this.#fillBegan ??= { at: now, arrived };
+    const began = this.#fillBegan;
+    const perMs = began ? (arrived - began.arrived) / Math.max(1, now - began.at) : 0;
     const secondsLeft = perMs > 0 ? Math.ceil(Math.max(0, total - arrived) / perMs / 1000) : null;
-    this.#tell({ fill: { arrived, total, secondsLeft } });
+    this.#tell({ fill: { arrived, total, secondsLeft, paused } });
   }
 
   #tell(changed: Partial<SyncState>): void {

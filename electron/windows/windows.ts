@@ -44,6 +44,11 @@ export class Windows {
     );
   }
 
+  /** Patrons who have a window. */
+  openPatrons(): string[] {
+    return [...this.#open.values()].flatMap(({ owner }) => (owner.kind === 'patron' ? owner.patronId : []));
+  }
+
   ownerOf(contents: WebContents): WindowOwner | undefined {
     return this.#open.get(contents)?.owner;
   }

@@ -16,6 +16,9 @@ export function failureWords(error: DeskError, formats: Formats): FailureWords {
     retryAt: error.retryAt ? formats.time(error.retryAt) : t('failure.aLittleLater'),
     folder: isolated(error.folder ?? t('failure.downloadsFolder')),
     permission: error.permission ?? '',
+    missing: error.missing?.permission ?? '',
+    right: t(`rights.${error.missing?.right ?? 'other'}`),
+    wanted: error.wanted ?? '',
   };
   return {
     heading: t(`errors.${error.code}.heading`, values),

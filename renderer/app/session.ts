@@ -2,9 +2,11 @@
 // outbox stand with the server.
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import { EVERYTHING, type Feature, type Reason } from '../../shared/capabilities.ts';
 import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { DeskError } from '../../shared/ipc/errors.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
+import type { SectionId } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import { ask, hear } from './ask.ts';
 
@@ -17,6 +19,8 @@ export interface Credentials {
 export const useSession = defineStore('session', () => {
   const state = ref<SessionState>();
   const sync = ref<SyncState>();
+  /** First start: staff have to say where the server is. */
+  const choosesServer = ref(false);
   /** Why the desk's files could not be opened. */
   const trouble = ref<StartTrouble>();
   const failure = ref<DeskError>();
@@ -32,6 +36,14 @@ export const useSession = defineStore('session', () => {
   );
   /** The server can be asked for what the copy doesn't hold, or what must not wait. */
   const withServer = computed(() => (present.value?.withLine ?? false) && (sync.value?.online ?? false));
+  /** What the server can do; why it can't do the rest. */
+  const capabilities = computed(() => present.value?.capabilities ?? EVERYTHING);
+  const system = computed(() => capabilities.value.system);
+  const whyNot = (feature: Feature): Reason | undefined => capabilities.value.missing[feature];
+  /** Whether the server has a section at all, and a field of one. */
+  const hasField = (section: SectionId, field: string) =>
+    capabilities.value.fields[section]?.includes(field) ?? true;
+  const hasSection = (section: SectionId) => capabilities.value.fields[section]?.length !== 0;
   const may = (permission: Permission) => present.value?.permissions.includes(permission) ?? false;
 
   async function start(): Promise<void> {
@@ -48,6 +60,15 @@ export const useSession = defineStore('session', () => {
     if (!answer.value.started) return;
     state.value = answer.value.session;
     sync.value = answer.value.sync;
+    choosesServer.value = answer.value.chooseServer;
+  }
+
+  /** Answers the error, if there is one. */
+  async function chooseServer(address: string): Promise<DeskError | undefined> {
+    const answer = await ask('session.chooseServer', { address });
+    if (!answer.ok) return answer.error;
+    choosesServer.value = false;
+    return undefined;
   }
 
   /** Answers the error, if there is one. */
@@ -75,9 +96,16 @@ export const useSession = defineStore('session', () => {
     library,
     staff,
     lastLibrary,
+    capabilities,
+    system,
+    whyNot,
+    hasField,
+    hasSection,
     may,
+    choosesServer,
     start,
     read,
+    chooseServer,
     signIn,
     signOut,
   };

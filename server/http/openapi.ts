@@ -23,12 +23,8 @@ import {
   reservationSchema,
   standingSchema,
 } from '../../shared/patrons/patron.ts';
-import {
-  addressSchema,
-  fieldValuesSchema,
-  taggedSectionsSchema,
-  taggedValuesSchema,
-} from '../../shared/patrons/sections.ts';
+import { fieldValuesSchema, taggedValuesSchema } from '../../shared/patrons/sections.ts';
+import { storedAddressSchema, taggedSectionsSchema } from '../../shared/patrons/stored.ts';
 import { idSchema } from '../../shared/primitives.ts';
 
 const header = (id: string, description: string) => z.string().meta({ description, header: { id } });
@@ -40,7 +36,7 @@ const answerHeaders = z.object({
 
 /** Schemas that get a name of their own in the document, so that it says each once. */
 const NAMED: Record<string, z.ZodType> = {
-  Address: addressSchema,
+  Address: storedAddressSchema,
   Agreement: agreementSchema,
   Block: blockSchema,
   Debt: debtSchema,

@@ -5,9 +5,9 @@ import {
   type FieldValues,
   type SectionId,
   type SectionValues,
-  type TaggedSections,
   type TaggedValues,
 } from '../../shared/patrons/sections.ts';
+import type { TaggedSections } from '../../shared/patrons/stored.ts';
 import type { Libraries } from '../libraries.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,7 @@
 // The contract between windows and main: each request with its arguments, its result, and the windows that may
 // ask. A patron window's requests name no patron: main knows whose window asks.
 import { z } from 'zod';
+import { capabilitiesSchema } from '../capabilities.ts';
 import { staffSchema } from '../central/contract.ts';
 import { librarySchema, libraryNameSchema } from '../library.ts';
 import {
@@ -37,6 +38,7 @@ export const sessionStateSchema = z.discriminatedUnion('status', [
     staff: staffSchema,
     library: librarySchema,
     permissions: z.array(permissionSchema),
+    capabilities: capabilitiesSchema,
   }),
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
@@ -66,12 +68,24 @@ export const requests = {
     windows: both,
     args: nothing,
     result: z.discriminatedUnion('started', [
-      z.object({ started: z.literal(true), session: sessionStateSchema, sync: syncStateSchema }),
+      z.object({
+        started: z.literal(true),
+        session: sessionStateSchema,
+        sync: syncStateSchema,
+        /** First start: nobody has said yet where the server is. */
+        chooseServer: z.boolean(),
+      }),
       z.object({ started: z.literal(false), trouble: startTroubleSchema }),
     ]),
   },
   /** The keyring has forgotten the key of this desk's files: they are set aside, and the desk begins anew. */
   'session.beginAnew': { windows: ['desk'], args: nothing, result: nothing },
+  /** At first start, where policy names no server: its address as staff type it. */
+  'session.chooseServer': {
+    windows: ['desk'],
+    args: z.object({ address: z.string().min(1).max(500) }),
+    result: z.object({ kind: z.enum(['circdesk', 'koha']) }),
+  },
   'session.libraries': {
     windows: both,
     args: nothing,
@@ -192,6 +206,10 @@ export const requests = {
   'sync.retry': { windows: ['desk'], args: z.object({ act: idSchema }), result: savedSchema },
   /** Lets go of a conflict or a refusal, knowingly. */
   'sync.withdraw': { windows: ['desk'], args: z.object({ act: idSchema }), result: nothing },
+  /** Puts a first fill off, or lets it go on. */
+  'sync.pauseFill': { windows: ['desk'], args: z.object({ paused: z.boolean() }), result: nothing },
+  /** Staff have read that the server no longer shows some patrons. */
+  'sync.noteUnseen': { windows: ['desk'], args: nothing, result: nothing },
   'sync.now': { windows: ['desk'], args: nothing, result: nothing },
   /** What could not be rescued from a damaged file was noted; the file goes. */
   'sync.acceptLoss': { windows: ['desk'], args: nothing, result: nothing },

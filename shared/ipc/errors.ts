@@ -1,5 +1,6 @@
 // What main answers when a request fails: a code that the window turns into words for staff, and details.
 import { z } from 'zod';
+import { missingRightSchema } from '../capabilities.ts';
 import { obstaclesSchema } from '../patrons/patron.ts';
 import { fieldIssueSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
@@ -7,6 +8,7 @@ import { timeSchema } from '../primitives.ts';
 
 export const ERROR_CODES = [
   'wrongCredentials',
+  'passwordExpired',
   'accountLocked',
   'tooManyRequests',
   'signedOut',
@@ -18,6 +20,13 @@ export const ERROR_CODES = [
   'needsServer',
   'actsWaiting',
   'notPermitted',
+  'missingRight',
+  'notOffered',
+  'serverUnknown',
+  'addressUnsafe',
+  'serverTakesNoPassword',
+  'apiKeyRefused',
+  'notStaff',
   'serverAway',
   'serverSlow',
   'serverCertificate',
@@ -26,10 +35,14 @@ export const ERROR_CODES = [
   'serverRestored',
   'patronGone',
   'patronUnknown',
+  'patronUnseen',
+  'patronProtected',
   'conflict',
   'invalid',
   'notDeletable',
   'changedMeanwhile',
+  'outcomeUnknown',
+  'blockTypeMissing',
   'notUndecided',
   'notBlocked',
   'unsavedChanges',
@@ -60,6 +73,9 @@ export const refusalSchema = z.object({
   code: z.enum(ERROR_CODES),
   detail: z.string(),
   fields: z.array(fieldIssueSchema),
+  /** As in `deskErrorSchema`. */
+  missing: missingRightSchema.optional(),
+  wanted: z.string().max(100).optional(),
 });
 export type Refusal = z.infer<typeof refusalSchema>;
 
@@ -76,6 +92,10 @@ export const deskErrorSchema = z.object({
   obstacles: obstaclesSchema.optional(),
   /** With `notPermitted`. */
   permission: permissionSchema.optional(),
+  /** With `missingRight`. */
+  missing: missingRightSchema.optional(),
+  /** With `blockTypeMissing`: what the server's administrator has to create, by its name there. */
+  wanted: z.string().max(100).optional(),
   /** With `accountLocked` and `tooManyRequests`. */
   retryAt: timeSchema.optional(),
   /** With the errors of files: the folder. */

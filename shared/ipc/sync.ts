@@ -13,7 +13,12 @@ export const syncStateSchema = z.object({
   asOf: timeSchema.nullable(),
   /** A first fill under way. */
   fill: z
-    .object({ arrived: countSchema, total: countSchema, secondsLeft: countSchema.nullable() })
+    .object({
+      arrived: countSchema,
+      total: countSchema,
+      secondsLeft: countSchema.nullable(),
+      paused: z.boolean(),
+    })
     .nullable(),
   /** Acts that the server has not confirmed, and acts that need a decision. */
   waiting: countSchema,
@@ -22,6 +27,8 @@ export const syncStateSchema = z.object({
   waitingFor: z.array(z.object({ name: z.string(), acts: countSchema })),
   /** Why the last attempt to sync failed, where the server was there. */
   problem: z.enum(ERROR_CODES).nullable(),
+  /** Patrons taken out of the copy since the server no longer shows them, until staff have noted it. */
+  unseen: countSchema,
   /** Records from the server that could not be read. */
   setAside: countSchema,
   /** The outbox was damaged: how many acts were rescued, and how many lost, where that can be told. */

@@ -11,7 +11,7 @@ import { leftOutSchema } from './left-out.ts';
 /** Another number where a reader of the one before would no longer understand it. */
 export const PATRON_DATA_FORMAT = 'urn:circdesk:patron-data:2';
 /** The second number counts additions that such a reader may pass over. */
-export const PATRON_DATA_VERSION = '2.0';
+export const PATRON_DATA_VERSION = '2.1';
 
 const channelSchema = z.enum(CHANNELS);
 const addressSchema = z.object({
@@ -38,7 +38,7 @@ const patronSchema = z.object({
   contact: z.object({
     phones: z.array(z.string()),
     emails: z.array(z.string()),
-    preferredChannel: channelSchema,
+    preferredChannel: channelSchema.nullable(),
   }),
   address: addressSchema.extend({ otherAddresses: z.array(addressSchema) }),
   card: z
@@ -47,12 +47,12 @@ const patronSchema = z.object({
   guarantor: z
     .object({ name: z.string(), linked: z.boolean().describe('The guarantor is a patron of this library.') })
     .nullable(),
-  guarantorForCount: countSchema.describe('How many patrons this one is guarantor for.'),
+  guarantorForCount: countSchema.nullable().describe('How many patrons this one is guarantor for.'),
   library: z.object({ branch: z.string(), category: z.string() }).describe('By their names.'),
   preferences: z.object({
-    reservationReady: channelSchema,
-    dueSoon: channelSchema,
-    overdue: channelSchema,
+    reservationReady: channelSchema.nullable(),
+    dueSoon: channelSchema.nullable(),
+    overdue: channelSchema.nullable(),
     keepLoanHistory: z.boolean(),
   }),
   note: z.object({ staffNote: z.string() }).describe('What staff noted.'),
@@ -95,6 +95,7 @@ const agreementSchema = z.object({
   acceptedAt: timeSchema,
   withdrawnAt: timeSchema.nullable(),
 });
+const furtherSchema = z.object({ name: z.string(), value: z.string() });
 const sourceSchema = z.object({ what: z.string(), from: z.string(), on: dateSchema });
 const failedSignInSchema = z.object({
   cardNumber: z.string(),
@@ -154,15 +155,19 @@ export const patronDataHeadSchema = z.object({
   patron: patronSchema,
   blocks: z.array(blockSchema).describe('Set by staff, oldest first; from a copy only those in force.'),
   debtBlock: z.object({ amount: amountSchema, limit: amountSchema }).nullable(),
-  loans: z.array(loanSchema).describe('Open ones.'),
+  loans: z.array(loanSchema).nullable().describe('Open ones.'),
   reservations: z.array(reservationSchema),
-  debts: z.array(debtSchema),
+  debts: z.array(debtSchema).nullable(),
   agreements: z.array(agreementSchema).nullable(),
   sources: z.array(sourceSchema).nullable().describe('Where data came from that the patron did not give.'),
   failedSignIns: z
     .array(failedSignInSchema)
     .nullable()
     .describe('Of the patron’s own card, at self-service machines and in the web catalogue.'),
+  further: z
+    .array(furtherSchema)
+    .optional()
+    .describe('What else the library’s own system keeps, under its names for it.'),
 });
 
 /** What the library says of its processing (GDPR Art. 15(1)), in the patron's language where the program has it. */

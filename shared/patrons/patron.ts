@@ -1,7 +1,7 @@
 // A patron as a library keeps one: the record that the window shows and that a desk's copy will hold.
 import { z } from 'zod';
 import { amountSchema, countSchema, dateSchema, idSchema, tagSchema, timeSchema } from '../primitives.ts';
-import { taggedSectionsSchema } from './sections.ts';
+import { taggedSectionsSchema } from './stored.ts';
 
 export const blockSchema = z.object({
   id: idSchema,
@@ -10,6 +10,9 @@ export const blockSchema = z.object({
   /** The name of the member of staff, as colleagues know them. */
   blockedBy: z.string(),
 });
+
+/** Blocks of the server's own: in force at all its libraries, set and lifted there only. */
+export const SERVER_BLOCKS = ['restricted', 'cardLost', 'expired'] as const;
 
 /** Set by itself when debts reach the library's limit; only paying lifts it. */
 export const debtBlockSchema = z.object({ amount: amountSchema, limit: amountSchema });
@@ -57,6 +60,7 @@ export const patronSchema = z.object({
   /** Blocks in force, oldest first. Lifted ones are in the patron data file only. */
   blocks: z.array(blockSchema),
   debtBlock: debtBlockSchema.nullable(),
+  serverBlocks: z.array(z.enum(SERVER_BLOCKS)).optional(),
   totalDebt: amountSchema,
   loans: z.array(loanSchema),
   reservations: z.array(reservationSchema),

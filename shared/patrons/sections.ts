@@ -105,19 +105,6 @@ export const EMPTY_SECTIONS: { [S in SectionId]: SectionValues<S> } = {
 
 const tagged = <T extends z.ZodType>(values: T) => z.object({ values, tag: tagSchema });
 
-/** Every section's stored values with the tag of their version. */
-export const taggedSectionsSchema = z.object({
-  personal: tagged(sectionSchemas.personal),
-  contact: tagged(sectionSchemas.contact),
-  address: tagged(sectionSchemas.address),
-  card: tagged(sectionSchemas.card),
-  guarantor: tagged(sectionSchemas.guarantor),
-  library: tagged(sectionSchemas.library),
-  preferences: tagged(sectionSchemas.preferences),
-  note: tagged(sectionSchemas.note),
-});
-export type TaggedSections = z.infer<typeof taggedSectionsSchema>;
-
 /** A section's values without saying which section: a field's name and its value. */
 export const fieldValuesSchema = z.record(z.string().max(60), z.json());
 export type FieldValues = z.infer<typeof fieldValuesSchema>;
@@ -146,6 +133,9 @@ export const FIELD_CODES = [
   'pinLength',
   'pinIsBirthDate',
   'pinIsCardNumber',
+  'pinTooShort',
+  'pinTooWeak',
+  'pinRefused',
   'birthDateInFuture',
   'unknownField',
   'moreThanOwed',

@@ -95,9 +95,9 @@ test.describe('The file for people', () => {
       ...file.patron.contact.phones,
       ...file.patron.contact.emails,
       file.patron.address.line1,
-      ...file.loans.flatMap(({ title, author, itemBarcode }) => [title, author, itemBarcode]),
+      ...(file.loans ?? []).flatMap(({ title, author, itemBarcode }) => [title, author, itemBarcode]),
       ...file.reservations.map(({ title }) => title),
-      ...file.debts.map(({ description }) => description),
+      ...(file.debts ?? []).map(({ description }) => description),
       ...(file.agreements ?? []).map(({ version }) => version),
       ...(file.notifications ?? []).flatMap(({ recipient, subject }) => [recipient, subject]),
     ].filter((value) => typeof value === 'string' && !/^(\d{4}-|female|male|other|unspecified)/.test(value));

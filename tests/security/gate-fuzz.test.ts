@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChosenServer } from '../../electron/central/chosen-server.ts';
 import { openGate, type Handlers } from '../../electron/ipc/gate.ts';
 import { handlersOf } from '../../electron/ipc/handlers.ts';
 import { PatronDataDownload } from '../../electron/patron-data/download.ts';
@@ -101,9 +102,18 @@ beforeAll(async () => {
     showInFolder: () => undefined,
     onProgress: () => undefined,
   });
+  // The server is policy's: a page may not choose another.
+  const server = new ChosenServer({
+    ...{ address: 'https://central.test/', kind: 'circdesk', remembered: null, development: false },
+    remember: () => undefined,
+    recognise: () => Promise.reject(new Error('Nothing is recognised here.')),
+    make: () => {
+      throw new Error('No server is made here.');
+    },
+  });
   const real = handlersOf({
     desk: { ...parts, patrons },
-    download,
+    ...{ download, server },
     windows: windows as never,
     syncState: async () => ({ ...(await parts.syncState()), online: true, rescue: null, memoryOnly: false }),
     acceptLoss: () => Promise.resolve(),
@@ -250,6 +260,8 @@ test(`the gate answers ${RUNS} requests with Results, and no stranger is heard`,
   // It meant something: what can be answered well was, again and again.
   const RARE = [
     'session.beginAnew',
+    // Only where nothing says which server it is.
+    'session.chooseServer',
     'patron.decide',
     'patron.delete',
     'patron.deleteFile',

@@ -19,13 +19,14 @@ import { OUTBOX } from '../../electron/cache/outbox-shape.ts';
 import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
 import type { Method } from '../../electron/cache/thread-messages.ts';
 import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
+import type { Transport } from '../../electron/central/transport.ts';
 import { buildParts, type DeskParts } from '../../electron/desk-parts.ts';
 import { policySchema } from '../../electron/policy/policy.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { Luck } from '../../server/demo/luck.ts';
-import { DeskDisk } from './desk-disk.ts';
+import { DeskDisk, type DiskFault } from './desk-disk.ts';
 import { deskStore } from './desk-store.ts';
-import type { Line } from './line.ts';
+import type { AnyLine } from './line.ts';
 import { Killed, watch } from './steps.ts';
 import type { VirtualTime } from './time.ts';
 
@@ -40,9 +41,9 @@ export interface DeskSiteParts {
   scope: 'library' | 'active' | 'none';
   time: VirtualTime;
   luck: Luck;
-  line: Line;
+  line: AnyLine;
   onDone: (method: Method, args: readonly unknown[], result: unknown) => void;
-  onDisk: (fault: 'diskFull' | 'writeFailed') => void;
+  onDisk: (fault: DiskFault) => void;
   /** What nobody waited for failed in a way that no part of the desk expects. */
   onTrouble: (what: string, thrown: unknown) => void;
 }
@@ -57,7 +58,7 @@ export class DeskSite {
   readonly name: string;
   readonly id: string;
   readonly disk: DeskDisk;
-  readonly line: Line;
+  readonly line: AnyLine;
   /** The computer's clock minus the true time, in ms. */
   offset = 0;
   online = true;
@@ -126,13 +127,17 @@ export class DeskSite {
       server: new ReferenceServer(
         'http://central.test',
         this.id,
-        line.transport(isAlive, (reachable) => (this.online = reachable)),
+        this.#mortal(
+          isAlive,
+          line.transport(isAlive, (reachable) => (this.online = reachable)),
+        ),
         this.clock,
       ),
       policy: policySchema.parse({ copy: { scope } }),
       clock: this.clock,
       counter: () => time.now() - began,
       random: luck,
+      pages: { fill: 3, changes: 2 },
       timers: {
         after: (ms, work) => time.after(ms, `${name} timer`, () => isAlive() && work()),
       },
@@ -141,6 +146,7 @@ export class DeskSite {
         write: (library) => (this.#lastLibrary = library),
       },
       isOnline: () => this.online,
+      openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
       onSyncState: () => undefined,
@@ -153,6 +159,23 @@ export class DeskSite {
     } catch (thrown) {
       this.#failedToStart(thrown);
     }
+  }
+
+  /** It may die before it asks, and before it hears. */
+  #mortal(isAlive: () => boolean, transport: Transport): Transport {
+    return (request) =>
+      new Promise((resolve, reject) => {
+        const heard = (work: () => void) => {
+          this.disk.awaits();
+          if (isAlive()) work();
+        };
+        heard(() => {
+          transport(request).then(
+            (answer) => heard(() => resolve(answer)),
+            (thrown: unknown) => heard(() => reject(thrown as Error)),
+          );
+        });
+      });
   }
 
   /** Dead, or a disk that fails at the start: the app says so and ends, and is started again. */
@@ -212,8 +235,7 @@ export class DeskSite {
     ])
       if (existsSync(join(this.#folder, name))) copyFileSync(join(this.#folder, name), join(next, name));
     this.#folder = next;
-    this.disk.killIn = undefined;
-    this.disk.failIn = undefined;
+    this.disk.disarm();
     this.#end();
   }
 

@@ -14,7 +14,7 @@ export interface DeskStoreParts {
   open: () => SqliteStore;
   time: VirtualTime;
   luck: Luck;
-  disk: Watcher;
+  disk: Watcher & { awaits: () => void };
   isAlive: () => boolean;
   /** The copy is damaged: noted beside it, so that the next opening builds it anew. */
   onDamaged: () => void;
@@ -24,10 +24,22 @@ export interface DeskStoreParts {
   onDone: (method: Method, args: readonly unknown[], result: unknown) => void;
 }
 
+/** After these there may be something to tidy up. */
+const LEAVES_EDITIONS: ReadonlySet<Method> = new Set([
+  'beginFill',
+  'finishFill',
+  'forgetPosition',
+  'erasePatrons',
+]);
+
+/** As store-thread.ts says it. */
+export const ENDED = 'The cache thread has ended.';
+
 export function deskStore(parts: DeskStoreParts): DeskStore {
   const { name, time, luck, disk, isAlive, onDone } = parts;
   let store = parts.open();
   let last = 0;
+  let closed = false;
   let tidying = false;
 
   const tidy = () => {
@@ -58,14 +70,19 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
 
   const call = (method: Method, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
+      disk.awaits();
       const copies = structuredClone(args);
       last = Math.max(last, time.now() + luck.fraction() * 1.5);
       time.at(last, `${name} ${method}`, () => {
         if (!isAlive()) return;
         watch('desk', disk);
         const asked = store;
-        const reply = (work: () => void) => {
+        const reply = (heard: () => void) => {
           if (!isAlive()) return;
+          const work = () => {
+            disk.awaits();
+            if (isAlive()) heard();
+          };
           // Now and then the main thread has something else to do first.
           if (luck.chance(0.2))
             time.after(luck.fraction() * 3, `${name} hears of ${method}`, () => isAlive() && work());
@@ -73,14 +90,16 @@ export function deskStore(parts: DeskStoreParts): DeskStore {
         };
         (Reflect.apply(asked[method], asked, copies) as Promise<unknown>).then(
           (result) => {
+            closed ||= method === 'close';
             onDone(method, copies, result);
             const copy = structuredClone(result);
             reply(() => resolve(copy));
-            if (method !== 'close') tidy();
+            if (LEAVES_EDITIONS.has(method)) tidy();
           },
           (thrown: unknown) => {
             if (thrown instanceof Killed) return;
-            const error = revived(describe(thrown));
+            // Work in parts that was under way when another call met damage ends with its thread.
+            const error = asked === store && !closed ? revived(describe(thrown)) : new Error(ENDED);
             reply(() => reject(error));
             if (isDamage(thrown) && asked === store) reopen();
             else tidy();

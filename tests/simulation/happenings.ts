@@ -7,6 +7,7 @@ import {
   type Permission,
 } from '../../shared/permissions.ts';
 import type { Fault } from './faults.ts';
+import type { Backup } from './server-site.ts';
 import { ELSEWHERE, type Staff } from './templates.ts';
 import type { Place, World } from './world.ts';
 
@@ -69,6 +70,12 @@ const DESK: [Fault, AtDesk][] = [
     'deskKilledAtStep',
     (world, { site }) => {
       site.disk.killIn = world.luck.between(1, 300);
+    },
+  ],
+  [
+    'deskKilledAtAwait',
+    (world, { site }) => {
+      site.disk.killAtAwait = world.luck.between(1, 200);
     },
   ],
   [
@@ -172,12 +179,38 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
     },
   ],
   [
+    'serverDiskFull',
+    async (world) => {
+      world.weather.happened('serverDiskFull', underWayAnywhere(world));
+      world.server.diskFull = true;
+      await world.time.sleep(world.luck.between(1_000, 30_000), 'server disk full');
+      world.server.diskFull = false;
+    },
+  ],
+  [
+    'serverClockMoved',
+    (world) => {
+      world.weather.happened('serverClockMoved', underWayAnywhere(world));
+      world.server.offset += world.luck.pick([-HOUR, -60_000, HOUR, 3 * HOUR]);
+    },
+  ],
+  [
     'serverRestored',
     async (world) => {
       const { server, time, luck } = world;
       if (server.backups.length < 2 || luck.chance(0.5)) server.backUp();
       await time.sleep(luck.between(0, 90_000), 'until the restore');
       restoreSome(world);
+    },
+  ],
+  [
+    'databaseCopiedBack',
+    async (world) => {
+      const { server, time, luck } = world;
+      if (!server.central) return;
+      const copied = server.copyByHand();
+      await time.sleep(luck.between(1_000, 60_000), 'until the copy is put back');
+      restoreTo(world, copied, 'databaseCopiedBack');
     },
   ],
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
@@ -208,12 +241,20 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
 
 /** One of the two newest backups, as docs/server.md says; an older one is tried too, and has to be refused. */
 export function restoreSome(world: World): void {
-  const { server, luck, timeline, weather } = world;
+  const { server, luck } = world;
   const newest = server.backups.slice(-2);
   const backup = luck.chance(0.1) ? server.backups[0] : newest[luck.between(0, newest.length - 1)];
-  if (!backup) return;
+  if (backup) restoreTo(world, backup, 'serverRestored');
+}
+
+export function restoreTo(
+  world: World,
+  backup: Backup,
+  fault: 'serverRestored' | 'databaseCopiedBack',
+): void {
+  const { server, timeline, weather } = world;
   const lost = timeline.since(backup.mark).map(({ endpoint }) => endpoint);
   if (!server.restore(backup) || !server.central) return;
   timeline.cutBack(backup.mark, server.central);
-  weather.happened('serverRestored', lost);
+  weather.happened(fault, lost);
 }

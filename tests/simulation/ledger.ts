@@ -53,8 +53,10 @@ export class Ledger {
   readonly deleted: { patronId: string; at: number }[] = [];
   /** Settled acts whose content a desk emptied because their patron was deleted. */
   readonly wiped = new Set<string>();
+  /** What staff wait for beside a desk, which may never answer: it's over when the desk is. */
+  readonly #pressed = new Map<string, string[]>();
   readonly #clock: Clock;
-  readonly #decisions = new Map<string, Decision>();
+  readonly #decisions = new Map<string, Decision[]>();
   readonly #lettingGo = new Set<string>();
 
   constructor(clock: Clock) {
@@ -79,7 +81,7 @@ export class Ledger {
 
   /** Staff are about to decide on an act: `shown` is what the page shows of the section as it is now. */
   decide(id: string, changes: FieldValues, shown: FieldValues): void {
-    this.#decisions.set(id, { changes, shown });
+    this.#decisions.set(id, [...(this.#decisions.get(id) ?? []), { changes, shown }]);
   }
 
   letGo(id: string): void {
@@ -88,16 +90,34 @@ export class Ledger {
 
   /** Kinds of a desk's acts whose answer is not known yet. */
   kindsUnderWay(desk: string): string[] {
-    return [...this.acts.values()]
+    const kinds = [...this.acts.values()]
       .filter((act) => act.desk === desk && (act.state === 'waiting' || act.state === 'sent'))
       .map(({ deed }) => deed.kind);
+    return [...kinds, ...(this.#pressed.get(desk) ?? [])];
+  }
+
+  /** Staff press a button, and wait. */
+  async waits<T>(desk: string, kind: string, work: () => Promise<T>): Promise<T> {
+    const pressed = this.#pressed.get(desk) ?? [];
+    this.#pressed.set(desk, pressed);
+    pressed.push(kind);
+    try {
+      return await work();
+    } finally {
+      pressed.splice(pressed.indexOf(kind), 1);
+    }
+  }
+
+  /** The desk is dead: nobody waits beside it any more. */
+  givenUp(desk: string): void {
+    this.#pressed.delete(desk);
   }
 
   /** Something was done in a desk's files. */
   done(desk: string, method: Method, args: readonly unknown[], result: unknown): void {
     if (method === 'append') this.#appended(desk, result as OutboxAct);
-    if (method === 'replace') this.#replaced(desk, String(args[0]), result as OutboxAct);
-    if (method === 'update') this.#updated(String(args[0]), args[1] as ActUpdate);
+    if (method === 'replace' && result) this.#replaced(desk, String(args[0]), result as OutboxAct);
+    if (method === 'update' && result) this.#updated(String(args[0]), args[1] as ActUpdate);
     // What was written while the desk died shows when it's read.
     if (method === 'acts' || method === 'recentActs')
       for (const act of result as OutboxAct[]) this.#found(desk, act);
@@ -121,7 +141,7 @@ export class Ledger {
 
   /** Staff pressed the button, and died before they heard of it: it may be so, or not. */
   mayBeLetGo({ id, letGo }: LedgerAct): boolean {
-    return letGo || this.#lettingGo.has(id) || this.#decisions.has(id);
+    return letGo || this.#lettingGo.has(id) || (this.#decisions.get(id)?.length ?? 0) > 0;
   }
 
   #deleted(desk: string, changes: readonly { kind: string; patronId?: string }[]): void {
@@ -168,13 +188,24 @@ export class Ledger {
     act.state = update.state ?? act.state;
     if (update.state === 'conflict' || update.state === 'refused') act.parked = true;
     if (update.state === 'withdrawn' && (this.#lettingGo.has(id) || !act.saved)) act.letGo = true;
-    const decision = this.#decisions.get(id);
-    if (update.state !== 'waiting' || !update.changes || !decision) return;
-    this.#decisions.delete(id);
-    act.wanted = update.changes;
+    const decisions = this.#decisions.get(id) ?? [];
+    const { state, changes } = update;
+    const decision = decisions.find((one) => isDeepStrictEqual(differing(one), changes));
+    if (state !== 'waiting' || !changes || !decision) return;
+    this.#decisions.set(
+      id,
+      decisions.filter((one) => one !== decision),
+    );
+    act.wanted = changes;
     saw(act, decision.shown);
   }
 }
+
+/** What is left to be written of a decision. */
+const differing = ({ changes, shown }: Decision): FieldValues =>
+  Object.fromEntries(
+    Object.entries(changes).filter(([field, value]) => !isDeepStrictEqual(value, shown[field] ?? null)),
+  );
 
 function saw(act: LedgerAct, values: FieldValues): void {
   for (const [field, value] of Object.entries(values))

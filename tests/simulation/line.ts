@@ -2,10 +2,20 @@
 import type { HttpAnswer, HttpRequest, Transport } from '../../electron/central/transport.ts';
 import { Failure } from '../../electron/support/failure.ts';
 import type { Luck } from '../../server/demo/luck.ts';
+import { problemType } from '../../shared/central/problems.ts';
 import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Weather } from './faults.ts';
 import { routed } from './routes.ts';
 import type { VirtualTime } from './time.ts';
+
+/** What a world needs of a line. */
+export interface AnyLine {
+  cut: boolean;
+  /** The faults are over. */
+  healed: boolean;
+  /** For one life of the desk: what comes back after its end is heard by nobody. */
+  transport(isAlive: () => boolean, onReachable: (reachable: boolean) => void): Transport;
+}
 
 export interface LineParts {
   name: string;
@@ -18,9 +28,16 @@ export interface LineParts {
 
 const DAY = 86_400_000;
 
-export class Line {
+/** What stands before the server answers in its place; nobody knows what became of the request. */
+const badGateway = (luck: Luck): HttpAnswer => ({
+  status: luck.pick([500, 502, 503, 504, 429, 200]),
+  headers: {},
+  body: luck.pick(['', '<h1>Bad gateway</h1>', '{}', JSON.stringify(tooMany)]),
+});
+const tooMany = { type: problemType('too-many'), title: 'Too many requests.', status: 429 };
+
+export class Line implements AnyLine {
   cut = false;
-  /** The faults are over. */
   healed = false;
   readonly #parts: LineParts;
   #sent = 0;
@@ -30,7 +47,6 @@ export class Line {
     this.#parts = parts;
   }
 
-  /** For one life of the desk: what comes back after its end is heard by nobody. */
   transport(isAlive: () => boolean, onReachable: (reachable: boolean) => void): Transport {
     return (request) =>
       new Promise((resolve, reject) => {
@@ -82,6 +98,10 @@ export class Line {
       const late = luck.pick([50, 5_000, 60_000, 3_600_000, DAY, 3 * DAY]);
       time.after(luck.between(1, late), `${name} again ${kind}`, () => void arrive(false));
     }
+    if (this.#strikes('gatewayFailed', kind)) {
+      time.after(this.#latency(kind), `${name} meets a gateway`, () => to.answer(badGateway(luck)));
+      return;
+    }
     if (this.#strikes('requestLost', kind)) {
       if (luck.chance(0.5)) time.after(20, `${name} lost ${kind}`, () => to.fail('serverAway'));
       return;
@@ -106,7 +126,8 @@ export class Line {
     }
     const half = this.#strikes('answerHalved', kind);
     const body = half ? answer.body.slice(0, luck.between(0, answer.body.length - 1)) : answer.body;
-    time.after(this.#latency(kind), `${name} ← ${kind}`, () => to.answer({ ...answer, body }));
+    const heard = this.#strikes('gatewayFailed', kind) ? badGateway(luck) : { ...answer, body };
+    time.after(this.#latency(kind), `${name} ← ${kind}`, () => to.answer(heard));
   }
 
   #latency(kind: string): number {
@@ -117,7 +138,10 @@ export class Line {
       : luck.between(30, 1_500);
   }
 
-  #strikes(fault: 'requestLost' | 'answerLost' | 'answerHalved' | 'duplicated' | 'delayed', kind: string) {
+  #strikes(
+    fault: 'gatewayFailed' | 'requestLost' | 'answerLost' | 'answerHalved' | 'duplicated' | 'delayed',
+    kind: string,
+  ) {
     const { luck, weather } = this.#parts;
     if (this.healed || !luck.chance(weather.chance(fault))) return false;
     weather.happened(fault, [kind]);

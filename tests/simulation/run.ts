@@ -6,7 +6,7 @@ import type { Counts, Fault } from './faults.ts';
 import { judge } from './invariants/judge.ts';
 import { takeSteps } from './steps.ts';
 import { live } from './story.ts';
-import { makeTemplates } from './templates.ts';
+import { makeTemplates, type Templates } from './templates.ts';
 import { World } from './world.ts';
 
 export interface RunResult {
@@ -32,16 +32,21 @@ function quickFolder(): string {
   }
 }
 
-export async function openRuns() {
+/** Where this process keeps its worlds, one at a time, and what each begins with. */
+export async function openFolder(): Promise<{ folder: string; templates: Templates }> {
   takeSteps();
   const folder = mkdtempSync(join(quickFolder(), 'circdesk-simulation-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const templates = await makeTemplates(folder);
+  return { folder: join(folder, 'world'), templates: await makeTemplates(folder) };
+}
+
+export async function openRuns() {
+  const opened = await openFolder();
   let strayed: unknown[] = [];
   process.on('unhandledRejection', (thrown) => strayed.push(thrown));
   return async (seed: number, { desks, faults }: RunOptions = {}): Promise<RunResult> => {
     strayed = [];
-    const world = new World({ seed: String(seed), folder: join(folder, 'world'), templates, desks, faults });
+    const world = new World({ ...opened, seed: String(seed), desks, faults });
     try {
       const shown = await world.time.until(live(world));
       for (const violation of judge(world, shown)) world.violates(violation);

@@ -32,6 +32,8 @@ export interface SiteParts {
   luck: Luck;
   timeline: Timeline;
   onKilled: () => void;
+  /** It was killed between two steps of this request. */
+  onKilledAtStep: (request: string) => void;
   /** The server's logic threw, which it never should. */
   onThrown: (request: string, thrown: unknown) => void;
 }
@@ -40,11 +42,15 @@ export class ServerSite implements Watcher {
   readonly #parts: SiteParts;
   #folder: string;
   #lives = 0;
+  #copies = 0;
   #central: Central | undefined;
   #letGo: (() => void)[] = [];
   #cutShort: Routed | undefined;
   /** The process dies at so many steps from now. */
   killIn: number | undefined;
+  diskFull = false;
+  /** The server's clock minus the true time, in ms. */
+  offset = 0;
   backups: Backup[] = [];
 
   constructor(parts: SiteParts, template: string) {
@@ -62,7 +68,8 @@ export class ServerSite implements Watcher {
     const historyFile = historyFileAt(join(this.#folder, HISTORY));
     try {
       const central = createCentral({
-        ...{ database: join(this.#folder, DATABASE), historyFile, clock: time, random: luck },
+        ...{ database: join(this.#folder, DATABASE), historyFile, random: luck },
+        clock: { now: () => time.now() + this.offset },
         pause: (ms) => time.sleep(ms, 'pause'),
         ...{ version: 'simulated', accessSeconds: ACCESS_SECONDS, secretCost: 2 },
       });
@@ -84,7 +91,9 @@ export class ServerSite implements Watcher {
     for (const letGo of this.#letGo.splice(0)) letGo();
   }
 
-  step(): void {
+  step(writes: boolean): void {
+    if (writes && this.diskFull)
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     if (this.killIn === undefined || --this.killIn > 0) return;
     this.kill();
     throw new Killed();
@@ -105,19 +114,26 @@ export class ServerSite implements Watcher {
 
   /** What `server -- backup` does, in one go: copying page by page would take a time that no seed decides. */
   backUp(): void {
-    const { time, timeline } = this.#parts;
+    const { time } = this.#parts;
     if (!this.#central) return;
     const { store } = this.#central.parts;
-    const file = join(this.#parts.folder, `backup-${this.backups.length}-${time.now()}.sqlite`);
-    const mark = timeline.mark;
-    const reader = new Database(join(this.#folder, DATABASE));
-    writeFileSync(file, reader.serialize());
-    reader.close();
+    const { file, mark } = this.copyByHand();
     const madeAt = new Date(time.now()).toISOString();
     const head = markBackup(file, madeAt);
     recordBackup(store, head, madeAt);
     this.backups.push({ file, mark, head });
     time.note(`backup ${this.backups.length} reaches to ${head}`);
+  }
+
+  /** The database's file copied by hand, without the note beside it and without being marked as a backup. */
+  copyByHand(): Backup {
+    const mark = this.#parts.timeline.mark;
+    const head = this.#central?.marks().head ?? 0;
+    const file = join(this.#parts.folder, `copy-${++this.#copies}.sqlite`);
+    const reader = new Database(join(this.#folder, DATABASE));
+    writeFileSync(file, reader.serialize());
+    reader.close();
+    return { file, mark, head };
   }
 
   /** What docs/server.md says of restoring. Answers whether the server took the backup. */
@@ -148,7 +164,7 @@ export class ServerSite implements Watcher {
   }
 
   async ask(asked: Routed): Promise<HttpAnswer | undefined> {
-    const { timeline, onThrown } = this.#parts;
+    const { timeline, onThrown, onKilledAtStep } = this.#parts;
     const central = this.#central;
     if (!central) return undefined;
     watch('server', this);
@@ -167,10 +183,13 @@ export class ServerSite implements Watcher {
     } catch (thrown) {
       watchNobody();
       if (this.#central !== central) {
-        if (thrown instanceof Killed) this.#cutShort = asked;
+        if (thrown instanceof Killed) {
+          this.#cutShort = asked;
+          onKilledAtStep(asked.name);
+        }
         return undefined;
       }
-      onThrown(asked.name, thrown);
+      if (!this.diskFull) onThrown(asked.name, thrown);
       return { status: 500, headers: {}, body: '{}' };
     }
   }

@@ -15,6 +15,7 @@ import {
   type Permission,
 } from '../../shared/permissions.ts';
 import type { Deed } from '../../electron/cache/act.ts';
+import { ENDED } from './desk-store.ts';
 import type { DeskSite } from './desk-site.ts';
 import type { Ledger } from './ledger.ts';
 import { decideOn, isUndecided } from './staff-page.ts';
@@ -52,13 +53,14 @@ export class StaffAtDesk {
 
   /** Until then they do one thing after another, now and then two at once. */
   async work(until: number): Promise<void> {
-    const { time, luck, site } = this.#parts;
+    const { time, luck, site, ledger } = this.#parts;
     while (time.now() < until) {
       await time.sleep(luck.between(100, 5_000), `${site.name} staff`);
       if (!site.running) {
         if (site.isOff && luck.chance(0.5)) await Promise.race([site.start(), site.ended]);
         this.#forms = [];
         this.#downloading.clear();
+        ledger.givenUp(site.name);
         continue;
       }
       const done = this.does(site.running);
@@ -197,7 +199,7 @@ export class StaffAtDesk {
     const { ledger, site } = this.#parts;
     const saying = ledger.say(site.name, patronId, deed);
     try {
-      await press();
+      await ledger.waits(site.name, deed.kind, press);
       ledger.saved(saying);
     } catch (thrown) {
       ledger.refused(saying);
@@ -232,7 +234,10 @@ export class StaffAtDesk {
   async #page(desk: DeskParts): Promise<void> {
     const undecided = (await desk.deskActs.list()).filter(isUndecided);
     const act = undecided[this.#parts.luck.between(0, undecided.length - 1)];
-    if (act) await this.decides(desk, act);
+    if (!act) return;
+    // Two windows may show it.
+    const twice = this.#parts.luck.chance(0.15);
+    await Promise.all([this.decides(desk, act), ...(twice ? [this.decides(desk, act)] : [])]);
   }
 
   async #setPin(desk: DeskParts): Promise<void> {
@@ -240,7 +245,7 @@ export class StaffAtDesk {
     const { id } = this.#anybody();
     const set = { pin: typing.pin(), patronId: id, told: false };
     ledger.pins.push(set);
-    await this.#pressed(luck.between(1, 3), () => desk.patrons.setPin(id, set.pin));
+    await this.#pressed('setPin', luck.between(1, 3), () => desk.patrons.setPin(id, set.pin));
     set.told = true;
   }
 
@@ -248,7 +253,7 @@ export class StaffAtDesk {
     this.#needs(desk, DELETE_PATRON);
     const { ledger, luck, time } = this.#parts;
     const patron = await this.#seen(desk);
-    await this.#pressed(luck.between(1, 3), () => desk.patrons.delete(patron.id, patron.tag));
+    await this.#pressed('deletePatron', luck.between(1, 3), () => desk.patrons.delete(patron.id, patron.tag));
     ledger.deleted.push({ patronId: patron.id, at: time.now() });
   }
 
@@ -264,15 +269,18 @@ export class StaffAtDesk {
     this.#downloading.add(id);
     const staff = session.require().staff.id;
     ledger.exports.push({ staff, patronId: id });
-    await this.#pressed(luck.between(1, 3), open).finally(() => this.#downloading.delete(id));
+    await this.#pressed('exportPatronData', luck.between(1, 3), open).finally(() =>
+      this.#downloading.delete(id),
+    );
     ledger.exported.push({ staff, patronId: id, at: time.now() });
   }
 
   /** Without an answer staff press the button once more, so many times. */
-  async #pressed(times: number, press: () => Promise<unknown>): Promise<void> {
+  async #pressed(kind: string, times: number, press: () => Promise<unknown>): Promise<void> {
+    const { ledger, site } = this.#parts;
     for (let time = 1; ; time++) {
       try {
-        await press();
+        await ledger.waits(site.name, kind, press);
         return;
       } catch (thrown) {
         const unknown = isFailure(thrown, 'serverAway', 'serverSlow', 'serverRubbish', 'serverFailed');
@@ -283,6 +291,6 @@ export class StaffAtDesk {
   }
 }
 
-/** As the desk's thread tells of it: a write that failed, or a copy that was damaged. */
+/** As the desk's thread tells of it: a write that failed, a copy that was damaged, or its own end. */
 export const isDiskError = (thrown: unknown) =>
-  thrown instanceof Error && /^SQLITE_(IOERR|CORRUPT)/.test(thrown.message);
+  thrown instanceof Error && (/^SQLITE_(IOERR|CORRUPT)/.test(thrown.message) || thrown.message === ENDED);

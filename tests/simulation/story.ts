@@ -23,9 +23,9 @@ export interface Shown {
 
 export async function live(world: World): Promise<Shown[]> {
   const { luck, time } = world;
-  for (let days = luck.pick([1, 1, 2, 2, 3]); days > 0; days--) {
+  for (let days = luck.pick([1, 1, 1, 2, 2, 3]); days > 0; days--) {
     await morning(world);
-    const until = time.now() + luck.between(20_000, 90_000);
+    const until = time.now() + luck.between(15_000, 60_000);
     await Promise.all([happenings(world, until), ...world.places.map(({ staff }) => staff.work(until))]);
     await evening(world);
   }
@@ -73,13 +73,20 @@ async function becomeQuiet(world: World): Promise<Shown[]> {
   for (const { line, site } of places) {
     line.healed = true;
     line.cut = false;
-    Object.assign(site.disk, { full: false, killIn: undefined, failIn: undefined });
+    site.disk.full = false;
+    site.disk.disarm();
   }
-  server.killIn = undefined;
+  Object.assign(server, { killIn: undefined, diskFull: false });
   if (!server.central) server.start();
   for (const { id } of templates.staff) server.central?.staff.setLocked(id, false);
   for (const { site } of places) server.central?.desks.allow(site.id);
 
+  return settleDown(world);
+}
+
+/** Everybody signs in, syncs and decides until nothing waits any more. */
+export async function settleDown(world: World): Promise<Shown[]> {
+  const { places } = world;
   let waiting: string[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     waiting = [];
@@ -133,13 +140,12 @@ async function show(world: World, place: Place): Promise<Shown[]> {
   const { templates, timeline } = world;
   const { site } = place;
   const shown: Shown[] = [];
-  for (const library of ['north', 'south']) {
+  for (const library of place.libraries) {
     const who = templates.staff.find((one) => one.library === library);
     if (!who) continue;
     await signIn(world, place, who);
     const desk = site.running;
     if (!desk) continue;
-    await desk.sync.now();
     await desk.sync.now();
     const acts = await desk.deskActs.list();
     const found = await desk.store.search(library, '*', 0, 200);

@@ -73,6 +73,17 @@ export class VirtualTime implements Clock {
     return this.#trace.copy().digest('hex').slice(0, 16);
   }
 
+  /** Lets happen whatever is due within so many ms, and what that makes due within them; then it's so much later. */
+  async settle(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await drained();
+    for (let next = this.#queue[0]; next && next.at <= until; next = this.#queue[0]) {
+      this.#pop();
+      if (!next.cancelled) await this.#happen(next);
+    }
+    this.#now = until;
+  }
+
   /** Lets everything happen until `work` is settled, and all that it set going meanwhile. */
   async until<T>(work: Promise<T>): Promise<T> {
     let settled = false;
@@ -87,14 +98,18 @@ export class VirtualTime implements Clock {
         console.log(new Date(next.at).toISOString(), next.label);
       if (!next) throw new Stuck('Somebody waits for what will never happen.');
       if (next.cancelled) continue;
-      if (++this.#happened > MOST) throw new Stuck(`More than ${MOST} happenings; the last: ${next.label}`);
-      this.#now = next.at;
-      this.#trace.update(`${next.at} ${next.label}\n`);
-      this.#between();
-      next.work();
-      await drained();
+      await this.#happen(next);
     }
     return work;
+  }
+
+  async #happen(next: Happening): Promise<void> {
+    if (++this.#happened > MOST) throw new Stuck(`More than ${MOST} happenings; the last: ${next.label}`);
+    this.#now = next.at;
+    this.#trace.update(`${next.at} ${next.label}\n`);
+    this.#between();
+    next.work();
+    await drained();
   }
 
   #push(happening: Happening): void {

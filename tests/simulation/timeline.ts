@@ -30,7 +30,8 @@ export interface Effect {
   lifted: string[];
   created: boolean;
   deleted: boolean;
-  pinSet: boolean;
+  /** The PIN that was asked for, where it was set. */
+  pinSet: string | undefined;
 }
 interface Allowed {
   kind: 'allowed';
@@ -44,6 +45,8 @@ export type Mark = readonly (Effect | Allowed)[];
 export class Timeline {
   #entries: (Effect | Allowed)[] = [];
   #seen = new Map<string, Seen>();
+  /** What ever happened, lost by a restore or not. */
+  readonly ever: Effect[] = [];
   readonly #staffOf = new Map<string, string>();
   get mark(): Mark {
     return [...this.#entries];
@@ -96,27 +99,37 @@ export class Timeline {
 
   /** Notes what is other than it was: the request's doing, or the demo data's where there is none. */
   look(central: Central, request: Routed | undefined): readonly Effect[] {
-    const rows = new Map(rowsOf(central).map((row) => [row.id, row]));
+    const rows = new Map(marksOf(central).map((row) => [row.id, row]));
     const effects: Effect[] = [];
     for (const [id, before] of this.#seen) {
       if (rows.has(id)) continue;
       this.#seen.delete(id);
-      effects.push({ ...effectOf(request, this, id), ...differences(before, undefined) });
+      effects.push({ ...effectOf(request, this, id), ...differences(before, undefined, undefined) });
     }
     for (const [id, row] of rows) {
       const before = this.#seen.get(id);
       if (before?.version === versionOf(row) && before.pin === row.pin) continue;
-      const after = seenOf(central, row);
+      const after = seenOf(central, rowOf(central, id));
       this.#seen.set(id, after);
-      effects.push({ ...effectOf(request, this, id), ...differences(before, after) });
+      effects.push({ ...effectOf(request, this, id), ...differences(before, after, pinIn(request)) });
     }
     if (request) this.#entries.push(...effects);
+    if (request) this.ever.push(...effects);
     return request ? effects : [];
   }
 }
 
+type RowMarks = Pick<PatronRow, 'id' | 'version' | 'epoch' | 'pin'>;
 const rowsOf = (central: Central): PatronRow[] => central.parts.store.rows('SELECT * FROM patron');
-const versionOf = ({ version, epoch }: PatronRow) => `${epoch}.${version}`;
+/** Whether a row is other than it was, at little cost: this is asked after every act. */
+const marksOf = (central: Central): RowMarks[] =>
+  central.parts.store.rows('SELECT id, version, epoch, pin FROM patron');
+function rowOf(central: Central, id: string): PatronRow {
+  const row = central.parts.store.row<PatronRow>('SELECT * FROM patron WHERE id = ?', id);
+  if (!row) throw new Error(`${id} is gone.`);
+  return row;
+}
+const versionOf = ({ version, epoch }: RowMarks) => `${epoch}.${version}`;
 const seenOf = (central: Central, row: PatronRow): Seen => ({
   ...{ version: versionOf(row), pin: row.pin },
   patron: central.parts.records.whole(row),
@@ -134,7 +147,10 @@ function effectOf(request: Routed | undefined, timeline: Timeline, patronId: str
   };
 }
 
-function differences(before: Seen | undefined, after: Seen | undefined) {
+const pinIn = (request: Routed | undefined): string | undefined =>
+  (request?.call.body as { pin?: string } | undefined)?.pin;
+
+function differences(before: Seen | undefined, after: Seen | undefined, pin: string | undefined) {
   const sections: Effect['sections'] = {};
   for (const section of SECTIONS) {
     const [was, is] = [before, after].map((seen) => seen?.patron.sections[section].values);
@@ -147,6 +163,6 @@ function differences(before: Seen | undefined, after: Seen | undefined) {
     sections,
     blocked: gone(has, had),
     lifted: gone(had, has).map(({ id }) => id),
-    ...{ created: !before, deleted: !after, pinSet: before !== undefined && before.pin !== after?.pin },
+    ...{ created: !before, deleted: !after, pinSet: before?.pin === after?.pin ? undefined : pin },
   };
 }

@@ -6,7 +6,7 @@ import { Colleague } from './colleague.ts';
 import { DeskSite } from './desk-site.ts';
 import { Weather, type Fault } from './faults.ts';
 import { Ledger } from './ledger.ts';
-import { Line } from './line.ts';
+import { Line, type AnyLine, type LineParts } from './line.ts';
 import { ServerSite } from './server-site.ts';
 import { isDiskError, StaffAtDesk } from './staff.ts';
 import { watchNobody } from './steps.ts';
@@ -23,12 +23,16 @@ export interface WorldOptions {
   desks?: number | undefined;
   /** Only these. */
   faults?: readonly Fault[] | undefined;
+  lineOf?: (parts: LineParts) => AnyLine;
+  /** Whether every desk begins with the whole copy, and keeps it. */
+  alike?: boolean;
 }
 
 export interface Place {
   site: DeskSite;
-  line: Line;
+  line: AnyLine;
   staff: StaffAtDesk;
+  libraries: readonly string[];
 }
 
 export class World {
@@ -46,7 +50,8 @@ export class World {
   quiet = false;
   readonly #folder: string;
 
-  constructor({ seed, folder, templates, desks, faults }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, folder, templates, desks, faults } = options;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     this.#folder = folder;
@@ -61,6 +66,7 @@ export class World {
       {
         ...{ folder, time, timeline, luck: new Luck(`${seed}/server`) },
         onKilled: () => this.#startServerSoon(),
+        onKilledAtStep: (request) => this.weather.happened('serverKilledAtStep', [request]),
         onThrown: (request, thrown) => this.violates(`the server threw at ${request}`, thrown),
       },
       templates.server,
@@ -68,23 +74,24 @@ export class World {
     const typing = new Typing(new Luck(`${seed}/typing`));
     const common = { time, typing, timeline, weather: this.weather };
     this.colleague = new Colleague({ ...common, server: this.server, luck: new Luck(`${seed}/colleague`) });
-    const count = desks ?? this.luck.between(2, 5);
-    this.places = Array.from({ length: count }, (_, index) => this.#place(seed, index + 1, typing));
+    const count = desks ?? this.luck.pick([2, 2, 2, 3, 3, 4, 5]);
+    this.places = Array.from({ length: count }, (_, index) => this.#place(index + 1, typing, options));
   }
 
-  #place(seed: string, number: number, typing: Typing): Place {
+  #place(number: number, typing: Typing, options: WorldOptions): Place {
+    const { seed, alike = false, lineOf = (parts) => new Line(parts) } = options;
     const name = `desk${number}`;
     const { time, weather, ledger, timeline, templates } = this;
     const luck = new Luck(`${seed}/${name}`);
-    const line = new Line({
+    const line = lineOf({
       ...{ name, time, weather, luck: new Luck(`${seed}/${name}/line`) },
       ask: (request) => this.server.handle(request),
     });
     const site: DeskSite = new DeskSite({
       ...{ name, time, line, luck, folder: this.#folder },
       id: `0190a000-0000-4000-8000-${String(number).padStart(12, '0')}`,
-      template: luck.chance(0.7) ? templates.filledDesk : templates.emptyDesk,
-      scope: luck.pick(['library', 'library', 'library', 'library', 'active', 'none']),
+      template: alike || luck.chance(0.7) ? templates.filledDesk : templates.emptyDesk,
+      scope: alike ? 'library' : luck.pick(['library', 'library', 'library', 'library', 'active', 'none']),
       onDone: (method, args, result) => {
         if (method === 'append' || method === 'update' || method === 'replace')
           time.note(`${name} ${method} ${JSON.stringify(args)}`);
@@ -100,16 +107,17 @@ export class World {
           this.violates(`${name}: ${what}`, thrown);
       },
     });
-    // Most staff are of the north; a desk may be shared with a colleague of the south.
+    // All staff of the north; some desks are shared with colleagues of the south.
+    const shared = !alike && luck.chance(0.25);
     const colleagues = templates.staff.filter(
-      ({ library, username }) => username !== ELSEWHERE && (library === 'north' || luck.chance(0.15)),
+      ({ library, username }) => username !== ELSEWHERE && (library === 'north' || shared),
     );
     const staff = new StaffAtDesk({
       ...{ site, time, ledger, typing, colleagues, luck: new Luck(`${seed}/${name}/staff`) },
       patrons: () => timeline.patrons(this.#libraryAt(site)),
       onUnexpected: (what, thrown) => this.violates(what, thrown),
     });
-    return { site, line, staff };
+    return { site, line, staff, libraries: shared ? ['north', 'south'] : ['north'] };
   }
 
   #libraryAt({ running }: DeskSite): string {

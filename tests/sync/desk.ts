@@ -84,6 +84,7 @@ export class Desk {
   readonly #luck = new Luck('desk');
   readonly id = crypto.randomUUID();
   #parts: DeskParts | undefined;
+  #lives = 0;
   store!: SqliteStore;
   report!: StoreReport;
 
@@ -99,6 +100,7 @@ export class Desk {
   /** Starts the desk, or starts it again on the same files; `bend` lets a test make the store fail. */
   async start(options = this.#options, bend: (store: SqliteStore) => void = () => undefined): Promise<this> {
     this.#options = options;
+    const life = ++this.#lives;
     const { central, clock, ownClock, policy } = this.#options;
     const opening = openStore({
       folder: this.folder,
@@ -126,11 +128,13 @@ export class Desk {
       timers: this.#collected(),
       lastLibrary: { read: () => null, write: () => undefined },
       isOnline: () => true,
+      openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
       onSyncState: () => undefined,
       onActs: () => undefined,
-      onTrouble: (_what, thrown) => void this.troubles.push(thrown),
+      // What a former life had begun ends in nothing that anybody hears of.
+      onTrouble: (_what, thrown) => life === this.#lives && this.troubles.push(thrown),
     });
     return this;
   }
@@ -167,6 +171,7 @@ export class Desk {
   /** Ends as a crash ends it: nothing is told to anybody. */
   async crash(): Promise<void> {
     this.parts.sync.shutdown();
+    this.#lives++;
     await this.store.close();
     this.#parts = undefined;
   }

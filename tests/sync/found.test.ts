@@ -68,6 +68,26 @@ test('an edit typed over an own one goes out after it without a question', async
   expect(later.map(({ tries }) => tries)).toEqual([1, 1]);
 });
 
+test('of two windows that decide on the same act, the first decides and the other is told', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  const base = await noteOf(desk, patron.id);
+  desk.line.asked = cut;
+  await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'mine' });
+  await colleague.save(patron, 'note', { staffNote: 'theirs' });
+  desk.line = goodLine();
+  await desk.sync();
+  const [act] = await desk.store.acts(['conflict']);
+  const { deskActs } = desk.parts;
+  const id = act?.id ?? '';
+  const decisions = await Promise.allSettled([
+    deskActs.decide(patron.id, id, { staffNote: 'third' }),
+    deskActs.withdraw(id),
+    deskActs.decide(patron.id, id, { staffNote: 'fourth' }),
+  ]);
+  expect(decisions.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'third' });
+});
+
 test('an act that had been done before its patron was deleted is not shown as refused', async () => {
   const { colleague, patron, desk } = await withPatron();
   desk.line.answered = ({ method }, answer) => (method === 'PATCH' ? cut() : answer);

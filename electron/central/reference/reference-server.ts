@@ -6,6 +6,7 @@ import {
   type Session,
 } from '../../../shared/central/contract.ts';
 import { DESK_HEADER } from '../../../shared/central/endpoint.ts';
+import { EVERYTHING } from '../../../shared/capabilities.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import type { LongPart, RowOf } from '../../../shared/patron-data/document.ts';
 import type { Requester } from '../../../shared/patron-data/requester.ts';
@@ -77,6 +78,7 @@ class ReferenceSession implements CentralSession {
   readonly #clock: Clock;
   #session: Session;
   #clockDistance: number;
+  readonly capabilities = EVERYTHING;
   #refreshing: Promise<void> | undefined;
   onRenewed: () => void = () => undefined;
 
@@ -163,7 +165,7 @@ class ReferenceSession implements CentralSession {
       const page = await this.#ask('changes', { query: { after: position, epoch, limit } });
       const { changes, more, head, durable } = page;
       const marks = { epoch: page.epoch, head, durable };
-      return { kind: 'changes', marks, position: page.position, changes, more };
+      return { kind: 'changes', marks, position: page.position, changes, more, unseen: 0 };
     } catch (thrown) {
       const name = thrown instanceof ProblemAnswer ? thrown.problemName : undefined;
       if (name === 'other-epoch' || name === 'cursor-too-old' || name === 'cursor-unknown')

@@ -3,7 +3,7 @@ import type { LongPart, PatronDataHead, RowOf, WaitingAct } from '../../../share
 import { html, typed, type Html } from './html.ts';
 import type { Language } from './language.ts';
 import { processingColumns } from './processing.ts';
-import { list, listByTime, type Column } from './tables.ts';
+import { facts, list, listByTime, type Column, type Fact } from './tables.ts';
 import { waitingColumns } from './waiting.ts';
 import { filled } from './words.ts';
 
@@ -167,5 +167,12 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
       },
     ]),
     long('processing', ({ at }) => at, processingColumns(language), html`<p>${words.byStaff}</p>`),
+    head.further === undefined || head.further.length === 0
+      ? html``
+      : headed(
+          words.lists.further,
+          html`<p>${words.furtherText}</p>
+            ${facts(head.further.map(({ name, value }): Fact => [name, typed(value)]))}`,
+        ),
   ]}`;
 }

@@ -1,6 +1,7 @@
 // The patron's own record in a patron data file for people: who they are, how they are reached, what they chose, and
 // what staff noted.
 import type { PatronDataHead } from '../../../shared/patron-data/document.ts';
+import type { Channel } from '../../../shared/patrons/sections.ts';
 import { html, typed, type Html } from './html.ts';
 import type { Language } from './language.ts';
 import { facts, list, type Fact } from './tables.ts';
@@ -37,6 +38,9 @@ function personal(patron: Patron, { words, date, dayAndTime, languageName }: Lan
     ])}`;
 }
 
+const channelName = (channel: Channel | null, { channels, notTold }: Language['words']): string =>
+  channel === null ? notTold : channels[channel];
+
 /** Lines of one value, each set apart. */
 const lines = (texts: readonly string[], nothing: string): Html =>
   texts.length === 0
@@ -56,7 +60,7 @@ function contact({ contact, address }: Patron, { words, countryName }: Language)
     ${facts([
       [fields.phones, lines(contact.phones, words.nothing)],
       [fields.emails, lines(contact.emails, words.nothing)],
-      [fields.preferredChannel, words.channels[contact.preferredChannel]],
+      [fields.preferredChannel, channelName(contact.preferredChannel, words)],
       [fields.address, ofAddress(address)],
       ...address.otherAddresses.map((other): Fact => [fields.otherAddress, ofAddress(other)]),
     ])}`;
@@ -78,14 +82,20 @@ function cards({ card }: Patron, { words }: Language): Html {
 }
 
 function library(patron: Patron, { words, count }: Language): Html {
-  const { fields, channels } = words;
+  const { fields } = words;
   const { guarantor, guarantorForCount, library, preferences } = patron;
+  const none = guarantorForCount === null ? words.notTold : words.nothing;
   const named = (name: string, linked: boolean) =>
     html`${typed(name)}${linked ? html`<br />${fields.guarantorLinked}` : ''}`;
   return html` <h2>${words.sections.guarantor}</h2>
     ${facts([
-      [fields.guarantor, guarantor ? named(guarantor.name, guarantor.linked) : orNothing('', words.nothing)],
-      [fields.guarantorFor, filled(fields.guarantorForCount, { count: count(guarantorForCount) })],
+      [fields.guarantor, guarantor ? named(guarantor.name, guarantor.linked) : orNothing('', none)],
+      [
+        fields.guarantorFor,
+        guarantorForCount === null
+          ? words.notTold
+          : filled(fields.guarantorForCount, { count: count(guarantorForCount) }),
+      ],
     ])}
     <h2>${words.sections.library}</h2>
     ${facts([
@@ -94,9 +104,9 @@ function library(patron: Patron, { words, count }: Language): Html {
     ])}
     <h2>${words.sections.preferences}</h2>
     ${facts([
-      [fields.reservationReady, channels[preferences.reservationReady]],
-      [fields.dueSoon, channels[preferences.dueSoon]],
-      [fields.overdue, channels[preferences.overdue]],
+      [fields.reservationReady, channelName(preferences.reservationReady, words)],
+      [fields.dueSoon, channelName(preferences.dueSoon, words)],
+      [fields.overdue, channelName(preferences.overdue, words)],
       [fields.keepLoanHistory, preferences.keepLoanHistory ? words.yes : words.no],
     ])}`;
 }

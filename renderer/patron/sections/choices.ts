@@ -1,6 +1,6 @@
 // The choices of the selects: languages and countries by their names, sorted as people look for them.
 import type { Channel } from '../../../shared/patrons/sections.ts';
-import { CARD_STATES, CHANNELS, GENDERS } from '../../../shared/patrons/sections.ts';
+import { CHANNELS, GENDERS, type CARD_STATES } from '../../../shared/patrons/sections.ts';
 import { i18n, useWords } from '../../app/words.ts';
 
 export interface Choice<V extends string = string> {
@@ -24,11 +24,18 @@ const COUNTRIES =
 
 const locale = () => i18n.global.locale.value;
 
+/** For a patron who has chosen none, as servers of others know it. */
+export const NO_LANGUAGE = 'und';
+
 export function languageName(code: string): string {
+  if (code === NO_LANGUAGE) return useWords().t('values.noLanguage');
+  // A server of others may keep what is no language's code.
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(code)) return code;
   return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code;
 }
 
 export function countryName(code: string): string {
+  if (!/^[A-Z]{2}$/.test(code)) return code;
   return new Intl.DisplayNames(locale(), { type: 'region' }).of(code) ?? code;
 }
 
@@ -37,17 +44,20 @@ function sorted(codes: string[], name: (code: string) => string): Choice[] {
   return codes.map((value) => ({ value, label: name(value) })).sort((a, b) => compare(a.label, b.label));
 }
 
-export function languageChoices(stored: string): Choice[] {
-  const codes = new Set([...LANGUAGES.split(' '), ...(stored ? [stored] : [])]);
+/** `mayBeNone`: the server knows patrons who have chosen none. */
+export function languageChoices(stored: string, mayBeNone = false): Choice[] {
+  const further = [...(stored ? [stored] : []), ...(mayBeNone ? [NO_LANGUAGE] : [])];
+  const codes = new Set([...LANGUAGES.split(' '), ...further]);
   return sorted([...codes], languageName);
 }
 
-/** This library's country first: most patrons live there. */
-export function countryChoices(home: string | undefined): Choice[] {
+/** This library's country first: most patrons live there. A stored text that is no country's stays choosable. */
+export function countryChoices(home: string | undefined, stored = ''): Choice[] {
   const { t } = useWords();
   const others = COUNTRIES.split(' ').filter((code) => code !== home);
   return [
     { value: '', label: t('edit.noCountry') },
+    ...(/^([A-Z]{2})?$/.test(stored) ? [] : [{ value: stored, label: stored }]),
     ...(home ? [{ value: home, label: countryName(home) }] : []),
     ...sorted(others, countryName),
   ];
@@ -63,9 +73,12 @@ export function genderChoices(): Choice<(typeof GENDERS)[number]>[] {
   return GENDERS.map((value) => ({ value, label: t(`values.gender.${value}`) }));
 }
 
-export function cardStateChoices(): Choice<(typeof CARD_STATES)[number]>[] {
+/** Those that the server knows. */
+export function cardStateChoices(
+  states: readonly (typeof CARD_STATES)[number][],
+): Choice<(typeof CARD_STATES)[number]>[] {
   const { t } = useWords();
-  return CARD_STATES.map((value) => ({ value, label: t(`values.cardState.${value}`) }));
+  return states.map((value) => ({ value, label: t(`values.cardState.${value}`) }));
 }
 
 /** Branches or categories; a stored one that no longer exists stays choosable until another is chosen. */

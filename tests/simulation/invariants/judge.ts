@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 import { accounted } from './accounted.ts';
 import { logged } from './logged.ts';
 import { named } from './named.ts';
+import { atOnce } from './at-once.ts';
 import { inOrder } from './order.ts';
 import { overwritten } from './overwritten.ts';
 import { same } from './same.ts';
@@ -15,4 +16,5 @@ export const judge = (world: World, shown: readonly Shown[]): string[] => [
   ...same(world, shown),
   ...named(world),
   ...logged(world),
+  ...atOnce(world),
 ];

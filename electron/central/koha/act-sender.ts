@@ -1,0 +1,122 @@
+// Sends an act from the outbox to a server that knows no keys and no versions: reads first, finds out whether the act has
+// already happened, compares with what staff saw, and sends only what then still has to change.
+import {
+  checkChanges,
+  type FieldValues,
+  type SectionId,
+  type TaggedValues,
+} from '../../../shared/patrons/sections.ts';
+import { mergeEdit } from '../../patrons/merge.ts';
+import type { ActOutcome, OutgoingAct } from '../central-server.ts';
+import type { KohaApi } from './api.ts';
+import type { Attempts } from './attempts.ts';
+import { BlockKeeper } from './block-keeper.ts';
+import { kohaChange, type KohaFields } from './changes.ts';
+import type { KohaDescription } from './description.ts';
+import type { KohaAnswer } from './http.ts';
+import type { Surroundings } from './patron.ts';
+import type { KohaReads } from './reads.ts';
+import { kohaPatronSchema, type KohaPatron } from './records.ts';
+import { refusalOf } from './refused-acts.ts';
+import { sectionsOf, tagOf } from './sections.ts';
+
+export interface SenderParts {
+  api: KohaApi;
+  reads: KohaReads;
+  description: KohaDescription;
+  around: Surroundings;
+  epoch: string;
+  staffName: string;
+  attempts: Attempts;
+}
+
+export class KohaSender {
+  readonly #parts: SenderParts;
+  readonly #blocks: BlockKeeper;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+    this.#blocks = new BlockKeeper(parts, async (record, fields) => (await this.#put(record, fields)).head);
+  }
+
+  /** Fails where the answer is not known, or is not for good. */
+  async send(act: OutgoingAct): Promise<ActOutcome> {
+    const { reads, around, epoch, attempts } = this.#parts;
+    if (act.epoch !== epoch) return { kind: 'otherEpoch' };
+    const number = around.ids.number('patron', act.patronId);
+    if (number === undefined) return refused('patronUnknown', 'another server');
+    attempts.hear(act);
+    try {
+      const outcome = await this.#judge(act, await reads.record(number));
+      attempts.end(act);
+      return outcome;
+    } catch (thrown) {
+      const refusal = refusalOf(thrown, around.policy.block.attribute);
+      if (!refusal) throw thrown;
+      attempts.end(act);
+      return { kind: 'refused', ...refusal };
+    }
+  }
+
+  async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
+    const { deed } = act;
+    const { value: record, time } = read;
+    switch (deed.kind) {
+      case 'saveSection':
+        return this.#save(act, deed.section, record, time.answered);
+      case 'block': {
+        const head = await this.#blocks.block(act, deed.comment, record);
+        return { kind: 'confirmed', head: head ?? time.answered, saved: null };
+      }
+      case 'unblock': {
+        const head = await this.#blocks.unblock(deed.blocks, record);
+        if (head === undefined && !act.repeated) return refused('notBlocked', '');
+        return { kind: 'confirmed', head: head ?? time.answered, saved: null };
+      }
+    }
+  }
+
+  /** `head` is a position that has passed the record as it was read. */
+  async #save(act: OutgoingAct, section: SectionId, record: KohaPatron, head: number): Promise<ActOutcome> {
+    const { around, attempts, description } = this.#parts;
+    const issues = checkChanges(section, act.changes);
+    if (issues.length > 0) return refused('invalid', '', issues);
+    const current = this.#section(section, record);
+    const change = kohaChange(section, act.changes, record, around.countries);
+    if (change.issues.length > 0) return refused('invalid', '', change.issues);
+    const unknown = Object.keys(change.fields).filter((field) => !description.maySend(field));
+    if (unknown.length > 0) return refused('notOffered', unknown.join(', '));
+    // It has happened already, by this act or by a colleague's: there is nothing to send.
+    if (Object.keys(change.fields).length === 0) return { kind: 'confirmed', head, saved: current };
+    // What else has changed in the section doesn't matter: Koha merges. The values that staff saw do.
+    const asSeen = mergeEdit(act.base, act.changes, current.values).conflicts.length === 0;
+    if (!asSeen) return { kind: 'stale', head, current };
+    // They are there, or there again: the attempt either never arrived, or somebody has undone it.
+    if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
+    attempts.begin(act, record);
+    const put = await this.#put(record, change.fields);
+    return { kind: 'confirmed', head: put.head, saved: this.#section(section, put.record) };
+  }
+
+  #section(section: SectionId, record: KohaPatron): TaggedValues {
+    const values = sectionsOf(record, this.#parts.around.countries)[section];
+    return { values: values as unknown as FieldValues, tag: tagOf(values) };
+  }
+
+  /** Sends fields with the three that Koha asks for, and none of its own. Answers a position that has passed it. */
+  async #put(record: KohaPatron, fields: KohaFields): Promise<{ record: KohaPatron; head: number }> {
+    const { api, reads } = this.#parts;
+    const { surname, library_id, category_id, patron_id } = record;
+    // As read: a patron may have no surname, which isn't an empty one.
+    const body = { surname: surname ?? null, library_id, category_id, ...fields };
+    const { value, time } = await api.send('PUT', `/patrons/${patron_id}`, body);
+    const answered = kohaPatronSchema.safeParse(value).data;
+    return { record: answered ?? (await reads.record(patron_id)).value, head: time.answered };
+  }
+}
+
+const refused = (
+  code: (ActOutcome & { kind: 'refused' })['code'],
+  detail: string,
+  fields: (ActOutcome & { kind: 'refused' })['fields'] = [],
+): ActOutcome => ({ kind: 'refused', code, detail, fields });

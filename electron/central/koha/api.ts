@@ -1,0 +1,109 @@
+// Koha's interface in somebody's name: lists and single records, and what changes something.
+import { z } from 'zod';
+import { Failure, isFailure } from '../../support/failure.ts';
+import type { Authorization } from './authorization.ts';
+import type { KohaAnswer, KohaHttp, KohaRequest } from './http.ts';
+import { isRefusal } from './refusals.ts';
+
+/** A query as Koha's lists take it: conditions on fields by their names at Koha. */
+export type Query = Record<string, unknown>;
+
+/** As a number of records: all there are. */
+const ALL = -1;
+
+export interface ListRequest {
+  q?: Query;
+  /** Fields, `-` before one for descending. */
+  order?: readonly string[];
+  page?: number;
+  perPage: number;
+  embed?: readonly string[];
+  /** Parameters of this list alone. */
+  further?: Record<string, string | number>;
+}
+
+/**
+ * A list's own fields, told apart from those of what is embedded, which may have the same names: left alone, Koha's
+ * database would find them ambiguous.
+ */
+export const own = (field: string): string => `me.${field}`;
+const withoutOwn = (text: string) => text.replace(/(^|["\-,])me\./g, '$1');
+
+export class KohaApi {
+  readonly #http: KohaHttp;
+  readonly #authorization: Authorization;
+  /** This Koha doesn't understand how a list's own fields are told apart. */
+  #plainFields = false;
+
+  constructor(http: KohaHttp, authorization: Authorization) {
+    this.#http = http;
+    this.#authorization = authorization;
+  }
+
+  async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
+    if (this.#plainFields) return this.#list(path, record, request, withoutOwn);
+    try {
+      return await this.#list(path, record, request, (text) => text);
+    } catch (thrown) {
+      if (!isFailure(thrown, 'serverFailed') || !(request.q || request.order)) throw thrown;
+      const answer = await this.#list(path, record, request, withoutOwn).catch(() => undefined);
+      if (!answer) throw thrown;
+      this.#plainFields = true;
+      return answer;
+    }
+  }
+
+  #list<T>(
+    path: string,
+    record: z.ZodType<T>,
+    { q, order, page, perPage, embed, further }: ListRequest,
+    written: (text: string) => string,
+  ): Promise<KohaAnswer<T[]>> {
+    const query = {
+      ...(q && { q: written(JSON.stringify(q)) }),
+      ...(order && { _order_by: order.map(written).join(',') }),
+      ...(page !== undefined && { _page: page }),
+      _per_page: perPage,
+      ...further,
+    };
+    return this.ask({ method: 'GET', path, query, ...(embed && { embed }) }, z.array(record));
+  }
+
+  /** All of a list, whatever Koha, or what stands before it, gives at most at a time. */
+  async every<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>): Promise<T[]> {
+    const { value, total } = await this.list(path, record, { ...request, perPage: ALL });
+    const perPage = value.length;
+    const found = [...value];
+    for (let page = 2; perPage > 0 && found.length < total; page++) {
+      const more = (await this.list(path, record, { ...request, page, perPage })).value;
+      if (more.length === 0) break;
+      found.push(...more);
+    }
+    return found;
+  }
+
+  one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {
+    return this.ask({ method: 'GET', path, embed }, record);
+  }
+
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<KohaAnswer<unknown>> {
+    return this.ask({ method, path, ...(body !== undefined && { body }) }, z.unknown());
+  }
+
+  /** Fails with `signedOut` once Koha no longer takes who asks. */
+  async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
+    const ask = async () => {
+      const authorized = await this.#authorization.headers();
+      return this.#http.ask({ ...request, headers: { ...request.headers, ...authorized } }, schema);
+    };
+    try {
+      return await ask();
+    } catch (thrown) {
+      // A password that was changed, or has expired, since is a session that has ended.
+      if (isFailure(thrown, 'wrongCredentials', 'passwordExpired'))
+        throw new Failure({ code: 'signedOut' }, thrown);
+      if (!isRefusal(thrown, 401) || !(await this.#authorization.renew())) throw thrown;
+      return ask();
+    }
+  }
+}

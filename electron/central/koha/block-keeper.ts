@@ -1,0 +1,80 @@
+// Sets and lifts this library's blocks at Koha: each a patron attribute of its own, or, where policy says so, a line in the
+// circulation note with Koha's card-lost mark.
+import { Failure } from '../../support/failure.ts';
+import type { Act } from '../central-server.ts';
+import type { KohaApi } from './api.ts';
+import { blockText, LONGEST_ATTRIBUTE, LONGEST_COMMENT, type KeptBlock } from './block-text.ts';
+import type { KohaFields } from './changes.ts';
+import { noteBlocks, noteWithBlock, noteWithoutBlock, wasLostBefore } from './note-blocks.ts';
+import { foundBlocks, type Surroundings } from './patron.ts';
+import type { KohaPatron } from './records.ts';
+import { isRefusal } from './refusals.ts';
+import { textOf } from './values.ts';
+
+export interface BlockParts {
+  api: KohaApi;
+  around: Surroundings;
+  staffName: string;
+}
+
+/** Sends fields of a patron's record; answers a position that has passed it. */
+type Put = (record: KohaPatron, fields: KohaFields) => Promise<number>;
+
+export class BlockKeeper {
+  readonly #parts: BlockParts;
+  readonly #put: Put;
+
+  constructor(parts: BlockParts, put: Put) {
+    this.#parts = parts;
+    this.#put = put;
+  }
+
+  /** `record` was just read: a block with the act's id in it is this one, and isn't set again: then undefined. */
+  async block(act: Act, comment: string, record: KohaPatron): Promise<number | undefined> {
+    const { api, around, staffName } = this.#parts;
+    const { keptAs, attribute } = around.policy.block;
+    if (foundBlocks(record, around).some(({ id }) => id === act.id)) return undefined;
+    const block: KeptBlock = {
+      ...{ id: act.id, comment, blockedAt: act.at, blockedBy: staffName },
+      library: around.library.id,
+    };
+    if (keptAs === 'cardLost') {
+      const note = textOf(record.staff_notes);
+      const lostBefore = record.patron_card_lost && noteBlocks(note).length === 0;
+      const staff_notes = noteWithBlock(note, block, lostBefore);
+      return this.#put(record, { staff_notes, patron_card_lost: true });
+    }
+    if (comment.length > LONGEST_COMMENT)
+      throw new Failure({ code: 'invalid', fields: [{ field: 'comment', code: 'tooLong' }] });
+    const body = { type: attribute, value: blockText(block, LONGEST_ATTRIBUTE) };
+    const path = `/patrons/${record.patron_id}/extended_attributes`;
+    return (await api.send('POST', path, body)).time.answered;
+  }
+
+  /** Lifts those of `blocks` that are in force; undefined where none is. */
+  async unblock(blocks: readonly string[], record: KohaPatron): Promise<number | undefined> {
+    const lifted = foundBlocks(record, this.#parts.around).filter(({ blockId }) => blocks.includes(blockId));
+    let head: number | undefined;
+    for (const { attribute } of lifted)
+      if (attribute !== undefined) head = (await this.#remove(record.patron_id, attribute)) ?? head;
+    const inNote = lifted.flatMap(({ attribute, id }) => (attribute === undefined ? (id ?? []) : []));
+    if (inNote.length === 0) return head;
+    const old = textOf(record.staff_notes);
+    const note = noteWithoutBlock(old, inNote);
+    // The mark goes with the last block: another library's holds as long as that stands in the note. A card that was
+    // lost already stays lost.
+    const free = noteBlocks(note).length === 0 && !wasLostBefore(old);
+    return this.#put(record, { staff_notes: note || null, ...(free && { patron_card_lost: false }) });
+  }
+
+  async #remove(patron: number, attribute: number): Promise<number | undefined> {
+    try {
+      const path = `/patrons/${patron}/extended_attributes/${attribute}`;
+      return (await this.#parts.api.send('DELETE', path)).time.answered;
+    } catch (thrown) {
+      // A colleague was quicker.
+      if (isRefusal(thrown, 404)) return undefined;
+      throw thrown;
+    }
+  }
+}

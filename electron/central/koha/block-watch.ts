@@ -1,0 +1,125 @@
+// A block set or lifted at another desk is a patron attribute, and moves no time that Koha tells. So every few minutes the
+// desk asks who has such an attribute at all: few patrons do.
+import { z } from 'zod';
+import type { Clock } from '../../../shared/clock.ts';
+import { isFailure } from '../../support/failure.ts';
+import type { HeldPatrons } from '../central-server.ts';
+import { own, type KohaApi } from './api.ts';
+import { readBlockText } from './block-text.ts';
+import { NOTHING_FOUND, type Finding } from './finding.ts';
+import type { KohaIds } from './ids.ts';
+import { attributeSchema } from './records.ts';
+import { isRefusal } from './refusals.ts';
+import { textOf } from './values.ts';
+
+const EVERY_MS = 5 * 60_000;
+const PAGE = 200;
+const EMBED = 'extended_attributes';
+const blockedSchema = z.looseObject({
+  patron_id: z.coerce.number().int(),
+  extended_attributes: z.array(attributeSchema).nullish(),
+});
+
+export class BlockWatch {
+  readonly #clock: Clock;
+  readonly #type: string;
+  #askedAt = -Infinity;
+  /** Who had which blocks when that was told of, by the numbers of their attributes. */
+  #before: ReadonlyMap<number, string> = new Map();
+  /** Ways of asking that this Koha may still understand, the one in use first. */
+  #ways = [
+    { type: `${EMBED}.type`, value: `${EMBED}.value` },
+    // As its database has them: its own description names them so.
+    { type: `${EMBED}.code`, value: `${EMBED}.attribute` },
+  ];
+
+  /** `type` of attribute; undefined where blocks aren't kept in one. */
+  constructor(clock: Clock, type: string | undefined) {
+    this.#clock = clock;
+    this.#type = type ?? '';
+    if (type === undefined) this.#ways = [];
+  }
+
+  /** Finds patrons whose blocks at `library` are others than the copy has, where it's time to ask. */
+  async step(api: KohaApi, library: string, held: HeldPatrons, ids: KohaIds): Promise<Finding> {
+    if (this.#clock.now() - this.#askedAt < EVERY_MS) return NOTHING_FOUND;
+    const askedAt = this.#clock.now();
+    const shown = (await held.blocked()).flatMap((id) => ids.number('patron', id) ?? []);
+    const now = await this.#ask(api, library, shown);
+    if (!now) return NOTHING_FOUND;
+    const before = this.#before;
+    // Whom the copy shows as blocked, it says itself; which blocks those are, only what was told before.
+    const isOld = (number: number) => shown.includes(number) && now.get(number) === before.get(number);
+    return {
+      numbers: [...[...now.keys()].filter((one) => !isOld(one)), ...shown.filter((one) => !now.has(one))],
+      stored: () => {
+        this.#askedAt = askedAt;
+        this.#before = now;
+      },
+    };
+  }
+
+  /** Undefined where this Koha understands none of the ways. */
+  async #ask(
+    api: KohaApi,
+    library: string,
+    shown: readonly number[],
+  ): Promise<Map<number, string> | undefined> {
+    for (;;) {
+      const [way] = this.#ways;
+      if (!way) return undefined;
+      const blocked = await this.#blocked(api, library, way);
+      if (blocked && !(await this.#overlooks(blocked, shown, api, library))) return blocked;
+      this.#ways.shift();
+    }
+  }
+
+  /** A Koha that doesn't understand a condition may find nobody, instead of saying so. */
+  async #overlooks(
+    blocked: ReadonlyMap<number, string>,
+    shown: readonly number[],
+    api: KohaApi,
+    library: string,
+  ): Promise<boolean> {
+    const [one] = shown.filter((number) => !blocked.has(number));
+    if (blocked.size > 0 || one === undefined) return false;
+    try {
+      const { value } = await api.one(`/patrons/${one}`, blockedSchema, [EMBED]);
+      return this.#blocksOf(value, library).length > 0;
+    } catch (thrown) {
+      if (isRefusal(thrown, 404)) return false;
+      throw thrown;
+    }
+  }
+
+  #blocksOf({ extended_attributes }: z.infer<typeof blockedSchema>, library: string) {
+    return (extended_attributes ?? []).filter(
+      ({ type, value }) => type === this.#type && readBlockText(textOf(value))?.library === library,
+    );
+  }
+
+  async #blocked(
+    api: KohaApi,
+    library: string,
+    way: { type: string; value: string },
+  ): Promise<Map<number, string> | undefined> {
+    const q = { [way.type]: this.#type, [way.value]: { '-like': `${library}|%` } };
+    const blocked = new Map<number, string>();
+    try {
+      for (let page = 1; ; page++) {
+        const order = [own('patron_id')];
+        const request = { q, order, page, perPage: PAGE, embed: [EMBED] };
+        const { value } = await api.list('/patrons', blockedSchema, request);
+        for (const patron of value) {
+          const blocks = this.#blocksOf(patron, library);
+          if (blocks.length > 0)
+            blocked.set(patron.patron_id, blocks.map((one) => one.extended_attribute_id).join());
+        }
+        if (value.length < PAGE) return blocked;
+      }
+    } catch (thrown) {
+      if (!isFailure(thrown, 'serverFailed', 'invalid', 'serverRubbish')) throw thrown;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// HTTP to Koha's interface: asks gently, believes only what fits, and tells what the server's clock said.
+import type { z } from 'zod';
+import type { Clock } from '../../../shared/clock.ts';
+import { Failure } from '../../support/failure.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../transport.ts';
+import type { Gentle } from './gentle.ts';
+import { failureFrom } from './refusals.ts';
+
+const API = '/api/v1';
+const READ_TIMEOUT = 20_000;
+const WRITE_TIMEOUT = 30_000;
+
+export interface KohaRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `/api/v1`. */
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  /** What to embed in each record. */
+  embed?: readonly string[];
+  headers?: Record<string, string>;
+  body?: unknown;
+  form?: Record<string, string>;
+}
+
+export interface KohaAnswer<T> {
+  value: T;
+  /** How many fit what was asked, and how many there are at all, where it's a list. */
+  total: number;
+  baseTotal: number;
+  /** Between which times of the server it answered, in ms: not after the one, not before the other. */
+  time: { sent: number; answered: number };
+}
+
+export class KohaHttp {
+  readonly #transport: Transport;
+  readonly #gentle: Gentle;
+  readonly #clock: Clock;
+
+  constructor(transport: Transport, gentle: Gentle, clock: Clock) {
+    this.#transport = transport;
+    this.#gentle = gentle;
+    this.#clock = clock;
+  }
+
+  /** The server's time by any answer of its own; being refused is answer enough. */
+  async lookThere(path: string): Promise<number> {
+    const request = { method: 'GET', path: API + path, timeout: READ_TIMEOUT, query: { _per_page: 1 } };
+    const answer = await this.#gentle.ask(() => this.#transport(request), true);
+    if (answer.status >= 500) throw failureFrom(answer, this.#retryAt(answer));
+    return this.#timeOf(answer, 0).answered;
+  }
+
+  /** Fails with a `KohaRefusal` where Koha refused, else with a `Failure`. */
+  async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
+    const { method, path, query, embed, headers, body, form } = request;
+    const reads = method === 'GET';
+    let began = 0;
+    const http: HttpRequest = {
+      method,
+      path: API + path,
+      timeout: reads ? READ_TIMEOUT : WRITE_TIMEOUT,
+      headers: {
+        // Exactly this: Koha gives titles as JSON only to who wants nothing else.
+        accept: 'application/json',
+        ...(embed && embed.length > 0 && { 'x-koha-embed': embed.join(',') }),
+        ...headers,
+      },
+      ...(query && { query }),
+      ...(body !== undefined && { body }),
+      ...(form && { form }),
+    };
+    const answer = await this.#gentle.ask(() => {
+      began = this.#clock.now();
+      return this.#transport(http);
+    }, reads);
+    const took = Math.max(0, this.#clock.now() - began);
+    if (answer.status >= 400) throw failureFrom(answer, this.#retryAt(answer));
+    const parsed = schema.safeParse(parseJson(answer.body));
+    if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
+    const total = countOf(answer, 'x-total-count');
+    return {
+      value: parsed.data,
+      total,
+      baseTotal: countOf(answer, 'x-base-total-count', total),
+      time: this.#timeOf(answer, took),
+    };
+  }
+
+  #retryAt(answer: HttpAnswer): string | undefined {
+    const pause = this.#gentle.pauseAsked(answer);
+    return pause === undefined ? undefined : new Date(this.#clock.now() + pause).toISOString();
+  }
+
+  /** `Date` has whole seconds; without it this computer's clock has to do. */
+  #timeOf({ headers }: HttpAnswer, took: number): KohaAnswer<unknown>['time'] {
+    const said = Date.parse(headers['date'] ?? '');
+    const at = Number.isNaN(said) ? this.#clock.now() : said;
+    return { sent: at - took, answered: at + 1000 };
+  }
+}
+
+const countOf = ({ headers }: HttpAnswer, name: string, otherwise = 0): number => {
+  const count = Number(headers[name] ?? otherwise);
+  return Number.isSafeInteger(count) ? count : otherwise;
+};
+
+function parseJson(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new Failure({ code: 'serverRubbish' }, thrown);
+  }
+}

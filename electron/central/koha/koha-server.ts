@@ -1,0 +1,143 @@
+// Koha behind the port CentralServer: one history for ever, marks by its clock, sign-in by password or API key.
+import type { Clock } from '../../../shared/clock.ts';
+import type { Random } from '../../../shared/random.ts';
+import type { LibraryName } from '../../../shared/library.ts';
+import { DELETE_PATRON, PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import type { KohaPolicy } from '../../policy/koha-policy.ts';
+import { Failure, isFailure } from '../../support/failure.ts';
+import type { Timers } from '../../support/system.ts';
+import type { ActSender, CentralServer, CentralSession, Credentials, Marks } from '../central-server.ts';
+import type { Transport } from '../transport.ts';
+import { Attempts } from './attempts.ts';
+import { KeyAuthorization } from './authorization.ts';
+import { BlockWatch } from './block-watch.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { Countries } from './countries.ts';
+import { DeletionCheck } from './deletion-check.ts';
+import { KohaDescription } from './description.ts';
+import { Gentle } from './gentle.ts';
+import { KohaHttp } from './http.ts';
+import { KohaIds } from './ids.ts';
+import { KohaSession } from './koha-session.ts';
+import { publicLibraries, readLibrary } from './library.ts';
+import { KohaReads } from './reads.ts';
+import type { KohaPatron } from './records.ts';
+import { askRights } from './rights.ts';
+import { signIn } from './sign-in.ts';
+import { Titles } from './titles.ts';
+import { textOf } from './values.ts';
+
+export interface KohaServerParts {
+  address: string;
+  transport: Transport;
+  policy: KohaPolicy;
+  /** The copy is to hold patrons of this branch only. */
+  branch: string | undefined;
+  /** The API key's secret, read when it's needed. */
+  readSecret: (file: string) => string;
+  clock: Clock;
+  random: Random;
+  timers: Timers;
+}
+
+/** Policy says who may do what Koha has no permission for; whom it doesn't name, it doesn't restrict. */
+const grantedTo = ({ userid, category_id }: KohaPatron, { permissions }: KohaPolicy): Permission[] =>
+  PERMISSIONS.filter((permission) => {
+    const grant = permissions[permission];
+    return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
+  });
+
+/** Where Koha tells nobody its libraries: whoever signs in works at their own. */
+const OWN_LIBRARY = 'home';
+
+export class KohaServer implements CentralServer {
+  readonly address: string;
+  readonly #parts: KohaServerParts;
+  readonly #http: KohaHttp;
+  readonly #key: KeyAuthorization | undefined;
+  readonly #ids: KohaIds;
+  readonly #countries: Countries;
+  readonly #attempts = new Attempts();
+  readonly #deletions: DeletionCheck;
+  readonly #blockWatch: BlockWatch;
+  #description: Promise<KohaDescription> | undefined;
+  #titles: Titles | undefined;
+
+  constructor(parts: KohaServerParts) {
+    const { address, transport, policy, clock, readSecret } = parts;
+    this.#parts = parts;
+    this.address = address;
+    this.#http = new KohaHttp(transport, new Gentle(parts), clock);
+    this.#ids = new KohaIds(address);
+    this.#countries = new Countries(policy.countryNames);
+    this.#deletions = new DeletionCheck(clock, policy.checkDeletionsHours);
+    const { keptAs, attribute } = policy.block;
+    this.#blockWatch = new BlockWatch(clock, keptAs === 'attribute' ? attribute : undefined);
+    const { apiKey } = policy;
+    this.#key =
+      apiKey && new KeyAuthorization(this.#http, apiKey.clientId, () => readSecret(apiKey.secretFile));
+  }
+
+  async libraries(): Promise<LibraryName[]> {
+    const libraries = await publicLibraries(this.#http);
+    return libraries.length > 0 ? libraries : [{ id: OWN_LIBRARY, name: new URL(this.address).host }];
+  }
+
+  /** Koha has one history, and nothing that is told once is taken back. */
+  async marks(): Promise<Marks> {
+    const answered = await this.#http.lookThere('/libraries');
+    return { epoch: this.#epoch, head: answered, durable: answered };
+  }
+
+  async signIn(credentials: Credentials): Promise<CentralSession> {
+    const { policy, clock, branch } = this.#parts;
+    const description = await this.#describe();
+    const titles = (this.#titles ??= new Titles(description));
+    const parts = { http: this.#http, description, policy };
+    const { api, record, time } = await signIn(credentials, { ...parts, key: this.#key });
+    const rights = await askRights(api, record.patron_id);
+    const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
+    const around = { library, ids: this.#ids, countries: this.#countries, policy };
+    const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
+    return new KohaSession({
+      ...{ api, description, around, clock, branch },
+      staff: {
+        id: this.#ids.id('patron', record.patron_id),
+        username: textOf(record.userid) || credentials.username,
+        name: [record.firstname, record.surname].map(textOf).filter(Boolean).join(' '),
+      },
+      permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
+      capabilities: capabilitiesOf(description, rights, policy),
+      clockDistance: Math.round((time.sent + time.answered) / 2) - clock.now(),
+      reads: new KohaReads({ api, description, titles, around, rights: mayRead, clock }),
+      epoch: this.#epoch,
+      attempts: this.#attempts,
+      deletions: this.#deletions,
+      blockWatch: this.#blockWatch,
+    });
+  }
+
+  /** There is no token: whoever comes back signs in. */
+  resume(): Promise<CentralSession> {
+    return Promise.reject(new Failure({ code: 'signedOut' }));
+  }
+
+  pushWith(): ActSender {
+    return { send: () => Promise.reject(new Failure({ code: 'signedOut' })) };
+  }
+
+  get #epoch(): string {
+    return `koha:${this.address}`;
+  }
+
+  /** What it says it can do; asked once, and again where that failed. */
+  #describe(): Promise<KohaDescription> {
+    this.#description ??= KohaDescription.read(this.#http).catch((thrown: unknown) => {
+      this.#description = undefined;
+      throw isFailure(thrown, 'serverRubbish', 'patronUnseen')
+        ? new Failure({ code: 'serverUnknown' }, thrown)
+        : thrown;
+    });
+    return this.#description;
+  }
+}

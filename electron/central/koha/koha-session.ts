@@ -1,0 +1,146 @@
+// A member of staff signed in at Koha: the port's session. There is none at Koha itself, so nothing has to be ended, and
+// nothing can be gone on with after a restart: the password is held here alone.
+import type { Capabilities } from '../../../shared/capabilities.ts';
+import type { Staff } from '../../../shared/central/contract.ts';
+import type { Library } from '../../../shared/library.ts';
+import type { Patron } from '../../../shared/patrons/patron.ts';
+import type { Permission } from '../../../shared/permissions.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { Failure } from '../../support/failure.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import type { Act, ActOutcome, CentralSession, HeldPatrons, Marks, OutgoingAct } from '../central-server.ts';
+import { KohaSender } from './act-sender.ts';
+import type { Attempts } from './attempts.ts';
+import { own, type KohaApi } from './api.ts';
+import type { BlockWatch } from './block-watch.ts';
+import type { DeletionCheck } from './deletion-check.ts';
+import { Deletions } from './deletion.ts';
+import type { KohaDescription } from './description.ts';
+import { KohaFeed } from './feed.ts';
+import { summaryOf, type Surroundings } from './patron.ts';
+import { compilePatronData } from './patron-data.ts';
+import { pinIssue } from './pin.ts';
+import type { KohaReads } from './reads.ts';
+import { isRefusal } from './refusals.ts';
+import { searchQuery } from './search.ts';
+
+export interface KohaSessionParts {
+  staff: Staff;
+  permissions: readonly Permission[];
+  capabilities: Capabilities;
+  clockDistance: number;
+  clock: Clock;
+  api: KohaApi;
+  reads: KohaReads;
+  description: KohaDescription;
+  around: Surroundings;
+  epoch: string;
+  attempts: Attempts;
+  deletions: DeletionCheck;
+  blockWatch: BlockWatch;
+  branch: string | undefined;
+}
+
+const ORDER = ['surname', 'firstname', 'patron_id'].map(own);
+
+export class KohaSession implements CentralSession {
+  readonly staff: Staff;
+  readonly library: Library;
+  readonly permissions: readonly Permission[];
+  readonly capabilities: Capabilities;
+  readonly resumeToken = null;
+  readonly clockDistance: number;
+  onRenewed: () => void = () => undefined;
+  readonly #parts: KohaSessionParts;
+  readonly #sender: KohaSender;
+  readonly #feed: KohaFeed;
+  readonly #deletions: Deletions;
+
+  constructor(parts: KohaSessionParts) {
+    const { staff, permissions, capabilities, clockDistance, around, api, reads } = parts;
+    this.#parts = parts;
+    this.staff = staff;
+    this.library = around.library;
+    this.permissions = permissions;
+    this.capabilities = capabilities;
+    this.clockDistance = clockDistance;
+    this.#sender = new KohaSender({ ...parts, staffName: staff.name });
+    this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
+    this.#deletions = new Deletions(api, reads);
+  }
+
+  async search(query: string, offset: number, limit: number) {
+    const q = searchQuery(query);
+    if (!q) return { total: 0, patrons: [] };
+    const { reads } = this.#parts;
+    const first = Math.floor(offset / limit);
+    const last = Math.floor((offset + limit - 1) / limit);
+    const pages = [];
+    for (let page = first; page <= last; page++) pages.push(await reads.records(q, ORDER, limit, page + 1));
+    const records = pages.flatMap(({ value }) => value);
+    const patrons = reads
+      .asListed(records)
+      .slice(offset - first * limit)
+      .slice(0, limit);
+    return { total: pages[0]?.total ?? 0, patrons: patrons.map(summaryOf) };
+  }
+
+  async patron(patronId: string): Promise<Patron> {
+    return (await this.#parts.reads.one(this.#number(patronId))).patron;
+  }
+
+  notifications(): Promise<never> {
+    return Promise.reject(new Failure({ code: 'notOffered' }));
+  }
+
+  agreements(): Promise<never> {
+    return Promise.reject(new Failure({ code: 'notOffered' }));
+  }
+
+  send(act: OutgoingAct): Promise<ActOutcome> {
+    return this.#sender.send(act);
+  }
+
+  async setPin(_act: Act, _epoch: string, patronId: string, pin: string): Promise<void> {
+    const path = `/patrons/${this.#number(patronId)}/password`;
+    try {
+      await this.#parts.api.send('POST', path, { password: pin, password_2: pin });
+    } catch (thrown) {
+      if (!isRefusal(thrown, 400)) throw thrown;
+      throw new Failure({ code: 'invalid', fields: [pinIssue(thrown.refused.words)] }, thrown);
+    }
+  }
+
+  async deletePatron(act: Act, _epoch: string, patronId: string, tag: string): Promise<void> {
+    const number = this.#number(patronId);
+    await this.#deletions.delete(act.id, number, tag);
+    this.#feed.deleted(number);
+  }
+
+  exportPatronData(act: Act, _epoch: string, patronId: string): Promise<PatronDataExport> {
+    return compilePatronData(this.#number(patronId), { ...this.#parts, madeAt: act.at });
+  }
+
+  snapshot(after: string | null, limit: number) {
+    return this.#feed.snapshot(after, limit);
+  }
+
+  changes(position: number, epoch: string, limit: number, held: HeldPatrons) {
+    return this.#feed.changes(position, epoch, limit, held);
+  }
+
+  /** Koha has no place for them: `auditLog` is among what's missing. */
+  logEvents(): Promise<Marks> {
+    return Promise.resolve({ epoch: this.#parts.epoch, head: 0, durable: 0 });
+  }
+
+  end(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  #number(patronId: string): number {
+    const number = this.#parts.around.ids.number('patron', patronId);
+    if (number === undefined) throw new Failure({ code: 'patronUnknown' });
+    return number;
+  }
+}

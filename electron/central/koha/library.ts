@@ -1,0 +1,109 @@
+// The library that staff work at: what Koha tells of it, and what policy has to say where Koha is silent.
+import { z } from 'zod';
+import type { Library, LibraryName } from '../../../shared/library.ts';
+import type { KohaPolicy } from '../../policy/koha-policy.ts';
+import { isFailure } from '../../support/failure.ts';
+import { own, type KohaApi } from './api.ts';
+import type { KohaDescription } from './description.ts';
+import type { KohaHttp } from './http.ts';
+import { kohaCategorySchema, kohaLibrarySchema, type KohaLibrary, type KohaPatron } from './records.ts';
+import { minorDigits, textOf } from './values.ts';
+
+const CATEGORIES = '/patron_categories';
+/** More categories than any library has. */
+const MOST_CATEGORIES = 60;
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** Koha's libraries as it tells everybody; none where it doesn't. */
+export async function publicLibraries(http: KohaHttp): Promise<LibraryName[]> {
+  const query = { _per_page: -1 };
+  const request = { method: 'GET', path: '/public/libraries', query } as const;
+  try {
+    return named((await http.ask(request, z.array(kohaLibrarySchema))).value);
+  } catch (thrown) {
+    if (isFailure(thrown, 'serverAway', 'serverSlow', 'serverCertificate', 'tooManyRequests')) throw thrown;
+    return [];
+  }
+}
+
+const named = (libraries: readonly KohaLibrary[]): Named[] =>
+  libraries
+    .map(({ library_id: id, name }) => ({ id, name: textOf(name) || id }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+
+export interface LibraryParts {
+  http: KohaHttp;
+  api: KohaApi;
+  description: KohaDescription;
+  policy: KohaPolicy;
+  /** Asks whether this account may see titles and libraries. */
+  maySee: boolean;
+}
+
+/** `chosen` by staff; who chose none that there is works at their own. */
+export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen: string): Promise<Library> {
+  const { http, api, policy, maySee } = parts;
+  const [branches, categories] = await Promise.all([
+    maySee ? api.every('/libraries', kohaLibrarySchema, {}).then(named) : publicLibraries(http),
+    readCategories(parts),
+  ]);
+  const known = branches.some(({ id }) => id === staff.library_id);
+  if (!known) branches.push({ id: staff.library_id, name: staff.library_id });
+  const at = branches.find(({ id }) => id === chosen) ?? branches.find(({ id }) => id === staff.library_id);
+  const { id = staff.library_id, name = staff.library_id } = at ?? {};
+  const { currency, pinLength, debtLimit } = policy;
+  return {
+    ...{ id, name, branches, categories, currency },
+    country: policy.country ?? countryHere(),
+    timeZone: policy.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    rules: {
+      debtLimit: Math.round(debtLimit * 10 ** minorDigits(currency)),
+      // Koha keeps guarantors, but doesn't tell of them: nobody is asked for one here.
+      guarantorBelowAge: 0,
+      pinLength,
+    },
+  };
+}
+
+function countryHere(): string {
+  const locale = Intl.DateTimeFormat().resolvedOptions().locale;
+  return new Intl.Locale(locale).maximize().region ?? 'GB';
+}
+
+/** Every category that patrons are in, by the names that policy or a newer Koha gives them. */
+async function readCategories({ api, description, policy }: LibraryParts): Promise<Named[]> {
+  const names = new Map(policy.categories.map(({ id, name }) => [id, name]));
+  const ids = description.has('get', CATEGORIES)
+    ? await described(api, names).catch(() => categoriesInUse(api))
+    : await categoriesInUse(api);
+  return [...new Set([...names.keys(), ...ids])]
+    .map((id) => ({ id, name: names.get(id) ?? id }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function described(api: KohaApi, names: Map<string, string>): Promise<string[]> {
+  const listed = await api.every(CATEGORIES, kohaCategorySchema, {});
+  for (const { patron_category_id: id, name } of listed)
+    if (!names.has(id)) names.set(id, textOf(name) || id);
+  return listed.map(({ patron_category_id }) => patron_category_id);
+}
+
+/** Koha 23.05 lists no categories: each step asks for the next one that a patron is in. */
+async function categoriesInUse(api: KohaApi): Promise<string[]> {
+  const found: string[] = [];
+  while (found.length < MOST_CATEGORIES) {
+    const after = found.at(-1);
+    const q = after === undefined ? {} : { [own('category_id')]: { '>': after } };
+    const { value } = await api.list('/patrons', z.looseObject({ category_id: z.string() }), {
+      ...{ q, order: [own('category_id')], perPage: 1 },
+    });
+    const next = value[0]?.category_id;
+    if (next === undefined || found.includes(next)) break;
+    found.push(next);
+  }
+  return found;
+}

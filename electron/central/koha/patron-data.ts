@@ -1,0 +1,123 @@
+// Compiles the patron data file from what Koha gives: everything that its interface tells about one patron, and, on the
+// list of what is left out, what Koha keeps but doesn't tell. Other people's data is in none of it.
+import type { Capabilities } from '../../../shared/capabilities.ts';
+import type { LongPart, PatronDataHead, RowOf } from '../../../shared/patron-data/document.ts';
+import { leaveOut } from '../../../shared/patron-data/left-out.ts';
+import { ofRecord } from '../../../shared/patron-data/of-record.ts';
+import type { PatronDataExport } from '../../patron-data/export.ts';
+import type { KohaApi } from './api.ts';
+import { LONG_AGO, type Surroundings } from './patron.ts';
+import type { KohaReads } from './reads.ts';
+import { accountLineSchema, type KohaAccountLine, type KohaPatron } from './records.ts';
+import { amountOf, minorDigits, textOf, timeOf } from './values.ts';
+
+/** Shown in sections, or no data about the patron. */
+const SHOWN = new Set([
+  ...['patron_id', 'surname', 'firstname', 'cardnumber', 'library_id', 'category_id', 'date_of_birth'],
+  ...['date_enrolled', 'gender', 'lang', 'phone', 'mobile', 'secondary_phone', 'email', 'secondary_email'],
+  ...['street_number', 'address', 'address2', 'postal_code', 'city', 'country', 'staff_notes', 'updated_on'],
+  ...['altaddress_street_number', 'altaddress_address', 'altaddress_address2', 'altaddress_postal_code'],
+  ...['altaddress_city', 'altaddress_country', 'account_balance', 'checkouts_count', 'overdues_count'],
+  ...['extended_attributes', 'library'],
+  // A key to another service, as secret as a PIN.
+  'overdrive_auth_token',
+]);
+
+export interface CompileParts {
+  api: KohaApi;
+  reads: KohaReads;
+  around: Surroundings;
+  capabilities: Capabilities;
+  /** RFC 3339, by the server's clock. */
+  madeAt: string;
+}
+
+export async function compilePatronData(number: number, parts: CompileParts): Promise<PatronDataExport> {
+  const { api, reads, around, capabilities, madeAt } = parts;
+  const [seesLoans, seesDebts] = [!capabilities.missing.loans, !capabilities.missing.debts];
+  const { library } = around;
+  const { patron, parts: koha } = await reads.one(number);
+  const rows: LongRows = {
+    loanHistory: seesLoans ? await loanHistory(number, reads) : null,
+    payments: seesDebts ? await payments(number, api, minorDigits(library.currency)) : null,
+    notifications: null,
+    processing: null,
+  };
+  const shown = ofRecord(patron, library);
+  const head: PatronDataHead = {
+    ...shown,
+    madeAt,
+    madeFrom: { kind: 'server' },
+    leftOut: capabilities.leftOut.map(leaveOut),
+    patron: {
+      ...shown.patron,
+      contact: { ...shown.patron.contact, preferredChannel: null },
+      guarantorForCount: null,
+      preferences: {
+        keepLoanHistory: shown.patron.preferences.keepLoanHistory,
+        ...{ reservationReady: null, dueSoon: null, overdue: null },
+      },
+    },
+    blocks: patron.blocks.map(({ comment, blockedAt }) => ({
+      ...{ comment, blockedAt, liftedAt: null, liftComment: null, keptUntil: null },
+    })),
+    loans: seesLoans ? shown.loans : null,
+    debts: seesDebts ? shown.debts : null,
+    ...{ agreements: null, sources: null, failedSignIns: null },
+    further: furtherOf(koha.record, around.policy.block.attribute),
+  };
+  const countOf = (part: LongPart) => rows[part]?.length ?? null;
+  return {
+    head,
+    counts: {
+      loanHistory: countOf('loanHistory'),
+      payments: countOf('payments'),
+      notifications: null,
+      processing: null,
+    },
+    page: <P extends LongPart>(part: P) => Promise.resolve({ rows: rows[part] ?? [], next: null }),
+  };
+}
+
+type LongRows = { [P in LongPart]: RowOf<P>[] | null };
+
+async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]> {
+  const lines = await api.every(path, accountLineSchema, {});
+  return lines.toSorted((a, b) => textOf(b.date).localeCompare(textOf(a.date)));
+}
+
+async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {
+  const credits = await readLines(api, `/patrons/${number}/account/credits`);
+  return credits.map((line) => ({
+    paidAt: timeOf(line.date) ?? LONG_AGO,
+    amount: amountOf(Math.abs(line.amount), digits),
+    description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),
+  }));
+}
+
+async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loanHistory'>[]> {
+  const checkouts = await reads.formerCheckouts(number);
+  const itemOf = await reads.titlesOf(checkouts);
+  return checkouts
+    .map((checkout) => {
+      const { title, author } = itemOf(checkout.item_id);
+      const loanedAt = timeOf(checkout.checkout_date) ?? timeOf(checkout.checkin_date) ?? '';
+      return { title, author, loanedAt, returnedAt: timeOf(checkout.checkin_date) ?? loanedAt };
+    })
+    .filter(({ loanedAt }) => loanedAt !== '')
+    .sort((a, b) => b.returnedAt.localeCompare(a.returnedAt));
+}
+
+/** Whatever else Koha has of the patron, by Koha's names. Attributes go by their type. */
+function furtherOf(record: KohaPatron, blockAttribute: string): { name: string; value: string }[] {
+  const fields = Object.entries(record)
+    .filter(([name, value]) => !SHOWN.has(name) && value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => ({
+      name,
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    }));
+  const attributes = (record.extended_attributes ?? [])
+    .filter(({ type }) => type !== blockAttribute)
+    .map(({ type, value }) => ({ name: type, value: textOf(value) }));
+  return [...fields, ...attributes];
+}

@@ -1,0 +1,34 @@
+// Whom windows show, or showed a moment ago: what a server doesn't tell of by itself is read anew for them.
+import type { Clock } from '../../shared/clock.ts';
+
+const RECENT_MS = 10 * 60_000;
+const MOST = 10;
+
+export class RecentPatrons {
+  readonly #clock: Clock;
+  readonly #open: () => readonly string[];
+  readonly #lookedAt = new Map<string, number>();
+
+  /** `open`: patrons who have a window now. */
+  constructor(clock: Clock, open: () => readonly string[]) {
+    this.#clock = clock;
+    this.#open = open;
+  }
+
+  looked(patronId: string): void {
+    this.#lookedAt.delete(patronId);
+    this.#lookedAt.set(patronId, this.#clock.now());
+  }
+
+  /** The latest last; never more than a server is gladly asked for at once. */
+  ids(): string[] {
+    const since = this.#clock.now() - RECENT_MS;
+    for (const [id, at] of this.#lookedAt) if (at < since) this.#lookedAt.delete(id);
+    return [...new Set([...this.#open(), ...this.#lookedAt.keys()])].slice(-MOST);
+  }
+
+  /** Nobody works here any more. */
+  forget(): void {
+    this.#lookedAt.clear();
+  }
+}

@@ -1,0 +1,340 @@
+// What is sent to Koha, to the field: edits, blocks, PINs and deletions, with what Koha does differently.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
+import type { CentralSession } from '../../electron/central/central-server.ts';
+import { LONGEST_COMMENT } from '../../electron/central/koha/block-text.ts';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import { isFailure } from '../../electron/support/failure.ts';
+import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
+import { DeskCopy } from '../port/desk-copy.ts';
+import { steppingClock } from '../port/world.ts';
+import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF, type ServerOptions } from './fake/small-library.ts';
+import type { FakeKoha } from './fake/koha.ts';
+import type { Field, PatronRow } from './fake/world.ts';
+
+const ids = new KohaIds(ADDRESS);
+let koha: FakeKoha;
+let session: CentralSession;
+let desk: DeskCopy;
+let row: PatronRow;
+let ada: string;
+
+async function open(fields: Record<string, Field> = {}, options: ServerOptions = {}): Promise<void> {
+  row = koha.world.addPatron({
+    ...{ surname: 'Öberg', firstname: 'Ada', cardnumber: '2100001', category_id: 'PT', library_id: 'MPL' },
+    ...fields,
+  });
+  ada = ids.id('patron', row.patron_id);
+  session = await serverOn(koha, options).server.signIn(STAFF);
+  desk = new DeskCopy(session);
+  await desk.fill();
+  koha.world.clock.now();
+  koha.heard.length = 0;
+}
+
+const at = () => koha.world.clock.now();
+function save(section: SectionId, changes: FieldValues, further: object = {}) {
+  const base = desk.patron(ada).sections[section] as unknown as TaggedValues;
+  return session.send(desk.act(ada, { kind: 'saveSection', section, base, changes }, at(), further));
+}
+const sent = () => koha.heard.filter(({ method }) => method !== 'GET');
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (thrown: unknown) => (isFailure(thrown) ? thrown.error : thrown),
+  );
+const textOf = (id: number) => koha.world.attributes.find((one) => one.id === id)?.value;
+
+beforeEach(() => {
+  koha = smallLibrary(steppingClock());
+});
+
+describe('an edit', () => {
+  const REQUIRED = { surname: 'Öberg', library_id: 'MPL', category_id: 'PT' };
+
+  test.each<[string, SectionId, FieldValues, object]>([
+    ['a name', 'personal', { givenName: 'Adina' }, { firstname: 'Adina' }],
+    ['a family name', 'personal', { familyName: 'Berg' }, { surname: 'Berg' }],
+    ['no birth date', 'personal', { birthDate: null }, { date_of_birth: null }],
+    ['a gender', 'personal', { gender: 'other' }, { gender: 'O' }],
+    ['a language', 'personal', { language: 'sv' }, { lang: 'sv' }],
+    ['no address', 'address', { line1: '' }, { address: null }],
+    ['a country', 'address', { country: 'SE' }, { country: 'Sweden' }],
+    ['a card', 'card', { cards: [{ number: '99', state: 'active' }] }, { cardnumber: '99' }],
+    ['a lost card', 'card', { cards: [{ number: '2100001', state: 'lost' }] }, { patron_card_lost: true }],
+    ['a branch', 'library', { branch: 'CPL' }, { library_id: 'CPL' }],
+    ['no loan history', 'preferences', { keepLoanHistory: false }, { privacy: 2 }],
+    ['a note', 'note', { staffNote: 'Rings twice.' }, { staff_notes: 'Rings twice.' }],
+    ['a second phone', 'contact', { phones: ['1', '+46 70 1'] }, { mobile: '+46 70 1' }],
+    ['another first phone', 'contact', { phones: ['2'] }, { phone: '2' }],
+    ['an e-mail', 'contact', { emails: ['a@example.org'] }, { email: 'a@example.org' }],
+  ])('of %s sends that, and the three fields that Koha asks for', async (_what, section, changes, fields) => {
+    await open({ date_of_birth: '1990-01-31', address: 'Storgatan 1', phone: '1' });
+    expect(await save(section, changes)).toMatchObject({ kind: 'confirmed' });
+    expect(sent()).toMatchObject([{ method: 'PUT', path: `/api/v1/patrons/${row.patron_id}` }]);
+    expect(sent()[0]?.body).toEqual({ ...REQUIRED, ...fields });
+  });
+
+  test('phones that stay keep their places; one that goes leaves its own', async () => {
+    await open({ phone: '1', mobile: '2', secondary_phone: '3' });
+    await save('contact', { phones: ['1', '3'] });
+    expect(sent()[0]?.body).toEqual({ ...REQUIRED, mobile: null });
+    await desk.fill();
+    await save('contact', { phones: ['4', '3'] });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({
+      phone: '4',
+      mobile: null,
+      secondary_phone: '3',
+    });
+  });
+
+  test('a house number that Koha keeps apart stays apart', async () => {
+    await open({ street_number: '12', address: 'Rue Haute' });
+    expect(desk.patron(ada).sections.address.values.line1).toBe('12 Rue Haute');
+    await save('address', { line1: '12 Rue Basse' });
+    expect(sent()[0]?.body).toEqual({ ...REQUIRED, address: 'Rue Basse' });
+    await desk.fill();
+    await save('address', { line1: 'Rue Haute 9' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ street_number: null, address: 'Rue Haute 9' });
+  });
+
+  test.each(['Deutschland', 'DE', 'germany'])('a country that is written “%s” stays so', async (country) => {
+    await open({ country }, { policy: { countryNames: 'de' } });
+    expect(desk.patron(ada).sections.address.values.country).toBe('DE');
+    await save('address', { country: 'DE', town: 'Bonn' });
+    expect(sent()[0]?.body).toEqual({ ...REQUIRED, city: 'Bonn' });
+  });
+
+  test('values that no edit could give are shown as they are, and don’t stand in the way of others', async () => {
+    await open({
+      phone: 'ring the bell',
+      country: 'Ruritania',
+      email: 'at work',
+      lang: 'xx-weird_code',
+      gender: 'Q',
+    });
+    const { contact, address, personal } = desk.patron(ada).sections;
+    expect(contact.values).toMatchObject({ phones: ['ring the bell'], emails: ['at work'] });
+    expect(address.values.country).toBe('Ruritania');
+    expect(personal.values).toMatchObject({ language: 'xx-weird_code', gender: 'unspecified' });
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
+  });
+
+  test('of a patron without a surname leaves them without one', async () => {
+    await open({ surname: null } as never);
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
+    expect(sent()).toMatchObject([{ body: { surname: null, firstname: 'Adina' } }]);
+  });
+
+  test('a change of another section in between is nobody’s business', async () => {
+    await open();
+    koha.world.change(row.patron_id, { city: 'Umeå' });
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ city: 'Umeå', firstname: 'Adina' });
+  });
+
+  test('a card number that somebody else has is said at the card', async () => {
+    await open();
+    koha.world.addPatron({ surname: 'Dahl', cardnumber: '77' });
+    expect(await save('card', { cards: [{ number: '77', state: 'active' }] })).toMatchObject({
+      kind: 'refused',
+      fields: [{ field: 'cards.0.number', code: 'cardNumberTaken' }],
+    });
+  });
+
+  test.each<[SectionId, FieldValues, string, string]>([
+    ['library', { branch: 'XXX' }, 'branch', 'branchUnknown'],
+    ['library', { category: 'XXX' }, 'category', 'categoryUnknown'],
+    ['address', { postcode: '1'.repeat(20) }, '', ''],
+    ['contact', { phones: ['1', '2', '3', '4'] }, 'phones.3', 'tooMany'],
+    ['card', { cards: [{ number: '1'.repeat(33), state: 'active' }] }, 'cards.0.number', 'tooLong'],
+  ])('of %s that Koha would not keep is refused at its field', async (section, changes, field, code) => {
+    await open();
+    const outcome = await save(section, changes);
+    if (field === '') expect(outcome.kind).toBe('confirmed');
+    else expect(outcome).toMatchObject({ kind: 'refused', code: 'invalid', fields: [{ field, code }] });
+  });
+
+  test('without the right it is refused, by the name of the permission', async () => {
+    await open();
+    session = await serverOn(koha).server.signIn(LOOKER);
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({
+      kind: 'refused',
+      code: 'missingRight',
+      missing: { permission: 'borrowers', right: 'changePatrons' },
+    });
+  });
+
+  test('a repeat whose value somebody has put back since is for staff to decide', async () => {
+    await open();
+    const key = v7();
+    expect(await save('personal', { givenName: 'Adina' }, { key })).toMatchObject({ kind: 'confirmed' });
+    koha.world.change(row.patron_id, { firstname: 'Ada' });
+    // The answer was lost after all, and the desk was started anew meanwhile.
+    expect(await save('personal', { givenName: 'Adina' }, { key, repeated: true })).toMatchObject({
+      kind: 'refused',
+      code: 'outcomeUnknown',
+    });
+    expect(koha.world.patron(row.patron_id)['firstname']).toBe('Ada');
+  });
+
+  test('the word of another Koha is not taken for this one’s', async () => {
+    await open();
+    const act = desk.act(
+      new KohaIds('https://other.example/').id('patron', row.patron_id),
+      {
+        ...{
+          kind: 'saveSection',
+          section: 'note',
+          base: { values: {}, tag: 'x' },
+          changes: { staffNote: 'x' },
+        },
+      } as const,
+      at(),
+    );
+    expect(await session.send(act)).toMatchObject({ kind: 'refused', code: 'patronUnknown' });
+  });
+});
+
+describe('a block', () => {
+  const block = (comment = 'Took the till.', id = v7()) =>
+    session.send({ ...desk.act(ada, { kind: 'block', comment }, at()), id });
+  const lift = (id: string) =>
+    session.send(desk.act(ada, { kind: 'unblock', blocks: [id], comment: 'Settled.' }, at()));
+  const blocks = async () => (await session.patron(ada, true)).blocks;
+
+  test('is one attribute that Koha’s staff can read', async () => {
+    await open();
+    await block();
+    const [attribute] = koha.world.attributes;
+    expect(attribute).toMatchObject({ patron: row.patron_id, type: 'DESKBLOCK' });
+    expect(attribute?.value).toMatch(/^MPL\|2026-03-02T10:00:00Z\|Eva Ek\|Took the till\.\|[\w-]{22}$/);
+    expect(session.capabilities).toMatchObject({ block: 'note', blockComment: LONGEST_COMMENT });
+  });
+
+  test('of a type that isn’t there says what the administrator has to create', async () => {
+    await open({}, { policy: { block: { attribute: 'NODESK' } } });
+    expect(await block()).toMatchObject({ kind: 'refused', code: 'blockTypeMissing', wanted: 'NODESK' });
+  });
+
+  test('of a type that takes only one says so too', async () => {
+    await open();
+    koha.world.attributeTypes.set('DESKBLOCK', { repeatable: false });
+    await block();
+    expect(await block()).toMatchObject({ kind: 'refused', code: 'blockTypeMissing' });
+  });
+
+  test('with the longest comment fits, a longer one is refused before it is sent', async () => {
+    await open();
+    expect(await block('å'.repeat(LONGEST_COMMENT))).toMatchObject({ kind: 'confirmed' });
+    expect((await blocks())[0]?.comment).toBe('å'.repeat(LONGEST_COMMENT));
+    expect(await block('x'.repeat(LONGEST_COMMENT + 1))).toMatchObject({ fields: [{ code: 'tooLong' }] });
+  });
+
+  test('of another library isn’t ours; one that was written by hand is, and can be lifted', async () => {
+    await open();
+    koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'CPL|2026-01-02|Bo|Elsewhere');
+    const { id } = koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo|By hand');
+    koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'no block at all');
+    expect(await blocks()).toMatchObject([{ comment: 'By hand', blockedBy: 'Bo' }]);
+    const [hand] = await blocks();
+    expect(await lift(hand?.id ?? '')).toMatchObject({ kind: 'confirmed' });
+    expect(textOf(id)).toBeUndefined();
+    expect(koha.world.attributes).toHaveLength(2);
+  });
+
+  test('of Koha’s own is shown as one that is not ours to lift', async () => {
+    await open({ restricted: true, expiry_date: '2020-01-01', patron_card_lost: true });
+    expect(desk.patron(ada)).toMatchObject({
+      blocks: [],
+      serverBlocks: ['restricted', 'cardLost', 'expired'],
+    });
+  });
+
+  describe('by the card-lost mark', () => {
+    const policy = { block: { keptAs: 'cardLost' } };
+
+    test('stops loans at Koha, with the comment in the note, in one request', async () => {
+      await open({ staff_notes: 'Rings twice.' }, { policy });
+      await block('Took the till.\nTwice.');
+      expect(sent()).toHaveLength(1);
+      const koharow = koha.world.patron(row.patron_id);
+      expect(koharow['patron_card_lost']).toBe(true);
+      expect(koharow['staff_notes']).toMatch(
+        /^Rings twice\.\n\[Blocked MPL\|.*\|Eva Ek\|Took the till\.\nTwice\.\|/,
+      );
+      const patron = await session.patron(ada, true);
+      expect(patron.blocks).toMatchObject([{ comment: 'Took the till.\nTwice.' }]);
+      expect(patron.serverBlocks).toEqual([]);
+      expect(patron.sections.note.values.staffNote).toBe('Rings twice.');
+      expect(session.capabilities).toMatchObject({ block: 'cardLost', cardStates: [], blockComment: 2000 });
+    });
+
+    test('a card that was lost before stays so once the block is lifted', async () => {
+      await open({ patron_card_lost: true }, { policy });
+      const id = v7();
+      await block('Took the till.', id);
+      expect(await blocks()).toHaveLength(1);
+      await lift(id);
+      const koharow = koha.world.patron(row.patron_id);
+      expect(koharow).toMatchObject({ staff_notes: null, patron_card_lost: true });
+    });
+
+    test('a note that is edited meanwhile keeps the block, and lifting it leaves the note', async () => {
+      await open({}, { policy });
+      const id = v7();
+      await block('Took the till.', id);
+      await desk.fill();
+      await save('note', { staffNote: 'Moved.' });
+      expect(await blocks()).toHaveLength(1);
+      await lift(id);
+      expect(koha.world.patron(row.patron_id)).toMatchObject({
+        staff_notes: 'Moved.',
+        patron_card_lost: false,
+      });
+    });
+  });
+});
+
+describe('a PIN', () => {
+  const set = (pin: string) =>
+    session.setPin(desk.act(ada, { kind: 'block', comment: '-' }, at()), '', ada, pin);
+
+  test.each([
+    ['too short for this Koha', { minPasswordLength: 8 }, 'pinTooShort'],
+    ['too weak for this Koha', { strongPasswords: true }, 'pinTooWeak'],
+  ])('%s is said at its field', async (_what, settings, code) => {
+    await open();
+    Object.assign(koha.world.settings, settings);
+    expect(await failureOf(set('8264'))).toEqual({ code: 'invalid', fields: [{ field: 'pin', code }] });
+  });
+});
+
+describe('a deletion', () => {
+  const remove = async () => {
+    const { tag } = await session.patron(ada, true);
+    return session.deletePatron(desk.act(ada, { kind: 'block', comment: '-' }, at()), '', ada, tag);
+  };
+
+  test('looks at reservations itself, since Koha would cancel them', async () => {
+    await open();
+    const { biblio } = koha.world.addBook('Emma', null, 'b1');
+    koha.world.hold(row.patron_id, biblio);
+    koha.heard.length = 0;
+    expect(await failureOf(remove())).toMatchObject({ code: 'notDeletable', obstacles: { reservations: 1 } });
+    expect(sent()).toEqual([]);
+    expect(koha.world.holds).toHaveLength(1);
+  });
+
+  test('of somebody’s guarantor is refused by Koha, and said', async () => {
+    await open();
+    koha.world.guarantees.set(row.patron_id, [99]);
+    expect(await failureOf(remove())).toMatchObject({ code: 'notDeletable', obstacles: { guarantorFor: 1 } });
+  });
+
+  test('of the anonymous patron is refused', async () => {
+    await open();
+    koha.world.anonymousPatron = row.patron_id;
+    expect(await failureOf(remove())).toEqual({ code: 'patronProtected' });
+  });
+});

@@ -1,0 +1,304 @@
+// How a desk's copy keeps in step with a Koha, and what that costs the Koha.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import type { Transport } from '../../electron/central/transport.ts';
+import { DeskCopy } from '../port/desk-copy.ts';
+import { steppingClock } from '../port/world.ts';
+import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF, type ServerOptions } from './fake/small-library.ts';
+import type { FakeKoha } from './fake/koha.ts';
+
+const ids = new KohaIds(ADDRESS);
+const id = (number: number) => ids.id('patron', number);
+let clock: ReturnType<typeof steppingClock>;
+let koha: FakeKoha;
+
+beforeEach(() => {
+  clock = steppingClock();
+  koha = smallLibrary(clock);
+});
+
+function addPatrons(count: number): number[] {
+  return Array.from(
+    { length: count },
+    (_, n) => koha.world.addPatron({ surname: `Nr${n}`, cardnumber: `${10_000 + n}` }).patron_id,
+  );
+}
+
+/** A desk with a full copy, some time later. */
+async function filledDesk(options: ServerOptions = {}, credentials = STAFF) {
+  clock.pass(3_600_000);
+  const desk = new DeskCopy(await serverOn(koha, options).server.signIn(credentials));
+  await desk.fill();
+  // The check for deletions that is due at a start is over.
+  for (let looks = 0; looks < 3; looks++) {
+    clock.pass(300_000);
+    await desk.pull();
+  }
+  koha.heard.length = 0;
+  return desk;
+}
+
+describe('what it costs', () => {
+  test('a fill of 250 patrons takes three pages, with few requests for each', async () => {
+    const numbers = addPatrons(250);
+    for (const number of numbers.slice(0, 40))
+      koha.world.lend(number, koha.world.addBook('Dune', null, 'b').item);
+    for (const number of numbers.slice(0, 5)) koha.world.charge(number, 2);
+    const desk = new DeskCopy(await serverOn(koha).server.signIn(STAFF));
+    koha.heard.length = 0;
+    expect(await desk.fill()).toBe(3);
+    // Each page: patrons, loans, holds, titles; and an account for each of the five who owe.
+    expect(koha.heard.length).toBeLessThanOrEqual(3 * 4 + 5);
+    expect(desk.patrons.size).toBe(252);
+    expect([...desk.patrons.values()].filter(({ loans }) => loans.length > 0)).toHaveLength(40);
+  });
+
+  test('a look when nothing has changed is one short request', async () => {
+    addPatrons(50);
+    const desk = await filledDesk();
+    clock.pass(30_000);
+    await desk.pull();
+    expect(koha.heard).toMatchObject([{ path: '/api/v1/patrons', query: { _per_page: '10' } }]);
+  });
+
+  test('a patron who is open costs no more than four', async () => {
+    const [number = 0] = addPatrons(50);
+    koha.world.lend(number, koha.world.addBook('Dune', null, 'b').item);
+    const desk = await filledDesk();
+    desk.recent.push(id(number));
+    await desk.pull();
+    koha.heard.length = 0;
+    await desk.pull();
+    // News, the patron, loans, holds; the title is remembered.
+    expect(koha.heard).toHaveLength(4);
+    expect(desk.patron(id(number)).loans).toMatchObject([{ title: 'Dune' }]);
+  });
+});
+
+describe('what changed', () => {
+  test.each([0, 330, -600, 840])(
+    'is found though Koha’s times are %i minutes ahead of UTC',
+    async (offset) => {
+      koha.world.settings.offset = offset;
+      const [number = 0] = addPatrons(30);
+      const desk = await filledDesk();
+      clock.pass(30_000);
+      koha.world.change(number, { firstname: 'Ada' });
+      expect(await desk.pull()).toEqual([id(number)]);
+      clock.pass(30_000);
+      expect(await desk.pull()).toEqual([]);
+    },
+  );
+
+  test('in the same second as a look is found by the next one', async () => {
+    const [number = 0] = addPatrons(3);
+    const desk = await filledDesk();
+    clock.pass(400);
+    koha.world.change(number, { firstname: 'Ada' });
+    await desk.pull();
+    clock.pass(400);
+    koha.world.change(number, { firstname: 'Bea' });
+    clock.pass(30_000);
+    await desk.pull();
+    expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Bea');
+  });
+
+  test('much of it at once comes in parts, and all of it', async () => {
+    const numbers = addPatrons(330);
+    const desk = await filledDesk();
+    clock.pass(30_000);
+    for (const number of numbers) koha.world.change(number, { city: 'Umeå' });
+    expect(new Set(await desk.pull(50))).toEqual(new Set(numbers.map(id)));
+    expect(
+      [...desk.patrons.values()].filter((one) => one.sections.address.values.town === 'Umeå').length,
+    ).toBe(330);
+  });
+
+  test('and was hidden by whoever wrote an old time is found when the patron is opened', async () => {
+    const [number = 0] = addPatrons(3);
+    const desk = await filledDesk();
+    koha.world.change(number, { firstname: 'Ada' });
+    koha.world.patron(number)['updated_on'] = Date.parse('2001-01-01T00:00:00Z');
+    expect(await desk.pull()).toEqual([]);
+    desk.recent.push(id(number));
+    await desk.pull();
+    expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
+  });
+});
+
+describe('who is gone', () => {
+  test('is missed as soon as Koha counts fewer, without all being read again', async () => {
+    const numbers = addPatrons(600);
+    const desk = await filledDesk();
+    koha.world.delete(numbers[500] ?? 0);
+    for (let looks = 0; looks < 3; looks++) {
+      clock.pass(30_000);
+      await desk.pull();
+    }
+    expect(desk.patrons.has(id(numbers[500] ?? 0))).toBe(false);
+    expect(desk.patrons.size).toBe(601);
+    // Not said to be deleted: Koha doesn't tell that apart from hidden.
+    expect(desk.unseen).toBe(1);
+    const counted = koha.heard.filter(({ query }) => query['_per_page'] === '1');
+    const read = koha.heard.filter(({ query }) => Number(query['_per_page']) > 10);
+    // Four bunches counted, one read, and the one who is missing asked for once more.
+    expect([counted.length, read.length]).toEqual([5, 1]);
+  });
+
+  test('and was there when the desk was off is missed by the check at its start', async () => {
+    const [number = 0] = addPatrons(5);
+    const desk = await filledDesk();
+    koha.world.delete(number);
+    const later = new DeskCopy(await serverOn(koha).server.signIn(STAFF));
+    Object.assign(later, { epoch: desk.epoch, position: desk.position });
+    for (const [one, patron] of desk.patrons) later.patrons.set(one, patron);
+    clock.pass(30_000);
+    await later.pull();
+    await later.pull();
+    expect(later.patrons.has(id(number))).toBe(false);
+  });
+
+  test('or only hidden from who works here now leaves the copy, and is counted', async () => {
+    const { patron_id } = koha.world.addPatron({ surname: 'Elsewhere', library_id: 'CPL' });
+    const here = koha.world.addPatron({ surname: 'Here', library_id: 'MPL' }).patron_id;
+    const desk = await filledDesk();
+    koha.world.flags.set(2, { borrowers: ['edit_borrowers'] });
+    const limited = new DeskCopy(await serverOn(koha).server.signIn(LOOKER));
+    Object.assign(limited, { epoch: desk.epoch, position: desk.position });
+    for (const [one, patron] of desk.patrons) limited.patrons.set(one, patron);
+    for (let looks = 0; looks < 3; looks++) await limited.pull();
+    expect(limited.patrons.has(id(patron_id))).toBe(false);
+    expect(limited.patrons.has(id(here))).toBe(true);
+    expect(limited.unseen).toBe(1);
+  });
+
+  test('is never looked for where policy says so', async () => {
+    const [number = 0] = addPatrons(5);
+    const desk = await filledDesk({ policy: { checkDeletionsHours: 0 } });
+    koha.world.delete(number);
+    for (let looks = 0; looks < 3; looks++) await desk.pull();
+    expect(desk.patrons.has(id(number))).toBe(true);
+  });
+});
+
+test('a copy of one branch is filled with its patrons only', async () => {
+  koha.world.addPatron({ surname: 'Elsewhere', library_id: 'CPL' });
+  koha.world.addPatron({ surname: 'Here', library_id: 'MPL' });
+  const desk = new DeskCopy(await serverOn(koha, { branch: 'CPL' }).server.signIn(STAFF));
+  await desk.fill();
+  const names = [...desk.patrons.values()].map((one) => one.sections.personal.values.familyName);
+  expect(names).toEqual(['Elsewhere']);
+});
+
+test('numbers that come as text, fields that nobody knows and nulls are taken as they are', async () => {
+  const [number = 0] = addPatrons(1);
+  koha.world.charge(number, 12.5, 'OVERDUE', 'Dune');
+  koha.world.lend(number, koha.world.addBook('Dune', null, 'b').item);
+  const odd: Transport = (request) => {
+    const answer = koha.answer(request);
+    const body = answer.body
+      .replace(
+        /"(patron_id|account_balance|amount_outstanding|balance|checkouts_count|item_id)":(-?[\d.]+)/g,
+        '"$1":"$2"',
+      )
+      .replace(/"surname":/g, '"brand_new":{"a":[1]},"surname":')
+      .replace(/"lang":"default"/g, '"lang":null')
+      .replace(/"library_id":null,?/g, '');
+    return Promise.resolve({ ...answer, body });
+  };
+  const session = await serverOn(koha, { transport: odd }).server.signIn(STAFF);
+  expect(await session.patron(id(number), true)).toMatchObject({
+    totalDebt: 1250,
+    debts: [{ kind: 'overdue', amount: 1250, description: 'Dune' }],
+    loans: [{ title: 'Dune', author: '' }],
+    debtBlock: { amount: 1250, limit: 500 },
+  });
+});
+
+test('where titles can’t be had, loans are shown by their barcodes or not named at all', async () => {
+  const [number = 0] = addPatrons(1);
+  koha.world.lend(number, koha.world.addBook('Dune', 'Herbert', 'b77').item);
+  const failing =
+    (paths: RegExp): Transport =>
+    (request) => {
+      const fails = paths.test(request.path) && request.headers?.['x-koha-embed'] !== '';
+      return Promise.resolve(
+        fails ? { status: 500, headers: {}, body: '{"error":"x"}' } : koha.answer(request),
+      );
+    };
+  const withoutEmbeds: Transport = (request) =>
+    request.path.endsWith('/items') && request.headers?.['x-koha-embed']
+      ? Promise.resolve({
+          status: 500,
+          headers: {},
+          body: '{"error":"x","error_code":"internal_server_error"}',
+        })
+      : Promise.resolve(koha.answer(request));
+  const loansOver = async (transport: Transport) => {
+    const session = await serverOn(koha, { transport }).server.signIn(STAFF);
+    return (await session.patron(id(number), true)).loans;
+  };
+  expect(await loansOver(withoutEmbeds)).toMatchObject([
+    { title: 'Dune', author: 'Herbert', itemBarcode: 'b77' },
+  ]);
+  expect(await loansOver(failing(/biblios/))).toMatchObject([{ title: 'Dune' }]);
+  expect(await loansOver(failing(/items/))).toMatchObject([{ title: '', itemBarcode: '' }]);
+});
+
+test('a Koha that doesn’t tell a list’s own fields apart is asked in its own way', async () => {
+  const [number = 0] = addPatrons(3);
+  const plain: Transport = (request) => {
+    const isOwn = String(request.query?.['q'] ?? '') + String(request.query?.['_order_by'] ?? '');
+    return Promise.resolve(
+      /\bme\./.test(isOwn)
+        ? { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' }
+        : koha.answer({ ...request, headers: { ...request.headers, 'x-koha-embed': '' } }),
+    );
+  };
+  const desk = new DeskCopy(await serverOn(koha, { transport: plain }).server.signIn(STAFF));
+  await desk.fill();
+  koha.world.change(number, { firstname: 'Ada' });
+  clock.pass(30_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
+});
+
+test('a block that another desk sets or lifts arrives within minutes, though it moves no time', async () => {
+  const [number = 0] = addPatrons(30);
+  const desk = await filledDesk();
+  const { id: attribute } = koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-03-02|Bo|Took the till.');
+  koha.world.addAttribute(number, 'DESKBLOCK', 'CPL|2026-03-02|Bo|Elsewhere.');
+  clock.pass(301_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Took the till.' }]);
+  koha.heard.length = 0;
+  clock.pass(301_000);
+  await desk.pull();
+  // News, and who has such an attribute at all.
+  expect(koha.heard).toHaveLength(2);
+  koha.world.attributes = koha.world.attributes.filter((one) => one.id !== attribute);
+  clock.pass(301_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toEqual([]);
+});
+
+test('nor is one overlooked where Koha finds attributes by its database’s names only', async () => {
+  const [number = 0, other = 0] = addPatrons(3);
+  koha.world.settings.attributeNames = 'database';
+  koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Lost a tablet');
+  const desk = await filledDesk();
+  koha.world.addAttribute(other, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+  clock.pass(400_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Lost a tablet' }]);
+  expect(desk.patron(id(other)).blocks).toMatchObject([{ comment: 'Shouted' }]);
+});
+
+test('where lists give fewer at a time than asked for, nobody and nothing is missing', async () => {
+  const [number = 0] = addPatrons(60);
+  koha.world.settings.mostPerPage = 7;
+  for (let n = 0; n < 20; n++) koha.world.lend(number, koha.world.addBook(`Book ${n}`, null, `b${n}`).item);
+  const desk = await filledDesk();
+  expect(desk.patrons.size).toBe(62);
+  expect(desk.patron(id(number)).loans).toHaveLength(20);
+});

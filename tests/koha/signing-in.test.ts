@@ -1,0 +1,203 @@
+// Signing in at a Koha: by name and password, by API key, with rights missing, and at what is no Koha at all.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { addressOf, recognise } from '../../electron/central/recognise.ts';
+import { isFailure } from '../../electron/support/failure.ts';
+import type { Transport } from '../../electron/central/transport.ts';
+import { steppingClock } from '../port/world.ts';
+import { LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+import type { FakeKoha } from './fake/koha.ts';
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (thrown: unknown) => (isFailure(thrown) ? thrown.error : thrown),
+  );
+
+let koha: FakeKoha;
+beforeEach(() => {
+  koha = smallLibrary(steppingClock());
+});
+const overFake: Transport = (request) => Promise.resolve(koha.answer(request));
+
+describe('what stands at an address', () => {
+  test('a Koha is recognised by the description that it serves to everybody', async () => {
+    expect(await recognise(overFake)).toBe('koha');
+    expect(koha.heard.map(({ path }) => path)).toEqual(['/api/v1/']);
+  });
+
+  const answering =
+    (bodies: Record<string, string>): Transport =>
+    ({ path }) =>
+      Promise.resolve({ status: path in bodies ? 200 : 404, headers: {}, body: bodies[path] ?? '' });
+
+  test('our own server is recognised by its kind', async () => {
+    expect(await recognise(answering({ '/': '{"kind":"circdesk-reference"}' }))).toBe('circdesk');
+  });
+
+  test.each([
+    ['a web page', { '/': '<html>Welcome</html>', '/api/v1/': '<html>Welcome</html>' }],
+    ['another interface', { '/api/v1/': '{"info":{"title":"Pet store"},"paths":{"/patrons":{}}}' }],
+    ['nothing', {}],
+  ])('%s is none that we know', async (_what, bodies: Record<string, string>) => {
+    expect(await failureOf(recognise(answering(bodies)))).toMatchObject({ code: 'serverUnknown' });
+  });
+
+  test.each([
+    ['koha.example', 'https://koha.example/'],
+    ['https://koha.example/cgi-bin/koha/mainpage.pl?x=1', 'https://koha.example/'],
+    ['https://koha.example/api/v1/patrons', 'https://koha.example/'],
+    ['http://127.0.0.1:8081', 'http://127.0.0.1:8081/'],
+    ['https://library.example/circdesk/', 'https://library.example/circdesk/'],
+  ])('%s is the address %s', (typed, address) => {
+    expect(addressOf(typed)).toBe(address);
+  });
+});
+
+describe('with name and password', () => {
+  test('the library is the one that staff chose, with Koha’s branches, categories and policy’s rules', async () => {
+    const policy = { currency: 'CZK', debtLimit: 100, categories: [{ id: 'PT', name: 'Patron' }] };
+    const { library } = await serverOn(koha, { policy }).server.signIn({ ...STAFF, library: 'CPL' });
+    expect(library).toMatchObject({ id: 'CPL', name: 'Centerville', currency: 'CZK' });
+    expect(library.branches).toEqual([
+      { id: 'CPL', name: 'Centerville' },
+      { id: 'MPL', name: 'Midway' },
+    ]);
+    // Those that somebody is in, by the names that policy gives.
+    expect(library.categories).toEqual([
+      { id: 'PT', name: 'Patron' },
+      { id: 'S', name: 'S' },
+    ]);
+    expect(library.rules.debtLimit).toBe(10_000);
+  });
+
+  test('where Koha tells nobody its libraries, staff work at their own', async () => {
+    koha.world.settings.publicApi = false;
+    const { server } = serverOn(koha);
+    const [only] = await server.libraries();
+    expect(only).toEqual({ id: 'home', name: 'koha.example' });
+    expect((await server.signIn({ ...STAFF, library: 'home' })).library.id).toBe('MPL');
+  });
+
+  test('a password that has expired is no wrong one', async () => {
+    koha.world.expired.add(1);
+    expect(await failureOf(serverOn(koha).server.signIn(STAFF))).toEqual({ code: 'passwordExpired' });
+  });
+
+  test('a 403 that says “Invalid password” is a wrong password, and an account without rights is not', async () => {
+    const { server } = serverOn(koha);
+    expect(await failureOf(server.signIn({ ...STAFF, password: 'wrong' }))).toEqual({
+      code: 'wrongCredentials',
+    });
+    koha.world.addStaff({ surname: 'Page', userid: 'page' }, 'page', {});
+    expect(await failureOf(server.signIn({ library: 'MPL', username: 'page', password: 'page' }))).toEqual({
+      code: 'missingRight',
+      missing: { permission: 'borrowers: edit_borrowers', right: 'seePatrons' },
+    });
+  });
+
+  test('a Koha that takes no passwords says so', async () => {
+    koha.world.settings.basic = false;
+    expect(await failureOf(serverOn(koha).server.signIn(STAFF))).toEqual({ code: 'serverTakesNoPassword' });
+  });
+
+  test('what an account may not do isn’t offered, with the permission by its name at Koha', async () => {
+    const { permissions, capabilities, library } = await serverOn(koha).server.signIn(LOOKER);
+    expect(permissions).not.toContain('Patrons - Delete patron');
+    expect(capabilities.missing).toMatchObject({
+      loans: { permission: 'circulate: circulate_remaining_permissions', right: 'loans' },
+      debts: { permission: 'updatecharges: remaining_permissions', right: 'debts' },
+      editing: { permission: 'borrowers', right: 'changePatrons' },
+      pin: { permission: 'borrowers' },
+      deletion: { permission: 'borrowers: delete_borrowers', right: 'deletePatrons' },
+      notifications: { why: 'notThere' },
+      agreements: { why: 'notThere' },
+    });
+    // Not even the libraries, so the ones that everybody is told of.
+    expect(library.branches.map(({ id }) => id)).toEqual(['CPL', 'MPL']);
+  });
+
+  test('policy says who may do what Koha has no permission of its own for', async () => {
+    const permissions = {
+      'Patrons - Download patron data': { users: ['looker'] },
+      'Patrons - Block/unblock patron': { categories: ['S'] },
+      'Patrons - Delete patron': { categories: ['S'] },
+    };
+    const { server } = serverOn(koha, { policy: { permissions } });
+    expect(new Set((await server.signIn(STAFF)).permissions)).toEqual(
+      new Set(['Patrons - Block/unblock patron', 'Patrons - Delete patron']),
+    );
+    // Policy gives nobody what Koha doesn't.
+    expect(new Set((await server.signIn(LOOKER)).permissions)).toEqual(
+      new Set(['Patrons - Download patron data', 'Patrons - Block/unblock patron']),
+    );
+  });
+
+  test('finding out what an account may do changes nothing at Koha', async () => {
+    const before = JSON.stringify([...koha.world.patrons]);
+    await serverOn(koha).server.signIn(STAFF);
+    expect(JSON.stringify([...koha.world.patrons])).toBe(before);
+    const sent = koha.heard.filter(({ method }) => method !== 'GET');
+    expect(new Set(sent.map(({ path }) => path))).toEqual(new Set(['/api/v1/patrons/0']));
+  });
+
+  test('a password that was changed since has ended the session', async () => {
+    const session = await serverOn(koha).server.signIn(STAFF);
+    const [lead] = [...koha.world.patrons.values()];
+    koha.world.passwords.set(lead?.patron_id ?? 0, 'another');
+    expect(await failureOf(session.search('Ek', 0, 10))).toEqual({ code: 'signedOut' });
+  });
+
+  test('there is nothing to go on with after a restart', async () => {
+    const { server } = serverOn(koha);
+    expect((await server.signIn(STAFF)).resumeToken).toBeNull();
+    expect(await failureOf(server.resume())).toEqual({ code: 'signedOut' });
+  });
+});
+
+describe('with an API key', () => {
+  const apiKey = { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] };
+  const withKey = (further: object = {}) => serverOn(koha, { policy: { apiKey: { ...apiKey, ...further } } });
+  beforeEach(() => {
+    koha.world.settings.basic = false;
+    const { patron_id } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
+    koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
+  });
+
+  test('the librarian’s own password is checked, and the session is in their name', async () => {
+    const { server } = withKey();
+    expect((await server.signIn(STAFF)).staff).toMatchObject({ username: 'lead', name: 'Eva Ek' });
+    expect(await failureOf(server.signIn({ ...STAFF, password: 'wrong' }))).toEqual({
+      code: 'wrongCredentials',
+    });
+  });
+
+  test('a password that has expired is no wrong one', async () => {
+    koha.world.expired.add(1);
+    expect(await failureOf(withKey().server.signIn(STAFF))).toEqual({ code: 'passwordExpired' });
+  });
+
+  test('a patron whose password is right may not come in', async () => {
+    const { patron_id } = koha.world.addPatron({ surname: 'Reader', userid: 'reader' });
+    koha.world.passwords.set(patron_id, '1234');
+    const reader = { library: 'MPL', username: 'reader', password: '1234' };
+    expect(await failureOf(withKey().server.signIn(reader))).toEqual({ code: 'notStaff' });
+  });
+
+  test('a key that has ended is traded for a new one without anybody noticing', async () => {
+    const session = await withKey().server.signIn(STAFF);
+    koha.endTokens();
+    expect((await session.search('Ek', 0, 10)).total).toBe(1);
+  });
+
+  test.each([
+    [
+      'a wrong secret',
+      () => void (koha.world.apiKeys[0] = { clientId: 'desk', secret: 'other', patron: 1 }),
+      {},
+    ],
+    ['a secret that can’t be read', () => undefined, { secretFile: 'nowhere' }],
+  ])('%s is the desk’s trouble, not the librarian’s', async (_what, prepare, further) => {
+    prepare();
+    expect(await failureOf(withKey(further).server.signIn(STAFF))).toEqual({ code: 'apiKeyRefused' });
+  });
+});
