@@ -170,15 +170,14 @@ describe('what is too much', () => {
   });
 
   test('what a desk says when staff sign out is not, however many acts wait', async () => {
-    const { clock } = options;
-    const server = new ReferenceServer(
-      url,
-      crypto.randomUUID(),
-      httpTransport(url, fetch, () => undefined),
-      clock,
-    );
-    const leaving = await server.signIn({ library: 'north', username: 'lead', password: PASSWORD });
+    const own = await createServer(testOptions());
+    addTestLibraries(own.central);
+    const address = await own.app.listen({ host: '127.0.0.1', port: 0 });
+    const transport = httpTransport(address, fetch, () => undefined);
+    const central = new ReferenceServer(address, crypto.randomUUID(), transport, options.clock);
+    const leaving = await central.signIn({ library: 'north', username: 'lead', password: PASSWORD });
     expect(await leaving.end(many(10_000, () => v7()))).toMatch(/^g\./);
+    await own.app.close();
   });
 
   test('a form or a text is no request: no page elsewhere can send one unseen', async () => {
