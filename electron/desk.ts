@@ -168,8 +168,12 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
-        if (state.status === 'signedOut') parts?.scannedCards.forget();
         recent.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
+        if (state.status === 'signedOut') {
+          parts?.scannedCards.forget();
+          // Signing out has closed them; a desk that was revoked had nobody who did.
+          windows.closePatrons(true);
+        }
         windows.tell('session.changed', state);
         void tellSyncState();
       },

@@ -93,6 +93,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'patron.openLinked': async ({ patronId }, asker) => {
       const linked = await patrons.linkedTo(patronOf(asker));
       if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
+      // Whoever asked may have left while that was looked up: nothing opens before somebody else.
+      session.require();
+      if (!windows.ownerOf(asker.contents)) throw new Failure({ code: 'requestRefused' });
       await openPatron(patronId);
       return {};
     },
@@ -154,10 +157,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
     'patron.showFile': async ({ file }, asker) => {
+      session.require();
       await download.show(patronOf(asker), file);
       return {};
     },
     'patron.deleteFile': async ({ file }, asker) => {
+      session.require();
       await download.delete(patronOf(asker), file);
       return {};
     },
@@ -219,6 +224,7 @@ export function troubleHandlers({ look, trouble, beginAnew }: TroubleParts): Han
   const refuse = () => {
     throw new Failure({ code: 'requestRefused' });
   };
+  let beginning: Promise<void> | undefined;
   const refusing = Object.fromEntries((Object.keys(requests) as RequestName[]).map((name) => [name, refuse]));
   return {
     ...(refusing as unknown as Handlers),
@@ -226,7 +232,9 @@ export function troubleHandlers({ look, trouble, beginAnew }: TroubleParts): Han
     'preferences.choose': (chosen) => look.choose(chosen),
     'session.beginAnew': async () => {
       if (trouble().kind !== 'forgottenKey') refuse();
-      await beginAnew();
+      // Twice at once, the second would set aside what the first has just made.
+      beginning ??= beginAnew().finally(() => (beginning = undefined));
+      await beginning;
       return {};
     },
   };

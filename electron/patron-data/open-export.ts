@@ -7,6 +7,7 @@ import type { Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
+import type { Present } from '../session/offline-sign-in.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
 import type { PatronDataExport } from './export.ts';
@@ -30,60 +31,70 @@ export async function openExport(
   requester: Requester,
 ): Promise<OpenedExport> {
   const { session, acts, store } = parts;
-  const { library, staff } = session.require();
+  const present = session.require();
+  const { library, staff } = present;
   const view = await store.patron(library.id, patronId);
   const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
     try {
-      return await fromServer(parts, act, patronId, requester);
+      return await fromServer(parts, present, act, patronId, requester);
     } catch (thrown) {
       // Nothing else in the request can be wrong.
       if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
       if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
-      return fromCopy(parts, act, view.patron, requester);
+      return fromCopy(parts, present, act, view.patron, requester);
     }
   });
   return { source, waiting: waitingActs(view?.acts ?? []) };
 }
 
+/** Whoever began it is still here: what takes long may end when somebody else has signed in. */
+function stillHere({ session }: OpeningParts, { staff }: Present): void {
+  if (session.require().staff.id !== staff.id) throw new Failure({ code: 'signedOut' });
+}
+
 async function fromServer(
   parts: OpeningParts,
+  present: Present,
   act: Act,
   patronId: string,
   requester: Requester,
 ): Promise<PatronDataExport> {
   const { session, store } = parts;
-  const { epoch } = await store.pullState(session.require().library.id);
+  const { epoch } = await store.pullState(present.library.id);
+  stillHere(parts, present);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
   const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
   // The server has logged it; should it be restored from before that, it hears of it again.
-  await log(parts, act.id, patronId, requester, act.at);
+  await log(parts, present, act.id, patronId, requester, act.at);
   // The session may end between two pages: it is noticed as with any request.
   return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
 }
 
 async function fromCopy(
   parts: OpeningParts,
+  present: Present,
   act: Act,
   patron: Patron,
   requester: Requester,
 ): Promise<PatronDataExport> {
   const { session, store, clock } = parts;
-  const { library, capabilities } = session.require();
+  const { library, capabilities } = present;
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
+  stillHere(parts, present);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
-  await log(parts, act.id, patron.id, requester, at);
+  await log(parts, present, act.id, patron.id, requester, at);
   return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }
 
 /** Reaches the server's audit log with the next pull, or once the line is back. */
 async function log(
-  { session, store }: OpeningParts,
+  { store }: OpeningParts,
+  { library, staff }: Present,
   id: string,
   patronId: string,
   requester: Requester,
   at: string,
 ) {
-  const { library, staff } = session.require();
   await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at, requester });
 }

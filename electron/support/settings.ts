@@ -74,7 +74,7 @@ export class Settings {
   }
 
   #write(): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
+    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
     writeFileSync(`${this.#file}.new`, JSON.stringify(this.#values), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
   }
