@@ -13,6 +13,8 @@ export interface DemoAccount {
 export interface RunningServer {
   url: string;
   accounts: DemoAccount[];
+  /** Where it is a process of its own. */
+  pid?: number | undefined;
   /** Its process, for tests that kill it. */
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startServer(
   return {
     url,
     accounts,
+    pid: server.pid,
     kill: (signal) => server.kill(signal),
     async stop() {
       server.kill('SIGTERM');

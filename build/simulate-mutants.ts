@@ -1,9 +1,12 @@
 // npm run simulate:mutants: turns on plausible mistakes, one at a time, and has the simulation find each. A mistake that
-// nobody finds says that the simulation can't see it; it ends with 1 then.
+// nobody finds says that the simulation can't see it; it ends with 1 then. --known begins where each was found last, and
+// goes on for a few runs; --record notes where they are found now.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 import { runBatch } from '../tests/simulation/batch.ts';
 import { deskMutants } from '../tests/simulation/mutants/desk.ts';
 import { misfits, type Mutant } from '../tests/simulation/mutants/mutant.ts';
@@ -14,33 +17,69 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    known: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
   },
 });
 
-const loader = pathToFileURL(join(import.meta.dirname, '..', 'tests/simulation/mutants/loader.ts')).href;
+/** A change of the code moves what a seed leads to: so many more are tried after the one that is known. */
+const AROUND = 40;
 
-/** At which run it was found, and what was seen; undefined where it wasn't. */
-async function find({ replacements, faults }: Mutant): Promise<{ run: number; what: string } | undefined> {
-  const seed = Number(values.seed);
+const mutants = join(import.meta.dirname, '..', 'tests/simulation/mutants');
+const loader = pathToFileURL(join(mutants, 'loader.ts')).href;
+const record = join(mutants, 'found.json');
+const known: Record<string, number> = existsSync(record)
+  ? (JSON.parse(readFileSync(record, 'utf8')) as Record<string, number>)
+  : {};
+
+interface Found {
+  seed: number;
+  what: string;
+}
+
+async function findFrom({ replacements, faults }: Mutant, seed: number, runs: number) {
   const batch = await runBatch({
-    ...{ seed, faults, runs: Number(values.runs), processes: Number(values.processes), firstOnly: true },
+    ...{ seed, faults, runs, processes: 1, firstOnly: true },
     nodeOptions: ['--import', loader],
     environment: { CIRCDESK_MUTANT: JSON.stringify(replacements) },
   });
   const [first] = batch.violations;
-  return first && { run: first.seed - seed + 1, what: first.what[0] ?? '' };
+  return first && { seed: first.seed, what: first.what[0] ?? '' };
 }
 
-let missed = 0;
-for (const mutant of [...deskMutants, ...serverMutants]) {
-  if (!mutant.name.includes(values.only)) continue;
-  const wrong = misfits(mutant);
-  const found = wrong.length > 0 ? undefined : await find(mutant);
-  if (!found) missed++;
-  const because = wrong.length > 0 ? wrong.join('; ') : undefined;
-  const what = found?.what.split('\n')[0]?.slice(0, 200);
-  console.log(JSON.stringify({ mutant: mutant.name, foundAtRun: found?.run ?? null, what, because }));
+/** Undefined where it wasn't. */
+async function find(mutant: Mutant): Promise<Found | undefined> {
+  if (!values.known) return findFrom(mutant, Number(values.seed), Number(values.runs));
+  const at = known[mutant.name];
+  if (at === undefined) return undefined;
+  return (await findFrom(mutant, at, 1)) ?? findFrom(mutant, at + 1, AROUND);
 }
-console.log(JSON.stringify({ missed }));
-process.exitCode = missed > 0 ? 1 : 0;
+
+const left = [...deskMutants, ...serverMutants].filter(
+  ({ name }) => name.includes(values.only) && (!values.known || known[name] !== undefined),
+);
+const counts = { mutants: left.length, found: 0, missed: 0 };
+
+async function work(): Promise<void> {
+  for (let mutant = left.shift(); mutant; mutant = left.shift()) {
+    const wrong = misfits(mutant);
+    const found = wrong.length > 0 ? undefined : await find(mutant);
+    counts[found ? 'found' : 'missed']++;
+    if (found) known[mutant.name] = found.seed;
+    console.log(
+      JSON.stringify({
+        mutant: mutant.name,
+        foundAtSeed: found?.seed ?? null,
+        ...(!values.known && found && { foundAtRun: found.seed - Number(values.seed) + 1 }),
+        what: found?.what.split('\n')[0]?.slice(0, 200),
+        ...(wrong.length > 0 && { because: wrong.join('; ') }),
+      }),
+    );
+  }
+}
+
+await Promise.all(Array.from({ length: Number(values.processes) }, work));
+if (values.record) writeFileSync(record, await format(JSON.stringify(known), { parser: 'json' }));
+console.log(JSON.stringify(counts));
+process.exitCode = counts.missed > 0 || counts.mutants === 0 ? 1 : 0;

@@ -5,6 +5,7 @@ import type { Patron } from '../../shared/patrons/patron.ts';
 import { checkChanges, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
 import { storedSectionSchemas } from '../../shared/patrons/stored.ts';
 import type { OutboxAct } from './act.ts';
+import { isReadable } from './readable.ts';
 
 /** What a library's rows in the copy equal. */
 export interface ShownAt {
@@ -62,5 +63,8 @@ function layOver(patron: Patron, act: OutboxAct): Patron {
 
 /** `acts` are this patron's, those that are laid over, in any order. */
 export function overlay(patron: Patron, acts: readonly OutboxAct[]): Patron {
-  return acts.toSorted((a, b) => a.sequence - b.sequence).reduce(layOver, patron);
+  return acts
+    .filter(isReadable)
+    .sort((a, b) => a.sequence - b.sequence)
+    .reduce(layOver, patron);
 }

@@ -3,6 +3,7 @@
 import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
 import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
 import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
+import { isReadable } from '../cache/readable.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Acts } from '../patrons/acts.ts';
 import { mergeEdit } from '../patrons/merge.ts';
@@ -111,6 +112,7 @@ export class DeskActs {
 
 /** An act in the shape that windows are told of it. */
 export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
+  if (!isReadable(act)) return asItStands(act);
   const { id, actedAt, staff, state, deed, patronId, patronName, conflict, refusal } = act;
   const edit = deed.kind === 'saveSection' ? deed : undefined;
   return {
@@ -122,5 +124,16 @@ export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
     comment: deed.kind === 'saveSection' ? '' : deed.comment,
     needsAuthor: (state === 'waiting' || state === 'sent') && waitsForAuthor,
     confirmedAt: act.confirmed?.at ?? null,
+  };
+};
+
+/** Of another version: everything that it holds, as it stands there. */
+const asItStands = (act: OutboxAct): DeskAct => {
+  const refusal = { code: 'internal' as const, detail: 'not of this version', fields: [] };
+  return {
+    ...{ id: act.id, actedAt: new Date(0).toISOString(), patronId: act.patronId, state: act.state },
+    ...{ staff: { id: act.staff.id, name: act.staff.name }, patronName: '', kind: 'block', section: null },
+    ...{ base: {}, changes: {}, comment: JSON.stringify(act.deed ?? null), needsAuthor: false },
+    ...{ confirmedAt: null, conflict: null, refusal },
   };
 };

@@ -6,6 +6,7 @@ import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts
 import type { ActUpdate, OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActOutcome, ActSender } from '../central/central-server.ts';
+import { isReadable } from '../cache/readable.ts';
 import { mergeEdit } from '../patrons/merge.ts';
 import { isFailure } from '../support/failure.ts';
 
@@ -73,9 +74,17 @@ export class Push {
     return new Map(epochs.map(({ library, epoch }) => [library, epoch]));
   }
 
+  /** What this version can't read stands before staff as it is. */
+  async #park(act: OutboxAct): Promise<OutboxAct> {
+    if (act.state === 'refused') return act;
+    const refusal = { code: 'internal' as const, detail: 'not of this version', fields: [] };
+    return this.#update(act, { state: 'refused', refusal });
+  }
+
   async #queues(): Promise<Map<string, OutboxAct[]>> {
     const queues = new Map<string, OutboxAct[]>();
-    for (const act of await this.#parts.store.acts(['waiting', 'sent', 'conflict', 'refused'])) {
+    for (const found of await this.#parts.store.acts(['waiting', 'sent', 'conflict', 'refused'])) {
+      const act = isReadable(found) ? found : await this.#park(found);
       const whose = `${act.library}/${act.patronId}`;
       queues.set(whose, [...(queues.get(whose) ?? []), act]);
     }
@@ -86,8 +95,11 @@ export class Push {
   async #sendQueue(queue: OutboxAct[], epoch: string): Promise<PushResult> {
     const held = new Set<string>();
     for (const [index, act] of queue.entries()) {
+      const parked = act.state === 'conflict' || act.state === 'refused';
+      // One that can't be read is parked, and may be about any section.
+      if (parked && !isReadable(act)) return 'done';
       const section = act.deed.kind === 'saveSection' ? act.deed.section : undefined;
-      if (act.state === 'conflict' || act.state === 'refused') {
+      if (parked) {
         if (section) held.add(section);
         continue;
       }

@@ -37,12 +37,18 @@ export function bent(answer: HttpAnswer, { how, where, with: put }: Bend): HttpA
     const [, name = ''] = Object.entries(ANSWER_HEADERS)[where % 3] ?? [];
     return { ...answer, headers: { ...answer.headers, [name]: where % 2 ? '' : String(put) } };
   }
-  const body: unknown = JSON.parse(answer.body);
+  const body = bentBody(JSON.parse(answer.body), { how, where, with: put });
+  return { ...answer, body: JSON.stringify(body) };
+}
+
+/** The same value, with something at one place of it put there or taken away. */
+export function bentBody(body: unknown, { how, where, with: put }: Bend): unknown {
   const all = places(body);
   const place = all[where % Math.max(1, all.length)];
-  if (place && how === 'put') place.parent[place.key] = put;
-  if (place && how === 'remove') Reflect.deleteProperty(place.parent, place.key);
-  return { ...answer, body: JSON.stringify(body) };
+  if (!place) return body;
+  if (how === 'remove') Reflect.deleteProperty(place.parent, place.key);
+  else place.parent[place.key] = put;
+  return body;
 }
 
 /**

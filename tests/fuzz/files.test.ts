@@ -43,7 +43,7 @@ test(
           expect(String(thrown)).toContain(`The policy ${file} can't be used.`);
         }
       }),
-      limits(3000),
+      limits(1000),
     );
   },
   patience,
@@ -72,7 +72,7 @@ test(
         expect(desk.troubles).toEqual([]);
         expect(await desk.store.patron('north', patron.id)).toBeDefined();
       }),
-      limits(40),
+      limits(12),
     );
   },
   patience,

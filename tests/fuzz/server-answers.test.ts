@@ -57,7 +57,7 @@ test(
         for (const outcome of await Promise.allSettled(asked))
           if (outcome.status === 'rejected' && !isFailure(outcome.reason)) throw outcome.reason;
       }),
-      limits(1500),
+      limits(400),
     );
   },
   patience,
@@ -107,7 +107,7 @@ test(
         desk.remove();
         desks.pop();
       }),
-      limits(40),
+      limits(12),
     );
   },
   patience,

@@ -22,6 +22,7 @@ import { ReferenceServer } from '../../electron/central/reference/reference-serv
 import type { Transport } from '../../electron/central/transport.ts';
 import { buildParts, type DeskParts } from '../../electron/desk-parts.ts';
 import { policySchema } from '../../electron/policy/policy.ts';
+import type { PageSizes } from '../../electron/sync/pull.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { Luck } from '../../server/demo/luck.ts';
 import { DeskDisk, type DiskFault } from './desk-disk.ts';
@@ -42,6 +43,7 @@ export interface DeskSiteParts {
   time: VirtualTime;
   luck: Luck;
   line: AnyLine;
+  pages: PageSizes;
   onDone: (method: Method, args: readonly unknown[], result: unknown) => void;
   onDisk: (fault: DiskFault) => void;
   /** What nobody waited for failed in a way that no part of the desk expects. */
@@ -137,7 +139,7 @@ export class DeskSite {
       clock: this.clock,
       counter: () => time.now() - began,
       random: luck,
-      pages: { fill: 3, changes: 2 },
+      pages: this.#parts.pages,
       timers: {
         after: (ms, work) => time.after(ms, `${name} timer`, () => isAlive() && work()),
       },

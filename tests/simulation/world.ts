@@ -1,5 +1,6 @@
 // A world: desks, their lines, a server, staff, and one time for all of them, made from one seed.
 import { mkdirSync, rmSync } from 'node:fs';
+import type { PageSizes } from '../../electron/sync/pull.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { Luck } from '../../server/demo/luck.ts';
 import { Colleague } from './colleague.ts';
@@ -24,6 +25,7 @@ export interface WorldOptions {
   /** Only these. */
   faults?: readonly Fault[] | undefined;
   lineOf?: (parts: LineParts) => AnyLine;
+  pages?: PageSizes;
   /** Whether every desk begins with the whole copy, and keeps it. */
   alike?: boolean;
 }
@@ -89,6 +91,7 @@ export class World {
     });
     const site: DeskSite = new DeskSite({
       ...{ name, time, line, luck, folder: this.#folder },
+      pages: options.pages ?? { fill: 3, changes: 2 },
       id: `0190a000-0000-4000-8000-${String(number).padStart(12, '0')}`,
       template: alike || luck.chance(0.7) ? templates.filledDesk : templates.emptyDesk,
       scope: alike ? 'library' : luck.pick(['library', 'library', 'library', 'library', 'active', 'none']),

@@ -60,7 +60,8 @@ export const cut = (): never => {
 };
 export const goodLine = (): Line => ({ asked: () => undefined, answered: (_request, answer) => answer });
 
-const KEY = () => new Uint8Array(32).fill(7);
+export const DESK_KEY = () => new Uint8Array(32).fill(7);
+
 export interface DeskClock {
   now(): number;
   pass(ms: number): void;
@@ -104,7 +105,7 @@ export class Desk {
     const { central, clock, ownClock, policy } = this.#options;
     const opening = openStore({
       folder: this.folder,
-      key: KEY(),
+      key: DESK_KEY(),
       clock,
       giveWay: () => Promise.resolve(),
     });
@@ -186,7 +187,7 @@ export class Desk {
   }
 
   #decrypted(name: string): Buffer {
-    const file = EncryptedFile.openToRead(join(this.folder, name), KEY());
+    const file = EncryptedFile.openToRead(join(this.folder, name), DESK_KEY());
     try {
       return file.decrypted();
     } finally {

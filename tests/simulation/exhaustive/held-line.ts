@@ -1,12 +1,15 @@
 // A line that holds every message until somebody decides what becomes of it.
 import type { HttpAnswer, HttpRequest, Transport } from '../../../electron/central/transport.ts';
+import type { EndpointName } from '../../../shared/central/contract.ts';
 import { Failure } from '../../../electron/support/failure.ts';
 import type { AnyLine, LineParts } from '../line.ts';
 import { routed } from '../routes.ts';
 
 export interface Held {
+  /** Tells it from every other message of its desk. */
+  number: number;
   desk: string;
-  name: string;
+  name: EndpointName;
   request: HttpRequest;
   /** Nobody waits for its answer: it is a repeat of another. */
   repeat: boolean;
@@ -26,6 +29,7 @@ export class HeldLine implements AnyLine {
   healed = true;
   readonly #parts: LineParts;
   readonly #messages: HeldMessages;
+  #sent = 0;
 
   constructor(parts: LineParts, messages: HeldMessages) {
     this.#parts = parts;
@@ -42,7 +46,8 @@ export class HeldLine implements AnyLine {
           work();
         };
         const held: Held = {
-          ...{ desk, request: structuredClone(request), name: routed(request).name, repeat: false },
+          ...{ number: ++this.#sent, desk, name: routed(request).name, repeat: false },
+          request: structuredClone(request),
           answer: (answer) => told(true, () => resolve(answer)),
           fail: () => told(false, () => reject(new Failure({ code: 'serverAway' }))),
         };

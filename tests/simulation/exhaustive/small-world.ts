@@ -1,19 +1,19 @@
 // One run of a small world: two desks, an act at each, and at most one fault, along the way that the explorer picks. Only
 // messages are put in every order: what a desk does between two of them touches nobody else.
 import { judge } from '../invariants/judge.ts';
+import { endpoints } from '../../../shared/central/contract.ts';
 import { restoreTo } from '../happenings.ts';
 import { settleDown } from '../story.ts';
 import type { Templates } from '../templates.ts';
 import { World } from '../world.ts';
 import type { Pick } from './explore.ts';
+import { Asleep, type Happening } from './independence.ts';
 import { HeldLine, HeldMessages, type Held } from './held-line.ts';
 import type { Scenario } from './scenarios.ts';
 
 const PAUSE = 60;
 
-interface Option {
-  label: string;
-  fault: boolean;
+interface Option extends Happening {
   take: () => Promise<void> | void;
 }
 
@@ -26,6 +26,8 @@ export interface Death {
 export interface Walked {
   way: string[];
   faulty: boolean;
+  /** It differs from another way by nothing: it was not walked to its end. */
+  pruned: boolean;
   violations: string[];
 }
 
@@ -38,10 +40,13 @@ export async function walk(
   const messages = new HeldMessages();
   const world = new World({
     ...{ ...options, seed: 'small world', desks: 2, faults: [], alike: true },
+    pages: { fill: 50, changes: 50 },
     lineOf: (parts) => new HeldLine(parts, messages),
   });
   const way: string[] = [];
+  const asleep = new Asleep();
   let faulty = false;
+  let pruned = false;
   try {
     await world.time.until(begin(world));
     const pressed = await world.time.until(prepare(world, scenario));
@@ -50,9 +55,14 @@ export async function walk(
     pressed.forEach((press) => press());
     await world.time.settle(PAUSE);
     for (;;) {
-      const choices = optionsOf(world, messages, faulty || death !== undefined);
+      const all = optionsOf(world, messages, faulty || death !== undefined);
+      const choices = asleep.awake(all);
       const option = choices.length > 0 ? choices[pick(choices.length)] : undefined;
-      if (!option) break;
+      if (!option) {
+        pruned = all.length > 0;
+        break;
+      }
+      asleep.take(choices, option);
       way.push(option.label);
       faulty ||= option.fault;
       await option.take();
@@ -60,6 +70,7 @@ export async function walk(
       if (!world.server.central) world.server.start();
       messages.pending = messages.pending.filter(({ desk }) => !isOff(world, desk));
     }
+    if (pruned) return { way, faulty, pruned, violations: [] };
     if (isDead()) way.push(`${death?.who} died at its step ${death?.step}`);
     faulty ||= isDead();
     disarm(world);
@@ -71,7 +82,7 @@ export async function walk(
   } finally {
     world.close();
   }
-  return { way, faulty, violations: world.violations };
+  return { way, faulty, pruned, violations: world.violations };
 }
 
 /** Answers whether it happened. */
@@ -126,53 +137,78 @@ async function prepare(world: World, { does }: Scenario): Promise<(() => void)[]
   return presses;
 }
 
+/** What a message does at the server, where it gets there. */
+const effectOf = ({ name }: Held) => (endpoints[name].auth === 'act' ? 'writes' : 'reads');
+const labelOf = ({ desk, number, name, repeat }: Held) =>
+  `${desk} ${number} ${name}${repeat ? ' again' : ''}`;
+
 function optionsOf(world: World, messages: HeldMessages, faulty: boolean): Option[] {
   const { server, places } = world;
   const { pending } = messages;
-  const deliver = pending.map((held) => ({
-    label: `${held.desk} ${held.name}`,
-    fault: false,
+  const deliver = pending.map((held): Option => ({
+    ...{ label: labelOf(held), whose: held.desk, server: effectOf(held), fault: false },
     take: () => delivered(world, messages, held, (answer) => answer),
   }));
   if (faulty || pending.length === 0) return deliver;
-  const fault = (label: string, take: () => Promise<void> | void) => ({ label, fault: true, take });
   return [
     ...deliver,
-    ...pending.flatMap((held) => {
-      const name = `${held.desk} ${held.name}`;
-      return [
-        fault(`${name} is lost`, () => {
-          taken(messages, held);
-          held.fail();
-        }),
-        fault(`the answer to ${name} is lost`, () => delivered(world, messages, held, () => undefined)),
-        fault(`half the answer to ${name}`, () =>
-          delivered(world, messages, held, (answer) => ({
-            ...answer,
-            body: answer.body.slice(0, answer.body.length / 2),
-          })),
-        ),
-        fault(`${name} comes twice`, () => {
-          messages.pending = [...pending, { ...held, repeat: true, answer: nothing, fail: nothing }];
-        }),
-        fault(`the server dies before ${name}`, () => {
+    ...pending.flatMap((held) => faultsOf(world, messages, held)),
+    ...places.map(({ site }) => ({
+      ...{ label: `${site.name} dies`, whose: site.name, server: 'nothing' as const, fault: true },
+      take: () => site.kill(),
+    })),
+    {
+      ...{ label: 'the server is restored', whose: 'server', server: 'writes' as const, fault: true },
+      take: () => {
+        const [backup] = server.backups;
+        if (backup) restoreTo(world, backup, 'serverRestored');
+      },
+    },
+  ];
+}
+
+function faultsOf(world: World, messages: HeldMessages, held: Held): Option[] {
+  const name = labelOf(held);
+  const fault = (label: string, at: Option['server'], take: Option['take'], whose = held.desk): Option => ({
+    ...{ label, whose, server: at, fault: true, take },
+  });
+  const lost = () => {
+    taken(messages, held);
+    held.fail();
+  };
+  return [
+    fault(`${name} is lost`, 'nothing', lost),
+    fault(`the answer to ${name} is lost`, effectOf(held), () =>
+      delivered(world, messages, held, () => undefined),
+    ),
+    fault(`half the answer to ${name}`, effectOf(held), () =>
+      delivered(world, messages, held, (answer) => ({
+        ...answer,
+        body: answer.body.slice(0, answer.body.length / 2),
+      })),
+    ),
+    fault(`${name} comes twice`, 'nothing', () => {
+      messages.pending = [...messages.pending, { ...held, repeat: true, answer: nothing, fail: nothing }];
+    }),
+    fault(
+      `the server dies before ${name}`,
+      'writes',
+      () => {
+        restarted(world);
+        lost();
+      },
+      'server',
+    ),
+    fault(
+      `the server dies after ${name}`,
+      'writes',
+      () =>
+        delivered(world, messages, held, () => {
           restarted(world);
-          taken(messages, held);
-          held.fail();
+          return undefined;
         }),
-        fault(`the server dies after ${name}`, () =>
-          delivered(world, messages, held, () => {
-            restarted(world);
-            return undefined;
-          }),
-        ),
-      ];
-    }),
-    ...places.map(({ site }) => fault(`${site.name} dies`, () => site.kill())),
-    fault('the server is restored', () => {
-      const [backup] = server.backups;
-      if (backup) restoreTo(world, backup, 'serverRestored');
-    }),
+      'server',
+    ),
   ];
 }
 

@@ -35,6 +35,7 @@ function keep({ way, violations }: Walked): void {
 
 await explore(async (pick) => {
   const walked = await walk(options, scenario, pick);
+  if (walked.pruned) return;
   if (walked.faulty) explored.faults++;
   else explored.orders++;
   keep(walked);

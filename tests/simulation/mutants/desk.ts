@@ -34,8 +34,8 @@ export const deskMutants: Mutant[] = [
     replacements: [
       {
         file: PUSH,
-        from: "await this.#update(act, { state: 'refused', refusal: { code, detail, fields } });",
-        to: "await this.#update(act, { state: 'withdrawn', refusal: { code, detail, fields } });",
+        from: "await this.#update(act, { state: 'refused', refusal: refusalSchema.parse(outcome) });",
+        to: "await this.#update(act, { state: 'withdrawn', refusal: refusalSchema.parse(outcome) });",
       },
     ],
     faults: ['lineCut', 'permissionWithdrawn'],

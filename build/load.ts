@@ -1,0 +1,113 @@
+// npm run load: a thousand desks on one reference server of this machine, over real HTTP: everybody signs in, works, a
+// quarter is cut off, and all come back at once. Prints what each phase took; ends with 1 where an act was lost.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Luck } from '../server/demo/luck.ts';
+import { Central } from '../tests/drive/central.ts';
+import { Crowd } from '../tests/load/crowd.ts';
+import { actsLost } from '../tests/load/lost.ts';
+import { Measures } from '../tests/load/measures.ts';
+import { ServerLog, takenBy } from '../tests/load/server-process.ts';
+import { startServer } from './reference-server.ts';
+
+const { values } = parseArgs({
+  options: {
+    desks: { type: 'string', default: '1000' },
+    /** In all; a quarter of the work is done with a quarter of the desks cut off. */
+    minutes: { type: 'string', default: '6' },
+    patrons: { type: 'string', default: '200' },
+    /** Seconds between two acts of a desk. */
+    'act-every': { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const [desks, minutes] = [Number(values.desks), Number(values.minutes)];
+const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'circdesk-load-'));
+const log = new ServerLog();
+const server = await startServer(
+  join(folder, 'server'),
+  ['--demo', values.patrons, '--seed', values.seed, '--log'],
+  log.hear,
+);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+try {
+  const accounts = server.accounts.filter(({ username }) => username === 'lead');
+  const patronIds = new Map<string, string[]>();
+  for (const account of accounts) {
+    const patrons = await (await Central.signIn(server.url, account)).patrons();
+    patronIds.set(
+      account.library,
+      patrons.map(({ id }) => id),
+    );
+  }
+  const crowd = new Crowd({
+    ...{ desks, url: server.url, folder, accounts, random: new Luck(`load ${values.seed}`) },
+    actEveryMs: Number(values['act-every']) * 1000,
+    patronIds: ({ library }) => patronIds.get(library) ?? [],
+  });
+  await crowd.fillTemplates();
+  let before = { taken: takenBy(server.pid), at: performance.now() };
+  log.next();
+  crowd.measures = new Measures();
+
+  const told = (phase: string, further: object = {}) => {
+    const taken = takenBy(server.pid);
+    const seconds = (performance.now() - before.at) / 1000;
+    const cpu = taken && before.taken ? taken.cpuSeconds - before.taken.cpuSeconds : null;
+    const sum = crowd.measures.sum();
+    const round = (value: number) => Math.round(value * 100) / 100;
+    const told = {
+      ...{ phase, seconds: round(seconds), ...sum, server: log.next() },
+      serverCpuSeconds: cpu === null ? null : round(cpu),
+      serverMemoryMb: taken?.memoryMb ?? null,
+      ...further,
+    };
+    console.log(JSON.stringify(told));
+    before = { taken, at: performance.now() };
+    crowd.measures = new Measures();
+    return { ...sum, cpu, seconds };
+  };
+
+  const work = minutes * 60_000;
+  await crowd.open(work * 0.2);
+  told('opening');
+  crowd.work();
+  await pause(work * 0.4);
+  const steady = told('steady');
+  const eightHours = (8 * 3600) / steady.seconds / desks;
+  console.log(
+    JSON.stringify({
+      aDeskADayOfEightHours: {
+        requests: Math.round(steady.requests * eightHours),
+        sentKb: Math.round((steady.sentBytes * eightHours) / 1024),
+        heardKb: Math.round((steady.heardBytes * eightHours) / 1024),
+        serverCpuSeconds: steady.cpu === null ? null : Math.round(steady.cpu * eightHours * 100) / 100,
+      },
+    }),
+  );
+  const cut = crowd.cut(0.25);
+  await pause(work * 0.25);
+  told('a quarter cut off');
+  for (const desk of cut) desk.reconnect();
+  await pause(work * 0.15);
+  told('everybody back');
+  crowd.stop();
+  const settled = await crowd.untilNothingWaits(300_000);
+  told('the end', { settledInMs: settled });
+  const { saved, lost } = await actsLost(crowd, join(folder, 'server', 'circdesk.sqlite'));
+  await crowd.end();
+  const troubles = crowd.troubles.reduce<Record<string, number>>(
+    (counted, trouble) => ({ ...counted, [trouble]: (counted[trouble] ?? 0) + 1 }),
+    {},
+  );
+  console.log(JSON.stringify({ desks, saved, lost, troubles }));
+  process.exitCode = lost.length > 0 || settled === null ? 1 : 0;
+} finally {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}
