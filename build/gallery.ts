@@ -26,7 +26,7 @@ const AT_ONCE = 2;
 
 /** The pictures that the documentation shows, by their names there. */
 const DOCUMENTED = {
-  'patron.png': 'patron-blocked--en-light-comfortable-1366.png',
+  'patron.png': 'blocked--en-light-comfortable-1366.png',
   'patron-light.png': 'tab-patron-data--en-light-comfortable-1366.png',
   'search-dark.png': 'search-many-hits--sv-dark-comfortable-1920.png',
 };
