@@ -5,6 +5,7 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Plugin } from 'vite';
 import { requests, WINDOW_KINDS } from '../shared/ipc/contract.ts';
+import { writePseudoLanguages } from './pseudo-languages.ts';
 import { LICENCES, writeShipped } from './shipped.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -58,7 +59,7 @@ const pages: InlineConfig = {
     withoutOlderFonts,
     vue(),
     vueI18n({
-      include: [join(root, 'renderer', 'messages', '*.json')],
+      include: [join(root, 'renderer', 'messages', '**', '*.json')],
       runtimeOnly: true,
       fullInstall: false,
     }),
@@ -88,6 +89,7 @@ const pages: InlineConfig = {
 /** Builds everything anew; takes seconds, so nothing decides whether it is needed. */
 export async function bundle(): Promise<void> {
   await rm(out, { recursive: true, force: true });
+  await writePseudoLanguages(join(root, 'renderer', 'messages'));
   await Promise.all([
     build(nodeBundle('electron/main.ts', 'main', 'es', 'main.js')),
     build(nodeBundle('electron/cache/worker.ts', 'worker', 'es', 'worker.js')),

@@ -72,7 +72,7 @@ const WINDOWS: Suite[] = [
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
-    budget: 600,
+    budget: 900,
     counts: () => {
       const { stats } = readJson('playwright.json') as { stats: Record<string, number> };
       return {

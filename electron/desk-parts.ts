@@ -10,6 +10,7 @@ import type { CentralServer } from './central/central-server.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
 import { RecentPatrons } from './patrons/recent-patrons.ts';
+import { ScannedCards } from './patrons/scanned-card.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
 import { Grants } from './session/grants.ts';
@@ -138,6 +139,7 @@ export async function buildParts(world: OutsideWorld) {
 
   return {
     ...{ store, session, acts, patrons, deskActs, sync },
+    scannedCards: new ScannedCards(store, session),
     /** What is done every ten minutes. */
     housekeep,
     /** What windows are told of copy and outbox, but for what the shell around these parts knows. */

@@ -6,6 +6,7 @@ import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
 import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
+import { cardInUse, type Patron } from '../shared/patrons/patron.ts';
 import { keyring } from './cache/keyring.ts';
 import type { StoreReport } from './cache/open-store.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
@@ -26,13 +27,18 @@ import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
 import type { StartOptions } from './policy/start-options.ts';
+import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
+import { LatelyOpened } from './patrons/lately-opened.ts';
 import { watchIdle } from './session/idle.ts';
+import { Failure } from './support/failure.ts';
 import { watchFaults } from './support/faults.ts';
 import { fileLog } from './support/log.ts';
+import { openOutside } from './support/open-outside.ts';
 import { Settings } from './support/settings.ts';
 import { systemClock, systemTimers } from './support/system.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
 import { lockDownPages } from './windows/lock-down.ts';
+import { Look } from './windows/look.ts';
 import { OneTimePages } from './windows/one-time-pages.ts';
 import { Windows } from './windows/windows.ts';
 
@@ -60,6 +66,10 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const settings = new Settings(join(app.getPath('userData'), 'desk.json'));
   const folder = join(app.getPath('userData'), 'store');
   const windows = new Windows(join(out, 'preload', 'preload.cjs'));
+  const look = new Look(firstPreferences(policy), rulesOf(policy), settings, windows);
+  const recent = new LatelyOpened(() => {
+    windows.tell('recent.changed', {});
+  });
   const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
   const savedFiles = new SavedFiles({
     ...{ files, clock, log },
@@ -98,7 +108,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
 
   let parts: DeskParts | undefined;
   let memoryOnly = false;
-  let handlers = troubleHandlers({ trouble: () => trouble, beginAnew });
+  let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
   let trouble: StartTrouble = { kind: 'unusable', waiting: null };
 
   async function syncState(desk: DeskParts): Promise<SyncState> {
@@ -158,6 +168,12 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
+        recent.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
+        if (state.status === 'signedOut') {
+          parts?.scannedCards.forget();
+          // Signing out has closed them; a desk that was revoked had nobody who did.
+          windows.closePatrons(true);
+        }
         windows.tell('session.changed', state);
         void tellSyncState();
       },
@@ -171,7 +187,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       },
       onSyncState: () => void tellSyncState(),
     });
-    handlers = handlersOf({ ...handlerParts(parts), windows });
+    handlers = handlersOf({ ...handlerParts(parts), windows, look, recent, openOutside: openPatronOutside });
   }
 
   function handlerParts(desk: DeskParts) {
@@ -204,6 +220,17 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         await tellSyncState();
       },
     };
+  }
+
+  async function openPatronOutside(patron: Patron): Promise<void> {
+    const { patronAddress } = policy.librarySystem;
+    if (patronAddress === undefined) throw new Failure({ code: 'requestRefused' });
+    const cardNumber = cardInUse(patron);
+    if (cardNumber === undefined && patronAddress.includes('{cardNumber}'))
+      throw new Failure({ code: 'noCardInUse' });
+    const address = addressOfPatron(patronAddress, { patronId: patron.id, cardNumber: cardNumber ?? '' });
+    const policys = addressOfPatron(patronAddress, { patronId: '', cardNumber: '' });
+    if (address && policys) await openOutside(address, [policys.origin]);
   }
 
   /** Staff were told that what waited can't be read here any more. */

@@ -16,16 +16,14 @@ const END_WITHIN_MS = 3_000;
 const commandLine = {
   isPackaged: app.isPackaged,
   argv: process.argv,
+  environment: process.env,
   switchValue: (name: string) => app.commandLine.getSwitchValue(name),
 };
 
 function start(): void {
   const strange = strangeSwitch(commandLine);
   if (strange !== undefined) {
-    dialog.showErrorBox(
-      'Circdesk could not start',
-      `It does not take the switch ${strange.split('=', 1)[0]}.`,
-    );
+    dialog.showErrorBox('Circdesk could not start', `It does not take ${strange.split('=', 1)[0]}.`);
     app.exit(1);
     return;
   }

@@ -96,7 +96,9 @@ export function createCentral(options: CentralOptions) {
         libraries: libraries.names(),
       }),
     signIn: (body: Body<'signIn'>) =>
-      desks.isRevoked(body.desk) ? refused('desk-revoked') : sessions.signIn(body),
+      desks.isRevoked(body.desk)
+        ? refused('desk-revoked')
+        : sessions.signIn({ ...body, desk: body.desk.toLowerCase() }),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
       patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),
@@ -122,8 +124,8 @@ export function createCentral(options: CentralOptions) {
     return tag === undefined ? { status: endpoint.status, body } : { status: endpoint.status, body, tag };
   }
 
-  function whoAsks({ headers }: Call): Outcome<Asker> {
-    return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]);
+  function whoAsks({ headers }: Pick<Call, 'headers'>): Outcome<Asker> {
+    return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase());
   }
 
   async function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
@@ -151,6 +153,11 @@ export function createCentral(options: CentralOptions) {
     housekeep: () => housekeep(everything),
     staff,
     desks,
+    /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */
+    senderOf(headers: Call['headers']): string | undefined {
+      const who = whoAsks({ headers });
+      return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
+    },
     /** For demo data and tests: the parts that write without an act. */
     parts: everything,
     close: () => store.close(),

@@ -2,7 +2,7 @@
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
 import { handedOverBy, saidToBeOf, type Audit } from './audit.ts';
-import { at, granted, invalid } from './outcome.ts';
+import { at, granted, invalid, refused } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
@@ -44,6 +44,8 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
       // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
       const detail = madeFrom('server', requester);
       audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail });
+      // An id under which something else was logged before would leave no trace of this.
+      if (!audit.hasExport(context.act, { library, patronId, staff: id })) return refused('key-reused');
       return granted({ exportId: context.act, ...patronData.begin(found.value) });
     },
 

@@ -61,6 +61,42 @@ describe('the patron data file', () => {
     expect(problemOf(await beginExport(desk, patron.id, parts))).toBe('patron-gone');
   });
 
+  test('is not had anew by an old attempt: not without the permission, and not after a day', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const { id } = desk.session.staff;
+    const patron = await desk.register();
+    const parts = {
+      key: desk.newId(),
+      act: desk.newId(),
+      actedAt: new Date(network.clock.now()).toISOString(),
+    };
+    expect((await beginExport(desk, patron.id, parts)).status).toBe(200);
+    network.central.staff.revoke(id, DOWNLOAD_PATRON_DATA);
+    expect(problemOf(await beginExport(desk, patron.id, parts))).toBe('not-permitted');
+    network.central.staff.grant(id, DOWNLOAD_PATRON_DATA);
+    network.clock.pass(DAY + 1);
+    const later = await network.signIn('north', 'lead', desk.desk);
+    expect(problemOf(await beginExport(later, patron.id, parts))).toBe('already-done');
+    // Nor by another attempt at the same act, which would begin the day anew.
+    expect(problemOf(await beginExport(later, patron.id, { ...parts, key: later.newId() }))).toBe(
+      'already-done',
+    );
+    expect(problemOf(await beginExport(later, patron.id, { ...parts, key: later.newId() }))).toBe(
+      'already-done',
+    );
+  });
+
+  test('can’t be made without a trace, under an id that the log has for something else', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const act = desk.newId();
+    const hidden = { id: act, kind: 'exported', patronId: desk.newId(), at: '2026-02-28T09:00:00.000Z' };
+    expect((await desk.act('logEvents', { body: { events: [hidden] } })).status).toBe(200);
+    expect(problemOf(await beginExport(desk, patron.id, { act }))).toBe('key-reused');
+  });
+
   test('long parts come by pages, each row once, as they were when the export began', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');

@@ -46,7 +46,7 @@ export class PatronData {
       madeAt,
       madeFrom: { kind: 'server' },
       leftOut: LEFT_OUT_BY_SERVER,
-      ...ofRecord(record, libraries.get(patron.library)),
+      ...ofRecord(record, libraries.get(patron.library), []),
       blocks: this.#blocks(patron),
       agreements: records.agreements(patron).map(({ id: _, ...agreement }) => agreement),
       sources: this.#sourcesOf(patron),

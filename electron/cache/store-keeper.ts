@@ -1,11 +1,12 @@
 // Opens the desk's files with their key, and opens them again where the thread that holds them met damage or ended:
 // whoever calls meanwhile waits. It says why where they can't be opened; nothing is deleted for that.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Random } from '../../shared/random.ts';
 import type { StartTrouble } from '../../shared/ipc/sync.ts';
 import type { Log } from '../support/log.ts';
 import type { DeskStore } from './desk-store.ts';
-import { deskKey, type KeySealer } from './key.ts';
+import { deskKey, SEALED_KEY, type KeySealer } from './key.ts';
 import type { StoreReport } from './open-store.ts';
 import { openStoreThread } from './store-thread.ts';
 import { METHODS } from './thread-messages.ts';
@@ -32,7 +33,9 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const { folder, sealer, random, log } = parts;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sealed = await deskKey(folder, sealer, random);
-  const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly;
+  // Files that a keyring sealed hold what may wait to be sent: it is away now, and may come back.
+  const wasSealed = existsSync(join(folder, SEALED_KEY));
+  const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly && !wasSealed;
   const inMemory = memoryOnly ? random.bytes(32) : undefined;
   if (sealed.outcome === 'noKeyring' && !memoryOnly) return { trouble: { kind: 'noKeyring', waiting: null } };
   if (sealed.outcome === 'forgotten') return { trouble: { kind: 'forgottenKey', waiting: null } };

@@ -5,12 +5,15 @@ import {
   DOWNLOAD_PATRON_DATA,
   type Permission,
 } from '../../shared/permissions.ts';
+import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
 import { Failure } from '../support/failure.ts';
+import type { LatelyOpened } from '../patrons/lately-opened.ts';
+import type { Look } from '../windows/look.ts';
 import type { Windows } from '../windows/windows.ts';
 import type { Asker, Handlers } from './gate.ts';
 
@@ -19,20 +22,28 @@ export interface HandlerParts {
   download: PatronDataDownload;
   server: ChosenServer;
   windows: Windows;
+  look: Look;
+  recent: LatelyOpened;
+  openOutside: (patron: Patron) => Promise<void>;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { desk, download, server, windows, syncState, acceptLoss } = parts;
-  const { session, patrons, deskActs, sync } = desk;
+  const { desk, download, server, windows, look, recent, syncState, acceptLoss } = parts;
+  const { session, patrons, scannedCards, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
       throw new Failure({ code: 'notPermitted', permission });
   };
+  const openPatron = async (patronId: string) => {
+    recent.opened(patronId);
+    if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+  };
   return {
     'session.state': async () => ({
-      ...{ started: true, session: session.state, sync: await syncState() },
+      ...{ started: true, look: look.state },
+      ...{ session: session.state, sync: await syncState() },
       chooseServer: server.isToChoose,
     }),
     'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address) }),
@@ -60,15 +71,32 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'patrons.search': ({ query, offset, limit, from }) => patrons.search(query, offset, limit, from),
     'patrons.open': async ({ patronId }) => {
       session.require();
-      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+      await openPatron(patronId);
       return {};
     },
+    'scan.open': async ({ scan, wanted }) => {
+      const patronId = scannedCards.patronOf(scan, wanted);
+      if (patronId !== undefined) await openPatron(patronId);
+      return { opened: patronId !== undefined };
+    },
+    'scan.find': ({ card }) => scannedCards.find(card),
+    'patrons.recent': () => {
+      session.require();
+      return { patrons: recent.list };
+    },
 
-    'patron.read': ({ fresh }, asker) => patrons.read(patronOf(asker), fresh),
+    'patron.read': async ({ fresh }, asker) => {
+      const view = await patrons.read(patronOf(asker), fresh);
+      recent.named(view.patron.id, fullName(view.patron));
+      return view;
+    },
     'patron.openLinked': async ({ patronId }, asker) => {
       const linked = await patrons.linkedTo(patronOf(asker));
       if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
-      if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+      // Whoever asked may have left while that was looked up: nothing opens before somebody else.
+      session.require();
+      if (!windows.ownerOf(asker.contents)) throw new Failure({ code: 'requestRefused' });
+      await openPatron(patronId);
       return {};
     },
     'patron.guarantors': async ({ name }, asker) => ({
@@ -99,11 +127,16 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'patron.delete': async ({ tag }, asker) => {
       permitted(DELETE_PATRON);
       await patrons.delete(patronOf(asker), tag);
+      recent.deleted(patronOf(asker));
       return {};
     },
     'patron.downloadQuestions': () => {
       permitted(DOWNLOAD_PATRON_DATA);
       return download.questions();
+    },
+    'patron.openOutside': async (_args, asker) => {
+      await parts.openOutside((await patrons.read(patronOf(asker), false)).patron);
+      return {};
     },
     'patron.download': async (args, asker) => {
       permitted(DOWNLOAD_PATRON_DATA);
@@ -124,10 +157,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
     'patron.showFile': async ({ file }, asker) => {
+      session.require();
       await download.show(patronOf(asker), file);
       return {};
     },
     'patron.deleteFile': async ({ file }, asker) => {
+      session.require();
       await download.delete(patronOf(asker), file);
       return {};
     },
@@ -158,6 +193,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
 
+    'preferences.choose': (chosen) => look.choose(chosen),
+    'window.toSearch': () => {
+      windows.showSearch();
+      return {};
+    },
+    'window.hide': ({ hidden }) => {
+      look.hide(hidden);
+      return {};
+    },
     'window.unsaved': ({ unsaved }, asker) => {
       windows.setUnsaved(asker.contents, unsaved);
       return {};
@@ -170,22 +214,27 @@ export function handlersOf(parts: HandlerParts): Handlers {
 }
 
 export interface TroubleParts {
+  look: Look;
   trouble: () => StartTrouble;
   beginAnew: () => Promise<void>;
 }
 
 /** While the desk's files can't be opened: a window learns why, and may begin anew where the key is forgotten. */
-export function troubleHandlers({ trouble, beginAnew }: TroubleParts): Handlers {
+export function troubleHandlers({ look, trouble, beginAnew }: TroubleParts): Handlers {
   const refuse = () => {
     throw new Failure({ code: 'requestRefused' });
   };
+  let beginning: Promise<void> | undefined;
   const refusing = Object.fromEntries((Object.keys(requests) as RequestName[]).map((name) => [name, refuse]));
   return {
     ...(refusing as unknown as Handlers),
-    'session.state': () => ({ started: false, trouble: trouble() }),
+    'session.state': () => ({ started: false, look: look.state, trouble: trouble() }),
+    'preferences.choose': (chosen) => look.choose(chosen),
     'session.beginAnew': async () => {
       if (trouble().kind !== 'forgottenKey') refuse();
-      await beginAnew();
+      // Twice at once, the second would set aside what the first has just made.
+      beginning ??= beginAnew().finally(() => (beginning = undefined));
+      await beginning;
       return {};
     },
   };

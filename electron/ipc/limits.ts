@@ -43,6 +43,10 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   // A first fill brings a list of hits up to date with each of its pages.
   'patrons.search': { burst: 200, perSecond: 60 },
   'patrons.open': { burst: 20, perSecond: 2 },
+  // Each card of a queue, by the quickest scanner and hand.
+  'scan.find': { burst: 20, perSecond: 2 },
+  'scan.open': { burst: 20, perSecond: 2 },
+  'patron.openOutside': { burst: 10, perSecond: 0.5 },
   'patron.openLinked': { burst: 20, perSecond: 2 },
   'patron.guarantors': { burst: 40, perSecond: 4 },
   'patron.saveSection': { burst: 20, perSecond: 1 },

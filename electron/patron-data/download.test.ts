@@ -117,6 +117,23 @@ test('cancelled at any step, no file is left and none is remembered', async () =
   }
 });
 
+test('whoever leaves while a folder is looked at, on a server that is away, leaves no export behind', async () => {
+  let opened = false;
+  let answer: () => void = () => undefined;
+  const { download } = desk({
+    elsewhere: () => new Promise((resolve) => (answer = () => void resolve(undefined))),
+    open: () => {
+      opened = true;
+      return Promise.resolve({ source: exportOf().source, waiting: [] });
+    },
+  });
+  const asked = download.download(PATRON, ASK);
+  download.cancel(PATRON);
+  answer();
+  await expect(asked).rejects.toMatchObject({ error: { code: 'cancelled' } });
+  expect(opened).toBe(false);
+});
+
 test('a PDF that can’t be printed leaves no JSON either', async () => {
   const { download } = desk({ print: () => Promise.reject(new Error('crashed')) });
   await expect(download.download(PATRON, ASK)).rejects.toThrow('crashed');

@@ -51,17 +51,20 @@ export class PatronDataDownload {
     patronId: string,
     { requester, saveElsewhere }: RequestArgs<'patron.download'>,
   ): Promise<RequestResult<'patron.download'>> {
-    const { policy, elsewhere } = this.#parts;
+    const { policy } = this.#parts;
     if (policy.askWhoIsAsking && requester === 'unchecked') throw new Failure({ code: 'requestRefused' });
     const folder = this.#folder();
-    if (!saveElsewhere && (await elsewhere(folder))) throw new Failure({ code: 'folderElsewhere', folder });
     if (this.#underWay.has(patronId)) throw new Failure({ code: 'requestRefused' }, 'under way');
     const controller = new AbortController();
     this.#underWay.set(patronId, controller);
+    const { signal } = controller;
     try {
-      return await this.#save(patronId, requester, folder, controller.signal);
+      // Looking at a folder may take long, on a server that is away: whoever asked may have left by then.
+      const isElsewhere = !saveElsewhere && (await orAborted(this.#parts.elsewhere(folder), signal));
+      if (isElsewhere) throw new Failure({ code: 'folderElsewhere', folder });
+      return await this.#save(patronId, requester, folder, signal);
     } catch (thrown) {
-      throw controller.signal.aborted ? new Failure({ code: 'cancelled' }) : thrown;
+      throw signal.aborted ? new Failure({ code: 'cancelled' }) : thrown;
     } finally {
       this.#underWay.delete(patronId);
     }

@@ -5,7 +5,7 @@ import {
   type PatronDataHead,
   type RowOf,
 } from '../../shared/patron-data/document.ts';
-import { isFailure } from '../support/failure.ts';
+import { Failure, isFailure } from '../support/failure.ts';
 
 export interface PartPage<P extends LongPart> {
   rows: RowOf<P>[];
@@ -26,6 +26,8 @@ export const totalOf = ({ counts }: PatronDataExport) =>
 /** A page has no effect, so it may be asked for again; so often, so long after. */
 const TRIES = 4;
 const WAIT_MS = 1000;
+/** A part may have grown since it was counted; one without an end would fill the disk. */
+const ROWS_MORE = 10_000;
 
 export interface Reading {
   signal: AbortSignal;
@@ -39,9 +41,14 @@ export async function* partPages<P extends LongPart>(
   part: P,
   { signal, pause }: Reading,
 ): AsyncGenerator<RowOf<P>[]> {
+  const most = 2 * (source.counts[part] ?? 0) + ROWS_MORE;
   let after: string | null = null;
+  let rows = 0;
   do {
     const page: PartPage<P> = await again(() => source.page(part, after), { signal, pause });
+    rows += page.rows.length;
+    if (rows > most || (page.next !== null && page.next === after))
+      throw new Failure({ code: 'serverRubbish' }, 'no end');
     yield page.rows;
     after = page.next;
   } while (after !== null);

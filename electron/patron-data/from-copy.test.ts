@@ -40,6 +40,20 @@ test('an export of the copy says so, as of when, and what it can’t hold', () =
   expect(JSON.stringify(head)).not.toContain('Eva Ek');
 });
 
+test('what a library’s own system doesn’t tell is null in a file from its copy, too, and on the list', () => {
+  const leftOut = ['sentMessages', 'relatedPatrons', 'unseenLoans'] as const;
+  const { head } = exportOfCopy({ patron: patronOf(1), library, asOf: AS_OF, leftOut }, NOW);
+  expect(patronDataHeadSchema.parse(head)).toEqual(head);
+  expect(head.patron.preferences).toMatchObject({ reservationReady: null, dueSoon: null, overdue: null });
+  expect([head.patron.contact.preferredChannel, head.patron.guarantorForCount, head.loans]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect(head.debts).toEqual([]);
+  expect(head.leftOut.map(({ id }) => id)).toEqual(['notInCopy', ...leftOut]);
+});
+
 test('what this desk did and the server hasn’t taken is laid over the record, and listed', async () => {
   const { store } = await folders.filled([patronOf(1)]);
   await store.append(actOf(1, 1, renamed('Nyman')));

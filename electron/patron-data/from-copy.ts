@@ -26,7 +26,7 @@ export function exportOfCopy(
       madeAt,
       madeFrom: { kind: 'copy', asOf },
       leftOut: leftOutOfCopy(leftOut),
-      ...ofRecord(patron, library),
+      ...ofRecord(patron, library, leftOut),
       // The copy holds blocks in force only.
       blocks: patron.blocks.map(({ comment, blockedAt }) => ({
         comment,

@@ -25,67 +25,76 @@ export interface OpeningParts {
   clock: Clock;
 }
 
-/** Whoever asked stands in the log, also where a colleague has signed in by the time that the line gives up. */
-interface Asked extends Pick<Present, 'library' | 'staff'> {
-  patronId: string;
-  requester: Requester;
-}
-
 export async function openExport(
   parts: OpeningParts,
   patronId: string,
   requester: Requester,
 ): Promise<OpenedExport> {
   const { session, acts, store } = parts;
-  const { library, staff } = session.require();
-  const asked = { library, staff, patronId, requester };
+  const present = session.require();
+  const { library, staff } = present;
   const view = await store.patron(library.id, patronId);
   const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
     try {
-      return await fromServer(parts, act, asked);
+      return await fromServer(parts, present, act, patronId, requester);
     } catch (thrown) {
       // Nothing else in the request can be wrong.
       if (isFailure(thrown, 'invalid')) throw new Failure({ code: 'requesterMissing' }, thrown.cause);
       if (!view || !(isLineFailure(thrown) || isFailure(thrown, 'needsServer'))) throw thrown;
-      return fromCopy(parts, act, view.patron, asked);
+      return fromCopy(parts, present, act, view.patron, requester);
     }
   });
   return { source, waiting: waitingActs(view?.acts ?? []) };
 }
 
-async function fromServer(parts: OpeningParts, act: Act, asked: Asked): Promise<PatronDataExport> {
+/** Whoever began it is still here: what takes long may end when somebody else has signed in. */
+function stillHere({ session }: OpeningParts, { staff }: Present): void {
+  if (session.require().staff.id !== staff.id) throw new Failure({ code: 'signedOut' });
+}
+
+async function fromServer(
+  parts: OpeningParts,
+  present: Present,
+  act: Act,
+  patronId: string,
+  requester: Requester,
+): Promise<PatronDataExport> {
   const { session, store } = parts;
-  const { library, staff, patronId, requester } = asked;
-  const { epoch } = await store.pullState(library.id);
+  const { epoch } = await store.pullState(present.library.id);
+  stillHere(parts, present);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
-  const source = await session.use((central) => {
-    if (central.staff.id !== staff.id) throw new Failure({ code: 'cancelled' });
-    return central.exportPatronData(act, epoch, patronId, requester);
-  });
+  const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
   // The server has logged it; should it be restored from before that, it hears of it again.
-  await log(parts, act.id, asked, act.at);
+  await log(parts, present, act.id, patronId, requester, act.at);
   // The session may end between two pages: it is noticed as with any request.
   return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
 }
 
 async function fromCopy(
   parts: OpeningParts,
+  present: Present,
   act: Act,
   patron: Patron,
-  asked: Asked,
+  requester: Requester,
 ): Promise<PatronDataExport> {
   const { session, store, clock } = parts;
-  const { library, requester } = asked;
-  const { capabilities } = session.require();
+  const { library, capabilities } = present;
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
+  stillHere(parts, present);
   const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
-  await log(parts, act.id, asked, at);
+  await log(parts, present, act.id, patron.id, requester, at);
   return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }
 
 /** Reaches the server's audit log with the next pull, or once the line is back. */
-async function log({ store }: OpeningParts, id: string, asked: Asked, at: string) {
-  const { library, staff, patronId, requester } = asked;
+async function log(
+  { store }: OpeningParts,
+  { library, staff }: Present,
+  id: string,
+  patronId: string,
+  requester: Requester,
+  at: string,
+) {
   await store.appendLogEvent({ id, kind: 'exported', library: library.id, patronId, staff, at, requester });
 }

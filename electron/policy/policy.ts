@@ -4,6 +4,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
+import {
+  librarySystemPolicySchema,
+  privacyPolicySchema,
+  scannerPolicySchema,
+  windowPolicySchema,
+} from './window-policy.ts';
 
 const hours = z
   .int()
@@ -92,6 +98,10 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe('A desk that nobody sits at.'),
   patronData: patronDataPolicySchema,
+  window: windowPolicySchema,
+  scanner: scannerPolicySchema,
+  librarySystem: librarySystemPolicySchema,
+  privacy: privacyPolicySchema,
 });
 export type Policy = z.infer<typeof policySchema>;
 

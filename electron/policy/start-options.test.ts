@@ -47,6 +47,24 @@ test.each([
   expect(strangeSwitch({ isPackaged: false, argv })).toBeUndefined();
 });
 
+test.each([' ', '\t', '\n', '\u00a0', '\u3000', '\u0085', '\r\n '])(
+  'nor with a switch behind a blank (%j), which Chromium takes away',
+  (blank) => {
+    const argv = ['circdesk', `${blank}--remote-debugging-port=9222`];
+    expect(strangeSwitch({ isPackaged: true, argv })).toBe('--remote-debugging-port=9222');
+  },
+);
+
+test.each([
+  ['ELECTRON_DISABLE_SANDBOX', '1'],
+  ['ELECTRON_DISABLE_SANDBOX', ''],
+  ['SSLKEYLOGFILE', '/tmp/keys'],
+])('nor with the variable %s, which says what a switch would', (name, value) => {
+  const asked = { argv: ['circdesk'], environment: { LANG: 'sv_SE.UTF-8', [name]: value } };
+  expect(strangeSwitch({ isPackaged: true, ...asked })).toBe(name);
+  expect(strangeSwitch({ isPackaged: false, ...asked })).toBeUndefined();
+});
+
 test('an installed desk starts with what changes its looks, and with what other programs hand over', () => {
   const argv = ['circdesk', '--lang=sv', '--force-device-scale-factor=1.5', '/home/eva/file', 'file'];
   expect(strangeSwitch({ isPackaged: true, argv })).toBeUndefined();

@@ -10,6 +10,7 @@ export interface CommandLine {
   /** From the installer: what is installed obeys the machine's policy alone. */
   isPackaged: boolean;
   argv: readonly string[];
+  environment?: Record<string, string | undefined>;
   switchValue: (name: string) => string;
 }
 
@@ -35,10 +36,23 @@ const TAKEN = new Set([
   'user-data-dir',
 ]);
 
-/** The first switch that an installed desk doesn't take. */
-export function strangeSwitch({ isPackaged, argv }: Pick<CommandLine, 'isPackaged' | 'argv'>) {
+/** Variables that do what switches do: take the sandbox off, and write down the keys of what is sent. */
+const NOT_TAKEN = ['ELECTRON_DISABLE_SANDBOX', 'SSLKEYLOGFILE'];
+
+/** Chromium takes blanks away around an argument before it looks for a switch in it; U+0085 is one of its blanks. */
+const unpadded = (argument: string) => argument.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '');
+
+/** The first switch, or variable, that an installed desk doesn't take. */
+export function strangeSwitch({
+  isPackaged,
+  argv,
+  environment = {},
+}: Pick<CommandLine, 'isPackaged' | 'argv' | 'environment'>) {
   if (!isPackaged) return undefined;
-  const switches = argv.slice(1).filter((argument) => /^-|^\/[\w-]+(=|$)/.test(argument));
+  const variable = NOT_TAKEN.find((name) => environment[name] !== undefined);
+  if (variable !== undefined) return variable;
+  const given = argv.slice(1).map(unpadded);
+  const switches = given.filter((argument) => /^-|^\/[\w-]+(=|$)/.test(argument));
   return switches.find((argument) => !TAKEN.has(/^--([^=]+)/.exec(argument)?.[1]?.toLowerCase() ?? ''));
 }
 

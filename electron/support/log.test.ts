@@ -49,4 +49,6 @@ test('IT learns what failed and where', () => {
 test('the log is for its user alone', () => {
   log.write('started');
   expect(statSync(join(folder, 'circdesk.log')).mode & 0o777).toBe(0o600);
+  fileLog(join(folder, 'first', 'logs'), { now: () => 0 });
+  for (const made of ['first', 'first/logs']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700);
 });

@@ -16,7 +16,7 @@ const LARGEST = 1_000_000;
 
 /** Writes `circdesk.log` in `folder`; at 1 MB it becomes `circdesk.1.log` and begins anew. */
 export function fileLog(folder: string, clock: Clock): Log {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'circdesk.log');
   const log: Log = {
     trouble(what, thrown) {

@@ -1,15 +1,18 @@
-// The few things that a desk remembers between starts, in one small file: its own id, the last library used, and what
-// its server is.
+// The few things that a desk remembers between starts, in one small file: its own id, the last library used, what its
+// server is, and how staff want its windows.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { choicesSchema, type Choices } from '../../shared/ipc/desk.ts';
 
 const serverSchema = z.object({ address: z.string(), kind: z.enum(['circdesk', 'koha']) });
 const settingsSchema = z.object({
   desk: z.uuid(),
   lastLibrary: z.string().nullable(),
   server: serverSchema.nullable().default(null),
+  /** What staff chose; the rest is policy's. A choice that another version made and this one doesn't know is none. */
+  chosen: choicesSchema.catch({}).prefault({}),
 });
 type SettingsValues = z.infer<typeof settingsSchema>;
 
@@ -20,7 +23,7 @@ export class Settings {
   /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
-    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null };
+    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null, chosen: {} };
     this.#write();
   }
 
@@ -34,6 +37,15 @@ export class Settings {
 
   set lastLibrary(library: string | null) {
     this.#values = { ...this.#values, lastLibrary: library };
+    this.#write();
+  }
+
+  get chosen(): Choices {
+    return this.#values.chosen;
+  }
+
+  choose(chosen: Choices): void {
+    this.#values = { ...this.#values, chosen: { ...this.#values.chosen, ...chosen } };
     this.#write();
   }
 
@@ -62,7 +74,7 @@ export class Settings {
   }
 
   #write(): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
+    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
     writeFileSync(`${this.#file}.new`, JSON.stringify(this.#values), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
   }

@@ -10,6 +10,7 @@ import type {
   HeldPatrons,
   Marks,
 } from '../central/central-server.ts';
+import { Failure } from '../support/failure.ts';
 import type { Scope } from './scope.ts';
 
 /** How many patrons come at once. */
@@ -87,6 +88,8 @@ export class Pull {
         await store.forgetPosition(library);
         continue;
       }
+      // A server that has more and goes nowhere would be asked for ever.
+      if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
       await this.#apply(library, page);
       if (!page.more) return page.marks;
     }
@@ -127,6 +130,8 @@ export class Pull {
         fill = null;
         continue;
       }
+      if (fill && page.next !== null && page.next === fill.after)
+        throw new Failure({ code: 'serverRubbish' }, 'no progress');
       if (!fill) await store.beginFill(library, page.epoch, page.position, page.total);
       await store.fillPage(library, page.patrons.filter(scope), page.next, page.patrons.length);
       fill = (await store.pullState(library)).fill;

@@ -26,14 +26,28 @@ const MOST_PATRON_WINDOWS = 40;
 export class Windows {
   readonly #preload: string;
   readonly #open = new Map<WebContents, OpenWindow>();
+  #zoom = 1;
 
   constructor(preload: string) {
     this.#preload = preload;
   }
 
+  /** The factor by which everything in the windows is larger. */
+  set zoom(factor: number) {
+    this.#zoom = factor;
+    for (const contents of this.#open.keys()) if (!contents.isDestroyed()) contents.setZoomFactor(factor);
+  }
+
   /** The desk window, brought to the front; made where there is none. */
   showDesk(): void {
     this.#show({ kind: 'desk' }, (open) => open.owner.kind === 'desk');
+  }
+
+  /** The desk window in front, with the focus in its search. */
+  showSearch(): void {
+    this.showDesk();
+    for (const [contents, { owner }] of this.#open)
+      if (owner.kind === 'desk') this.#tellOne(contents, 'search.wanted', {});
   }
 
   /** This patron's window, brought to the front; made where there is none. Answers whether it was made. */
@@ -124,6 +138,9 @@ export class Windows {
 
     browserWindow.once('ready-to-show', () => {
       browserWindow.show();
+    });
+    contents.on('dom-ready', () => {
+      contents.setZoomFactor(this.#zoom);
     });
     // A title shows in the task bar, to everybody at the counter.
     browserWindow.on('page-title-updated', (event) => {

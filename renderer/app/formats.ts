@@ -1,4 +1,5 @@
 // Dates, times, money and counts as the library's staff read them: in its time zone and its currency.
+import { localeOf, type Language } from './languages.ts';
 
 export interface Formats {
   /** A day without a time, `YYYY-MM-DD`. */
@@ -10,6 +11,8 @@ export interface Formats {
   /** Whole minor units (cents, öre). */
   money: (amount: number) => string;
   count: (n: number) => string;
+  /** 1 is a hundred per cent. */
+  percent: (part: number) => string;
   /** Today in the library's time zone, `YYYY-MM-DD`. */
   today: (now?: Date) => string;
 }
@@ -19,11 +22,8 @@ export interface Place {
   currency: string;
 }
 
-/** English here is British: day before month, 24 hours. */
-const REGION: Record<string, string> = { en: 'en-GB' };
-
-export function createFormats(language: string, place: Place): Formats {
-  const locale = REGION[language] ?? language;
+export function createFormats(language: Language, place: Place): Formats {
+  const locale = localeOf(language);
   const zone = { timeZone: place.timeZone };
   const day = { day: '2-digit', month: 'short', year: 'numeric' } as const;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;
@@ -38,6 +38,7 @@ export function createFormats(language: string, place: Place): Formats {
   });
   const minor = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2);
   const count = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
   // Swedish writes ISO dates.
   const iso = new Intl.DateTimeFormat('sv', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone });
   return {
@@ -47,6 +48,7 @@ export function createFormats(language: string, place: Place): Formats {
     time: (instant) => time.format(new Date(instant)),
     money: (amount) => money.format(amount / minor),
     count: (n) => count.format(n),
+    percent: (part) => percent.format(part),
     today: (now = new Date()) => iso.format(now),
   };
 }

@@ -9,6 +9,7 @@ import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
 import type { SectionId } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import { ask, hear } from './ask.ts';
+import { useLook } from './look.ts';
 
 export interface Credentials {
   library: string;
@@ -56,6 +57,7 @@ export const useSession = defineStore('session', () => {
     const answer = await ask('session.state', {});
     failure.value = answer.ok ? undefined : answer.error;
     if (!answer.ok) return;
+    useLook().take(answer.value.look);
     trouble.value = answer.value.started ? undefined : answer.value.trouble;
     if (!answer.value.started) return;
     state.value = answer.value.session;

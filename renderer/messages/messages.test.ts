@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../shared/ipc/errors.ts';
 import { FIELD_CODES, SECTIONS, sectionSchemas } from '../../shared/patrons/sections.ts';
-import { i18n } from '../app/words.ts';
+import { i18n, LANGUAGES } from '../app/words.ts';
+import { pluralForm } from '../app/languages.ts';
 import { fieldLabel } from '../patron/sections/fields.ts';
 import en from './en.json';
 
@@ -53,11 +54,36 @@ describe('the words', () => {
     expect(unused).toEqual([]);
   });
 
-  it('compile, with every plural', () => {
+  it.each(LANGUAGES)('compile in %s, with every plural', (language) => {
+    i18n.global.locale.value = language;
     for (const key of keys) {
       const words = (i18n.global.t as (key: string, values: object, n: number) => string)(key, { n: 3 }, 3);
       expect(words, key).not.toBe(key);
       expect(words, key).not.toMatch(/[|{}]/);
     }
+    i18n.global.locale.value = 'en';
   });
 });
+
+describe.each(LANGUAGES.filter((language) => language !== 'en'))('the words in %s', (language) => {
+  const other = i18n.global.getLocaleMessage(language) as unknown as typeof en;
+  const places = (message: string) => [...new Set(message.match(/\{\w+\}/g) ?? [])].sort();
+
+  it('are there for every key, and for no other', () => {
+    expect(leaves(other)).toEqual(keys);
+  });
+
+  it.each(keys)('%s has the same places, and a form for each number', (key) => {
+    const [english, translated] = [messageOf(en, key), messageOf(other, key)];
+    expect(places(translated)).toEqual(places(english));
+    if (!english.includes(' | ')) return;
+    const forms = translated.split(' | ').length;
+    const chosen = [0, 1, 2, 3, 5, 11, 100].map((n) => pluralForm(language)(n, forms));
+    expect(Math.max(...chosen)).toBe(forms - 1);
+    expect(Math.min(...chosen)).toBe(0);
+  });
+});
+
+function messageOf(tree: object, key: string): string {
+  return key.split('.').reduce((at: unknown, part) => (at as Record<string, unknown>)[part], tree) as string;
+}

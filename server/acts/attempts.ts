@@ -1,5 +1,6 @@
 // The memory of attempts: each key with the answer that it got, so that a repeat has no second effect.
-import { createHash, scryptSync } from 'node:crypto';
+import { createHash, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Refused } from '../outcome.ts';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -24,7 +25,11 @@ export interface AttemptRow {
   status: number;
   body: string | null;
   etag: string | null;
+  /** In milliseconds. */
+  answered_at: number;
 }
+
+const derive = promisify<string, string, number, Buffer>(scrypt);
 
 /** The same for two bodies that differ only in the order of their fields. */
 function canonical(value: unknown): unknown {
@@ -34,13 +39,22 @@ function canonical(value: unknown): unknown {
   return entries.map(([key, inner]) => [key, canonical(inner)]);
 }
 
-/** `secret`: the body holds a PIN, which a quick hash would give away to whoever reads the database. */
-export function fingerprintOf(parts: { key: string; content: unknown; secret: boolean }): string {
-  const text = JSON.stringify(canonical(parts.content));
-  return parts.secret
-    ? scryptSync(text, parts.key, 32).toString('base64url')
-    : createHash('sha256').update(text).digest('base64url');
+interface Asked {
+  key: string;
+  content: unknown;
 }
+
+const textOf = ({ content }: Asked) => JSON.stringify(canonical(content));
+
+export const fingerprintOf = (asked: Asked): string =>
+  createHash('sha256').update(textOf(asked)).digest('base64url');
+
+/**
+ * Where the body holds a PIN, which a quick hash would give away to whoever reads the database. It takes its time, in
+ * which others are answered.
+ */
+export const slowFingerprintOf = async (asked: Asked): Promise<string> =>
+  (await derive(textOf(asked), asked.key, 32)).toString('base64url');
 
 export class Attempts {
   readonly #store: Store;

@@ -6,11 +6,17 @@ import type { ProblemName } from '../../shared/central/problems.ts';
 import { fieldCode } from '../../shared/patrons/sections.ts';
 import type { Audit } from '../audit.ts';
 import { asAnswer, invalid, refused, type Answer, type Outcome, type Refused } from '../outcome.ts';
-import { timeOf, type Clock } from '../ports.ts';
+import { DAY, timeOf, type Clock } from '../ports.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
-import { fingerprintOf, type Attempt, type AttemptRow, type Attempts } from './attempts.ts';
+import {
+  fingerprintOf,
+  slowFingerprintOf,
+  type Attempt,
+  type AttemptRow,
+  type Attempts,
+} from './attempts.ts';
 import type { ActContext, ActHandlers, ActName } from './handlers.ts';
 
 export interface ActCall {
@@ -31,7 +37,10 @@ const NOT_KEPT: ReadonlySet<ProblemName> = new Set([
 ]);
 /** Answered without the history's marks around the value. */
 const PLAIN: ReadonlySet<ActName> = new Set(['exportPatronData', 'logEvents']);
-/** Their answers are too much, or too personal, to be kept under a key: a repeat makes them anew. */
+/**
+ * Their answers are too much, or too personal, to be kept under a key: a repeat makes them anew. That is for who lost the
+ * answer, so it holds for a day, and as long as the permission does.
+ */
 const MADE_ANEW: ReadonlySet<ActName> = new Set(['exportPatronData']);
 
 type AnyHandler = (context: ActContext, params: unknown, body: unknown) => Outcome<unknown>;
@@ -68,7 +77,7 @@ export class Acts {
     this.#handlers = handlers;
   }
 
-  perform(call: ActCall): Answer {
+  async perform(call: ActCall): Promise<Answer> {
     if (call.headers[ACT_HEADERS.key] === undefined) return asAnswer(refused('key-required'));
     const headers = actHeadersSchema.safeParse(call.headers);
     if (!headers.success) {
@@ -81,17 +90,14 @@ export class Acts {
     if (headers.data[ACT_HEADERS.epoch] !== this.#history.epoch) return asAnswer(refused('other-epoch'));
     const actedAt = headers.data[ACT_HEADERS.actedAt];
     const { name, params, body } = call;
+    const asked = { key, content: [name, params, body ?? null, act, actedAt] };
     const attempt: Attempt = {
       key,
       act,
       staff: call.asker.staff.id,
       endpoint: name,
       patronId: params['patronId'] ?? newPatronId(name, body),
-      fingerprint: fingerprintOf({
-        key,
-        content: [name, params, body ?? null, act, actedAt],
-        secret: name === 'setPin',
-      }),
+      fingerprint: name === 'setPin' ? await slowFingerprintOf(asked) : fingerprintOf(asked),
     };
     return this.#store.together(() => this.#inTransaction(call, attempt, actedAt));
   }
@@ -144,7 +150,9 @@ export class Acts {
   /** The stored answer; of those that are made anew, the value as it is today. */
   #again(call: ActCall, stored: AttemptRow): Answer {
     if (stored.body === null) {
-      const outcome = this.#run(call, stored.act, timeOf(this.#clock));
+      const since = this.#attempts.applied(stored.act)?.answered_at ?? 0;
+      if (this.#clock.now() - since > DAY) return asAnswer(refused('already-done', { applied: true }));
+      const outcome = this.#take(call, stored.act, timeOf(this.#clock));
       return outcome.ok ? { status: stored.status, body: outcome.value } : asAnswer(outcome);
     }
     const body: unknown = JSON.parse(stored.body);

@@ -7,7 +7,6 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { createHash } from 'node:crypto';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ANSWER_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
@@ -16,7 +15,7 @@ import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
 export interface ServerOptions extends CentralOptions {
   /** One line of JSON on stderr for each answer: route, status, milliseconds. */
   log?: boolean;
-  /** Requests per second of one session, and sign-ins per second of one address. */
+  /** Requests per second of one session, or of one address without; and sign-ins per second of one address. */
   rates?: { session: number; signIn: number };
 }
 
@@ -71,12 +70,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.register(rateLimit, {
     max: rates.session,
     timeWindow: 1000,
-    keyGenerator: whoseRequest,
+    // A made-up token is nobody's: its requests count as its address's.
+    keyGenerator: (request) => central.senderOf(headersOf(request)) ?? request.ip,
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
   // Loaded when somebody asks: a start need not wait for it.
-  app.get('/openapi.json', async () => (await import('./openapi.ts')).openApiDocument());
+  let document: unknown;
+  app.get('/openapi.json', async () => (document ??= (await import('./openapi.ts')).openApiDocument()));
   return { app, central };
 }
 
@@ -153,11 +154,6 @@ class TooMany extends Error {
     super('Too many requests.');
     this.retryAt = new Date(Date.now() + ms).toISOString();
   }
-}
-
-function whoseRequest(request: FastifyRequest): string {
-  const { authorization } = request.headers;
-  return authorization ? createHash('sha256').update(authorization).digest('base64') : request.ip;
 }
 
 /** Fastify's own errors carry a status; what has none is a fault of ours, and says nothing outside. */

@@ -18,6 +18,15 @@ test('a revoked desk is told so, whatever it asks; its tokens and grants end, an
   expect((await other.ask('snapshot')).status).toBe(200);
 });
 
+test('a desk that wrote its name in capitals is revoked like any other', async () => {
+  const { central, signIn } = testNetwork();
+  const name = '3F0E9A52-6A37-4E7E-9C5E-0D7F5B7C9A10';
+  const stolen = await signIn('north', 'lead', name);
+  central.desks.revoke(name);
+  expect(central.desks.list()).toMatchObject([{ desk: name.toLowerCase(), revoked: true }]);
+  expect(problemOf(await stolen.ask('snapshot', {}, { 'circdesk-desk': '' }))).toBe('signed-out');
+});
+
 test('a desk that is allowed again starts with a new sign-in', async () => {
   const { central, signIn } = testNetwork();
   const desk = await signIn('north', 'lead');

@@ -11,10 +11,11 @@ import {
   patronSummarySchema,
   pinSchema,
 } from '../patrons/patron.ts';
-import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { requesterSchema } from '../patron-data/requester.ts';
+import { cardSchema, fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
 import { countSchema, idSchema, timeSchema } from '../primitives.ts';
+import { choicesSchema, deskLookSchema, preferencesSchema } from './desk.ts';
 import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
 export const WINDOW_KINDS = ['desk', 'patron'] as const;
@@ -70,12 +71,13 @@ export const requests = {
     result: z.discriminatedUnion('started', [
       z.object({
         started: z.literal(true),
+        look: deskLookSchema,
         session: sessionStateSchema,
         sync: syncStateSchema,
         /** First start: nobody has said yet where the server is. */
         chooseServer: z.boolean(),
       }),
-      z.object({ started: z.literal(false), trouble: startTroubleSchema }),
+      z.object({ started: z.literal(false), look: deskLookSchema, trouble: startTroubleSchema }),
     ]),
   },
   /** The keyring has forgotten the key of this desk's files: they are set aside, and the desk begins anew. */
@@ -112,6 +114,9 @@ export const requests = {
   /** Hides patrons until whoever works here signs in again. */
   'session.lock': { windows: both, args: nothing, result: nothing },
 
+  /** How staff want the windows; all of them follow at once. */
+  'preferences.choose': { windows: both, args: choicesSchema, result: preferencesSchema },
+
   /** From the copy, or from the server, which knows patrons whom the copy doesn't hold. */
   'patrons.search': {
     windows: ['desk'],
@@ -131,6 +136,30 @@ export const requests = {
   },
   /** Opens the patron's own window, or brings it to the front. */
   'patrons.open': { windows: ['desk'], args: z.object({ patronId: idSchema }), result: nothing },
+  /** Whose card this is, in use or not. A patron's window, too, learns of nobody whose card it can't show. */
+  'scan.find': {
+    windows: both,
+    args: z.object({ card: z.string().min(1).max(60) }),
+    result: z.object({
+      scan: countSchema,
+      found: z.object({ name: z.string(), state: cardSchema.shape.state }).nullable(),
+    }),
+  },
+  /**
+   * Opens whom this scan found. Unless staff said that they want it, only as long as no other card has been scanned
+   * since, in whichever window: a late answer never comes before the patron scanned last.
+   */
+  'scan.open': {
+    windows: both,
+    args: z.object({ scan: countSchema, wanted: z.boolean() }),
+    result: z.object({ opened: z.boolean() }),
+  },
+  /** Opened lately by whoever is signed in, the last one first. */
+  'patrons.recent': {
+    windows: ['desk'],
+    args: nothing,
+    result: z.object({ patrons: z.array(z.object({ id: idSchema, name: z.string() })) }),
+  },
 
   /** `fresh`: with what the server knows now, as far as it can be asked. */
   'patron.read': { windows: ['patron'], args: z.object({ fresh: z.boolean() }), result: patronViewSchema },
@@ -180,6 +209,8 @@ export const requests = {
     args: nothing,
     result: z.object({ whoIsAsking: z.boolean(), elsewhere: elsewhereSchema.nullable() }),
   },
+  /** In the library's other system, at the address that policy gives. */
+  'patron.openOutside': { windows: ['patron'], args: nothing, result: nothing },
   /** Saves the patron data file where the policy says. `file` names what was saved to the requests below. */
   'patron.download': {
     windows: ['patron'],
@@ -214,6 +245,10 @@ export const requests = {
   /** What could not be rescued from a damaged file was noted; the file goes. */
   'sync.acceptLoss': { windows: ['desk'], args: nothing, result: nothing },
 
+  /** Brings the desk window to the front, with the focus in its search. */
+  'window.toSearch': { windows: ['patron'], args: nothing, result: nothing },
+  /** Hides what all windows show, or shows it again. */
+  'window.hide': { windows: both, args: z.object({ hidden: z.boolean() }), result: nothing },
   /** Tells main whether this window holds text that isn't saved, so that closing asks first. */
   'window.unsaved': { windows: ['patron'], args: z.object({ unsaved: z.boolean() }), result: nothing },
   /** Closes this window, unsaved text or not: staff have been asked. */
@@ -227,6 +262,12 @@ export type RequestResult<N extends RequestName> = z.output<(typeof requests)[N]
 /** What main tells windows without being asked. */
 export const events = {
   'session.changed': sessionStateSchema,
+  'preferences.changed': preferencesSchema,
+  /** Somebody pressed the privacy key. */
+  'privacy.changed': z.object({ hidden: z.boolean() }),
+  /** The search is wanted; only the desk window hears it. */
+  'search.wanted': nothing,
+  'recent.changed': nothing,
   'sync.changed': syncStateSchema,
   /** The list of acts is another now. */
   'acts.changed': nothing,

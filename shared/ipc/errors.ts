@@ -55,6 +55,8 @@ export const ERROR_CODES = [
   'fileGone',
   'fileNotDeleted',
   'cancelled',
+  'noCardInUse',
+  'notOpened',
   'requestRefused',
   'internal',
 ] as const;

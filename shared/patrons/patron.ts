@@ -149,3 +149,13 @@ export const commentSchema = z
   .refine((text) => text.trim() !== '', 'required');
 /** Digits only; how many is the library's rule. */
 export const pinSchema = z.string().regex(/^\d{3,20}$/, 'notAPin');
+
+/** How a patron is called. */
+export function fullName({ sections }: Patron): string {
+  const { givenName, familyName } = sections.personal.values;
+  return [givenName, familyName].filter((part) => part !== '').join(' ');
+}
+
+export function cardInUse({ sections }: Patron): string | undefined {
+  return sections.card.values.cards.find(({ state }) => state === 'active')?.number;
+}

@@ -126,3 +126,14 @@ test('no query costs more than a little, whatever is typed', () => {
   );
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+test('a row of phone numbers is read in no more ways than are looked for: it holds up neither desk nor server', () => {
+  const began = performance.now();
+  const numbers = Array.from({ length: 12 }, (_, n) => `+461234${n}`);
+  expect(searchPlan(numbers.join(' ')).alternatives).toHaveLength(64);
+  expect(performance.now() - began).toBeLessThan(100);
+});
+
+test('the same pattern twice is looked for once', () => {
+  expect(searchPlan('*a* *A* *á* *b*').patterns).toEqual(['*a*', '*b*']);
+});

@@ -22,6 +22,8 @@ export interface SearchPlan {
 }
 
 const MAX_WORDS = 12;
+/** Of ways to read a query; the first ones stay nearest to what was typed. */
+const MAX_WAYS = 64;
 
 /** A name's or address's words; hyphenated and apostrophised ones also joined. */
 function nameWords(text: string): string[] {
@@ -106,6 +108,7 @@ function mayJoin(units: Unit[]): boolean {
   return wholes.every((w) => /^\d+$/.test(w)) || (units.length === 2 && wholes.some((w) => /\d/.test(w)));
 }
 
+/** Never more of them than are used: a row of phone numbers could be read in billions of ways. */
 function ways(units: Unit[]): string[][] {
   if (units.length === 0) return [[]];
   const found: string[][] = [];
@@ -116,21 +119,25 @@ function ways(units: Unit[]): string[][] {
     const [only] = first;
     const heads = size === 1 && only ? only.alternatives : [whole, ...dialled('', whole)].map((w) => [w]);
     const tails = ways(units.slice(size));
-    for (const head of heads) for (const tail of tails) found.push([...head, ...tail]);
+    found.push(...heads.flatMap((head) => tails.map((tail) => [...head, ...tail])));
+    if (found.length >= MAX_WAYS) break;
   }
-  return found;
+  return found.slice(0, MAX_WAYS);
 }
 
 /** Reads a query as staff typed it. */
 export function searchPlan(query: string): SearchPlan {
   const words = query.trim().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
   const isPattern = (word: string) => word.replace(/\*+$/, '').includes('*');
-  const patterns = words.filter(isPattern).map((word) => fold(word).replace(/[^\p{L}\p{N}*]/gu, ''));
+  // Each is looked for in everybody: the same one twice costs twice.
+  const patterns = [
+    ...new Set(words.filter(isPattern).map((word) => fold(word).replace(/[^\p{L}\p{N}*]/gu, ''))),
+  ];
   const units = words.filter((word) => !isPattern(word)).flatMap((word) => unitOf(word) ?? []);
   const everything = words.length > 0 && words.every((word) => /^\*+$/.test(word));
   return {
     empty: units.length === 0 && patterns.length === 0 && !everything,
-    alternatives: ways(units).slice(0, 64),
+    alternatives: ways(units),
     patterns,
     cardNumber: patterns.length > 0 ? '' : joined(query),
   };

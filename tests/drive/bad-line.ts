@@ -2,8 +2,10 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `losesAnswers`: requests reach the server, answers never come back. `silent`: nothing reaches anybody. */
-export type LineState = 'good' | 'cut' | 'silent' | 'losesAnswers' | 'rubbish';
+/** `slow`: a request takes a second more. `losesAnswers`: requests reach the server, answers never come back. `silent`: nothing reaches anybody. */
+export type LineState = 'good' | 'slow' | 'cut' | 'silent' | 'losesAnswers' | 'rubbish';
+
+const SLOW_MS = 1_000;
 
 export interface BadLine {
   url: string;
@@ -48,6 +50,11 @@ export async function openLine(
     switch (line.state) {
       case 'good':
         pass(asked, answer, false);
+        break;
+      case 'slow':
+        setTimeout(() => {
+          pass(asked, answer, false);
+        }, SLOW_MS);
         break;
       case 'losesAnswers':
         pass(asked, answer, true);

@@ -72,6 +72,8 @@ test('what one left waiting goes out when they sign in again, and the window say
   await window.getByRole('textbox', { name: 'Staff note' }).fill('Rings twice.');
   await window.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(window.getByText(/waits to be sent/)).toBeVisible();
+  // The window shows that it waits before the form has given up on the server's word.
+  await expect(window.getByRole('button', { name: 'Edit Staff note' })).toBeVisible();
 
   await desk.desk.getByRole('button', { name: 'Sign out' }).click();
   await expect(desk.desk.getByText(/when you sign in at this desk again/)).toBeVisible();

@@ -359,6 +359,8 @@ test('an idle desk locks, shows nothing of the patron, and comes back to what wa
   await expect(window.getByText(nameOf(patron)).first()).toBeHidden();
   const refused = await window.evaluate(() => globalThis.window.circdesk.patron.read({ fresh: false }));
   expect(refused).toMatchObject({ ok: false, error: { code: 'locked' } });
+  const shown = await window.evaluate(() => globalThis.window.circdesk.patron.showFile({ file: 'any' }));
+  expect(shown).toMatchObject({ ok: false, error: { code: 'locked' } });
   await locked.getByLabel('Password').fill(account('desk').password);
   await locked.getByRole('button', { name: 'Sign in' }).click();
   await expect(window.getByLabel('Phone', { exact: true })).toHaveValue('+44 1632 960020');
@@ -375,9 +377,10 @@ test('a revoked desk loses its copy at its next contact, and says so', async ({
     execFileSync(process.execPath, ['server/main.ts', 'desks', '--data', dataFolder, ...args], {
       encoding: 'utf8',
     });
-  await colleague.patronWho(isFree);
+  const free = await colleague.patronWho(isFree);
   await desk.signIn(account('desk'));
   await synced(desk);
+  const window = await desk.openPatron(cardOf(free));
   const desks = server()
     .trim()
     .split('\n')
@@ -386,6 +389,7 @@ test('a revoked desk loses its copy at its next contact, and says so', async ({
   server('--revoke', own?.desk ?? '');
   await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
   await expect(desk.desk.getByLabel('Password')).toBeVisible();
+  await expect.poll(() => window.isClosed()).toBe(true);
   await desk.desk.getByRole('button', { name: 'Try again' }).click();
   await expect(desk.desk.getByRole('alert')).toContainText('may no longer use the central server');
 });

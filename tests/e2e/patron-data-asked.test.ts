@@ -1,10 +1,10 @@
 // What is asked before a patron data file is saved, and what becomes of it once it is.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cardOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
+import { axeFindings } from '../scenes/checks.ts';
 import { download, expect, isSaved, test } from './patron-data-fixtures.ts';
 
 test.describe('Asked before it is saved', () => {
@@ -23,8 +23,7 @@ test.describe('Asked before it is saved', () => {
     await expect(dialog).toContainText(cardOf(patron));
     await expect(dialog).toContainText(birthDate?.slice(0, 4) ?? '');
     await expect(dialog).toContainText("Being the guarantor isn't enough.");
-    const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await axeFindings(window)).toEqual([]);
 
     await dialog.getByRole('button', { name: 'Save file' }).click();
     await expect(dialog.getByText('Check who is asking, then confirm it here.')).toBeVisible();

@@ -23,6 +23,19 @@ onEachHost((host) => {
     expect(states).toEqual([true, false]);
   });
 
+  test('a page is enlarged: half as much of it is as wide as the window', async () => {
+    const width = () => shared.page.evaluate(() => document.body.clientWidth);
+    const enlarge = (factor: number) =>
+      shared.app.evaluate(({ BrowserWindow }, factor) => {
+        BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(factor);
+      }, factor);
+    const whole = await width();
+    await enlarge(2);
+    await expect.poll(width).toBeLessThan(whole * 0.6);
+    await enlarge(1);
+    await expect.poll(width).toBe(whole);
+  });
+
   test('what a page has put into storage goes when the app clears it', async () => {
     const kept = await shared.app.evaluate(async ({ BrowserWindow, session }) => {
       const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
@@ -219,6 +232,16 @@ onEachHost((host) => {
       launched.process.kill('SIGTERM');
       await once(launched.process, 'exit');
       await launched.end();
+    });
+
+    test('an address that no browser opens is told to be unopened', async () => {
+      const told = await shared.app.evaluate(({ shell }) =>
+        shell.openExternal('https://library.example/').then(
+          () => 'opened',
+          () => 'not opened',
+        ),
+      );
+      expect(told).toBe('not opened');
     });
   });
 

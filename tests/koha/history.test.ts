@@ -8,6 +8,8 @@ import type { OutboxAct } from '../../electron/cache/act.ts';
 import { ACT_STATES } from '../../electron/cache/act.ts';
 import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { steppingClock } from '../port/world.ts';
+import { FOUND } from './found-histories.ts';
+import { FIELDS, step, type FieldName, type Step } from './history-steps.ts';
 import { ignoreFailure, rest, SimulatedDesk } from './simulated-desk.ts';
 import { ADDRESS, smallLibrary } from './fake/small-library.ts';
 import type { FakeKoha } from './fake/koha.ts';
@@ -15,34 +17,6 @@ import type { FakeKoha } from './fake/koha.ts';
 const RUNS = Number(process.env['KOHA_RUNS'] ?? 60);
 const SEED = Number(process.env['KOHA_SEED'] ?? 5);
 const ids = new KohaIds(ADDRESS);
-/** Our fields that are edited, and Koha's that hold them. */
-const FIELDS = { givenName: 'firstname', familyName: 'surname' } as const;
-type FieldName = keyof typeof FIELDS;
-
-const field = fc.constantFrom<FieldName>('givenName', 'familyName');
-const desk = fc.nat(1);
-const patron = fc.nat(1);
-const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('edit' as const), desk, patron, field }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('block' as const), desk, patron }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('unblock' as const), desk, patron }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('colleague' as const), patron, field, back: fc.boolean() }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('line' as const),
-      desk,
-      state: fc.constantFrom('good' as const, 'dropsRequests' as const, 'losesAnswers' as const),
-    }),
-  },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('sync' as const), desk }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), desk }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), seconds: fc.nat(90) }) },
-);
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** Each value that a field of a patron ever had at Koha, and who had put it there. */
 interface Written {
@@ -197,7 +171,7 @@ test(`${RUNS} random histories: nothing lost, nothing done twice, nothing overwr
       for (const desk of desks) await desk.end();
       history = undefined;
     }),
-    { numRuns: RUNS, seed: SEED, endOnFailure: true },
+    { numRuns: RUNS, seed: SEED, endOnFailure: true, examples: FOUND },
   );
   // A fault that never fired proves nothing.
   for (const name of ['dropsRequests', 'losesAnswers', 'restart'] as const)

@@ -15,7 +15,12 @@ import { PatronDataDownload } from '../../electron/patron-data/download.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { SavedFiles } from '../../electron/patron-data/saved-files.ts';
 import { patronDataPolicySchema } from '../../electron/policy/patron-data-policy.ts';
+import { LatelyOpened } from '../../electron/patrons/lately-opened.ts';
+import { policySchema } from '../../electron/policy/policy.ts';
+import { firstPreferences, rulesOf } from '../../electron/policy/window-policy.ts';
 import { Failure } from '../../electron/support/failure.ts';
+import { Settings } from '../../electron/support/settings.ts';
+import { Look } from '../../electron/windows/look.ts';
 import type { WindowOwner } from '../../electron/windows/windows.ts';
 import { Luck } from '../../server/demo/luck.ts';
 import { PASSWORD, testNetwork, valueOf } from '../../server/testing/network.ts';
@@ -83,6 +88,7 @@ beforeAll(async () => {
     closePatrons: () => undefined,
     setUnsaved: () => undefined,
     close: () => undefined,
+    ...{ tell: () => undefined, showSearch: () => undefined },
   };
   const { clock } = network;
   const download = new PatronDataDownload({
@@ -102,6 +108,8 @@ beforeAll(async () => {
     showInFolder: () => undefined,
     onProgress: () => undefined,
   });
+  const policies = policySchema.parse({});
+  const settings = new Settings(join(downloads, 'settings.json'));
   // The server is policy's: a page may not choose another.
   const server = new ChosenServer({
     ...{ address: 'https://central.test/', kind: 'circdesk', remembered: null, development: false },
@@ -115,6 +123,12 @@ beforeAll(async () => {
     desk: { ...parts, patrons },
     ...{ download, server },
     windows: windows as never,
+    look: new Look(firstPreferences(policies), rulesOf(policies), settings, windows as never),
+    recent: new LatelyOpened(() => undefined),
+    openOutside: ({ id }) => {
+      touched.push(id);
+      return Promise.resolve();
+    },
     syncState: async () => ({ ...(await parts.syncState()), online: true, rescue: null, memoryOnly: false }),
     acceptLoss: () => Promise.resolve(),
   });

@@ -173,6 +173,11 @@ describe('what is packed', () => {
   }, 60_000);
 });
 
+test('no installer starts the app with a switch, least of all without its sandbox', () => {
+  // What is not said is `--no-sandbox` in an AppImage.
+  expect(recipe).toMatch(/^linux:\n(?: {2}.*\n)*? {2}executableArgs: \[\]\n/m);
+});
+
 describe('fuses', () => {
   test('each that there is, is decided', () => {
     expect([...decided.keys()].sort()).toEqual(FUSES.toSorted());

@@ -1,6 +1,9 @@
 // The running reference server against who floods, drips, guesses and sends nonsense.
 import fc from 'fast-check';
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
+import { httpTransport } from '../../electron/central/transport.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
@@ -45,6 +48,7 @@ const statuses = async (answers: Promise<Response>[]) => {
   for (const { status } of await Promise.all(answers)) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 };
+const PIN = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"pin":"1234"}' };
 const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
 describe('sign-ins by the thousand', () => {
@@ -70,6 +74,37 @@ describe('sign-ins by the thousand', () => {
     expect(colleague.status).toBe(201);
     await Promise.all(flood);
   });
+});
+
+describe('one who asks without end', () => {
+  test('is held up by address, also with another made-up token each time', async () => {
+    const { app } = await createServer({ ...testOptions(), rates: { session: 10, signIn: 5 } });
+    const ask = (n: number) => app.inject({ url: '/', headers: { authorization: `Bearer a.${n}` } });
+    const statuses = new Set<number>();
+    for (let n = 0; n < 60; n++) statuses.add((await ask(n)).statusCode);
+    expect([...statuses]).toEqual([200, 429]);
+    await app.close();
+  });
+
+  test('does not hold up everybody by work that takes long, such as setting PINs', async () => {
+    const headers = () => ({
+      authorization: `Bearer ${session.accessToken}`,
+      [ACT_HEADERS.key]: v7(),
+      [ACT_HEADERS.act]: v7(),
+      [ACT_HEADERS.actedAt]: new Date(options.clock.now()).toISOString(),
+      [ACT_HEADERS.epoch]: server.central.marks().epoch,
+    });
+    const setPin = () =>
+      fetch(`${url}/patrons/${v7()}/pin`, { ...PIN, headers: { ...PIN.headers, ...headers() } });
+    const pins = Promise.all(many(60, setPin));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const began = performance.now();
+    await fetch(url);
+    const waited = performance.now() - began;
+    expect([...new Set((await pins).map(({ status }) => status))]).toEqual([404]);
+    // A fraction of what all of them take.
+    expect(waited).toBeLessThan((performance.now() - began) / 3);
+  }, 60_000);
 });
 
 describe('guesses at a colleague’s password', () => {
@@ -132,6 +167,17 @@ describe('what is too much', () => {
     }
     expect((await fetch(url)).status).toBe(200);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  test('what a desk says when staff sign out is not, however many acts wait', async () => {
+    const own = await createServer(testOptions());
+    addTestLibraries(own.central);
+    const address = await own.app.listen({ host: '127.0.0.1', port: 0 });
+    const transport = httpTransport(address, fetch, () => undefined);
+    const central = new ReferenceServer(address, crypto.randomUUID(), transport, options.clock);
+    const leaving = await central.signIn({ library: 'north', username: 'lead', password: PASSWORD });
+    expect(await leaving.end(many(10_000, () => v7()))).toMatch(/^g\./);
+    await own.app.close();
   });
 
   test('a form or a text is no request: no page elsewhere can send one unseen', async () => {

@@ -147,6 +147,40 @@ test('a page of changes cut in half is not believed; the next one is', async () 
   expect(await found(desk, 'ny')).toBe(1);
 });
 
+test.each([
+  ['changes', (body: object) => ({ ...body, more: true })],
+  ['pages of a first fill', (body: object) => ({ ...body, next: '00000000-0000-7000-8000-000000000000' })],
+])('a server that always has more %s, and gets nowhere, is asked no more of them', async (what, endless) => {
+  const network = testNetwork();
+  await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  const path = what === 'changes' ? '/changes' : '/snapshot';
+  let asked = 0;
+  desk.line.answered = (request, answer) => {
+    if (request.path !== path) return answer;
+    if (++asked > 50) cut();
+    return { ...answer, body: JSON.stringify(endless(JSON.parse(answer.body) as object)) };
+  };
+  await desk.signIn();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(asked).toBeLessThan(20);
+});
+
+test('an answer that is nested without sense holds up no other act', async () => {
+  const { desk, ek, lind, colleague } = await filled();
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  desk.line.answered = ({ method, path }, answer) =>
+    method === 'PATCH' && path.includes(ek.id)
+      ? { ...answer, body: answer.body.replace(/"staffNote":"[^"]*"/, `"staffNote":${deep}`) }
+      : answer;
+  const note = (patron: Patron) =>
+    desk.parts.patrons.saveSection(patron.id, 'note', patron.sections.note, { staffNote: 'Moved.' });
+  expect(await note(ek)).toBe('waiting');
+  expect(await note(lind)).toBe('confirmed');
+  expect(desk.troubles).toEqual([]);
+  expect((await colleague.patron(lind.id)).sections.note.values.staffNote).toBe('Moved.');
+});
+
 test('fields that this version does not know are passed over', async () => {
   const { desk, colleague } = await filled();
   await colleague.register({ personal: { familyName: 'Ny' } });

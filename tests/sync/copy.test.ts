@@ -182,3 +182,28 @@ test('loan history, notifications and PINs never enter the copy', async () => {
     expect(bytes.includes('739163')).toBe(false);
   }
 });
+
+test('a fill that staff pause keeps what has arrived, sends what they do, and goes on where it was', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  await registered(colleague, 1200);
+  const desk = await deskOn(network);
+  desk.line.answered = ({ path }, answer) => {
+    if (path === '/snapshot') void desk.parts.sync.pauseFill(true);
+    return answer;
+  };
+  await desk.signIn();
+  expect(desk.parts.sync.state).toMatchObject({
+    fill: { arrived: 500, total: 1200, paused: true },
+    problem: null,
+  });
+  const [patron] = (await desk.store.search('north', 'ek*', 0, 1)).patrons;
+  expect(await desk.parts.patrons.block(patron?.id ?? '', 'Kept the atlas.')).toBe('confirmed');
+  desk.line = goodLine();
+  await desk.parts.sync.pauseFill(false);
+  desk.asked.length = 0;
+  await desk.parts.sync.now();
+  expect(pages(desk, '/snapshot')).toBe(2);
+  expect(await found(desk, 'ek*')).toBe(1200);
+  expect(desk.parts.sync.state.fill).toBeNull();
+});

@@ -1,6 +1,7 @@
 // Exports of a patron's data with the line and without it: which word counts, what is logged, and that it's once.
 import { afterEach, expect, test, vi } from 'vitest';
 import { openExport } from '../../electron/patron-data/open-export.ts';
+import { Failure } from '../../electron/support/failure.ts';
 import type { EndpointAnswer } from '../../shared/central/contract.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { ErrorCode } from '../../shared/ipc/errors.ts';
@@ -185,4 +186,21 @@ test('an answer that is lost, and the copy instead: one wish is one entry in the
   expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('server');
   await desk.sync();
   expect(await exportsOf(colleague, patron.id)).toEqual(['server', 'server']);
+});
+
+test('an export that one began is not logged in the name of another, who has signed in meanwhile', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network);
+  await desk.signIn('lead');
+  const { session } = desk.parts;
+  vi.spyOn(session, 'use').mockImplementationOnce(async () => {
+    await session.signOut();
+    await desk.signIn('desk');
+    throw new Failure({ code: 'serverSlow' });
+  });
+  expect(await code(open(desk, patron.id, network))).toBe('signedOut');
+  await desk.sync();
+  expect(await exportsOf(colleague, patron.id)).toEqual([]);
 });

@@ -43,26 +43,14 @@ export async function compilePatronData(number: number, parts: CompileParts): Pr
     notifications: null,
     processing: null,
   };
-  const shown = ofRecord(patron, library);
   const head: PatronDataHead = {
-    ...shown,
+    ...ofRecord(patron, library, capabilities.leftOut),
     madeAt,
     madeFrom: { kind: 'server' },
     leftOut: capabilities.leftOut.map(leaveOut),
-    patron: {
-      ...shown.patron,
-      contact: { ...shown.patron.contact, preferredChannel: null },
-      guarantorForCount: null,
-      preferences: {
-        keepLoanHistory: shown.patron.preferences.keepLoanHistory,
-        ...{ reservationReady: null, dueSoon: null, overdue: null },
-      },
-    },
     blocks: patron.blocks.map(({ comment, blockedAt }) => ({
       ...{ comment, blockedAt, liftedAt: null, liftComment: null, keptUntil: null },
     })),
-    loans: seesLoans ? shown.loans : null,
-    debts: seesDebts ? shown.debts : null,
     ...{ agreements: null, sources: null, failedSignIns: null },
     further: furtherOf(koha.record, around.policy.block.attribute),
   };

@@ -72,6 +72,7 @@ test.each([
     '{"__proto__":{"polluted":1},"kind":"circdesk-reference","version":"1","epoch":"e","libraries":[]}',
   ],
   ['nesting without end', '['.repeat(1_000_000)],
+  ['nesting that ends', JSON.stringify(good).replace('[]', `${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
 ])('%s in an answer does no harm', async (_what, body) => {
   expect(['believed', 'serverRubbish']).toContain(await codeOf(await answering((_, res) => res.end(body))));
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

@@ -138,7 +138,25 @@ interface Parts {
 const fillPath = (path: string, params: Record<string, unknown>) =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
 
+/** No answer of ours has so many levels; what walks through one calls itself for each. */
+const DEEPEST = 64;
+
+function isDeep(json: string): boolean {
+  let [depth, inText] = [0, false];
+  for (let at = 0; at < json.length; at++) {
+    const sign = json[at];
+    if (inText && sign === '\\') at++;
+    else if (sign === '"') inText = !inText;
+    else if (inText) continue;
+    else if (sign === '[' || sign === '{') depth++;
+    else if (sign === ']' || sign === '}') depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
 function parseJson(text: string): unknown {
+  if (isDeep(text)) throw new Failure({ code: 'serverRubbish' }, 'too deep');
   try {
     return JSON.parse(text);
   } catch (thrown) {
@@ -167,7 +185,7 @@ function problemFrom(answer: HttpAnswer): Failure {
   const { status, body } = answer;
   const gatewayFailed = status === 502 || status === 503 || status === 504;
   try {
-    const problem = problemSchema.parse(JSON.parse(body));
+    const problem = problemSchema.parse(parseJson(body));
     const name = problemName(problem.type);
     if (name) return new ProblemAnswer(problem, name, () => marksOf(answer));
   } catch {

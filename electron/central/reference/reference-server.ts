@@ -28,7 +28,7 @@ import { actHeaders, sendAct, type Ask } from './act-sender.ts';
 import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
-const MOST_WAITING = 10_000;
+const MOST_WAITING = 5_000;
 /** Rows of a page of patron data: some 400 kB. */
 const PATRON_DATA_PAGE = 2000;
 

@@ -5,7 +5,10 @@ import type { DeskError } from '../../../shared/ipc/errors.ts';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 import type { RequestResult } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../app/ask.ts';
+import { localeOf } from '../../app/languages.ts';
 import { useSession } from '../../app/session.ts';
+import { i18n } from '../../app/words.ts';
+import { inOrder } from './hit-order.ts';
 
 export const PAGE = 100;
 export const TYPING_PAUSE_MS = 150;
@@ -68,7 +71,10 @@ export const useSearch = defineStore('search', () => {
     answered.value = query;
     total.value = found.total;
     pagesAsked = new Set([0]);
-    hits.value = new Map([...old, ...found.patrons.entries()]);
+    const whole = found.patrons.length === found.total;
+    const language = localeOf(i18n.global.locale.value);
+    const patrons = whole ? inOrder(found.patrons, query, language) : found.patrons;
+    hits.value = new Map([...old, ...patrons.entries()]);
     answers.value++;
   }
 

@@ -1,6 +1,7 @@
 // The choices of the selects: languages and countries by their names, sorted as people look for them.
 import type { Channel } from '../../../shared/patrons/sections.ts';
 import { CHANNELS, GENDERS, type CARD_STATES } from '../../../shared/patrons/sections.ts';
+import { localeOf } from '../../app/languages.ts';
 import { i18n, useWords } from '../../app/words.ts';
 
 export interface Choice<V extends string = string> {
@@ -22,7 +23,7 @@ const COUNTRIES =
   'SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ ' +
   'UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW';
 
-const locale = () => i18n.global.locale.value;
+const locale = () => localeOf(i18n.global.locale.value);
 
 /** For a patron who has chosen none, as servers of others know it. */
 export const NO_LANGUAGE = 'und';

@@ -1,0 +1,47 @@
+// What becomes of a desk's files where the keyring that sealed their key is not there.
+import { afterEach, expect, test } from 'vitest';
+import { keepStore, type KeeperParts } from './store-keeper.ts';
+import { actOf, Folders, renamed } from './testing.ts';
+
+const folders = new Folders();
+afterEach(() => folders.removeAll());
+
+const parts = (folder: string, available: boolean): KeeperParts => ({
+  workerFile: new URL('./worker.ts', import.meta.url).pathname,
+  folder,
+  sealer: {
+    available: () => Promise.resolve(available),
+    seal: (text) => Promise.resolve(Buffer.from(text).reverse()),
+    unseal: (sealed) => Promise.resolve({ text: Buffer.from(sealed).reverse().toString(), stale: false }),
+  },
+  random: { bytes: (count) => new Uint8Array(count).fill(7) },
+  memoryOnly: true,
+  log: { write: () => undefined, trouble: () => undefined },
+  onOpened: () => undefined,
+});
+
+test('a start without the keyring destroys nothing that waits, also where policy would do without one', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.close();
+  expect(await keepStore(parts(folder, false))).toEqual({ trouble: { kind: 'noKeyring', waiting: null } });
+  const again = await keepStore(parts(folder, true));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(await again.store.acts(['waiting'])).toEqual([act]);
+  await again.store.close();
+});
+
+test('where there never was a keyring and policy does without, what an earlier run left is gone', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, false));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.close();
+  const again = await keepStore(parts(folder, false));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(again.memoryOnly).toBe(true);
+  expect(await again.store.acts(['waiting'])).toEqual([]);
+  await again.store.close();
+});

@@ -1,0 +1,41 @@
+// What the requests' answers must not do when windows race each other, or staff leave while one is answered.
+import { expect, test, vi } from 'vitest';
+import type { Asker } from './gate.ts';
+import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } from './handlers.ts';
+
+const PATRON = '0199a3c4-0000-7000-8000-000000000001';
+const LINKED = '0199a3c4-0000-7000-8000-000000000002';
+const asker = { kind: 'patron', patronId: PATRON, contents: {} } as unknown as Asker;
+
+test('a linked patron’s window does not open once the window that asked for it is gone', async () => {
+  const showPatron = vi.fn();
+  let isThere = true;
+  const parts = {
+    desk: {
+      session: { require: () => undefined },
+      patrons: {
+        linkedTo: () => {
+          isThere = false;
+          return Promise.resolve([LINKED]);
+        },
+      },
+    },
+    windows: { ownerOf: () => (isThere ? { kind: 'patron', patronId: PATRON } : undefined), showPatron },
+  };
+  const handlers = handlersOf(parts as unknown as HandlerParts);
+  await expect(handlers['patron.openLinked']({ patronId: LINKED }, asker)).rejects.toMatchObject({
+    error: { code: 'requestRefused' },
+  });
+  expect(showPatron).not.toHaveBeenCalled();
+});
+
+test('asked twice at once, the desk begins anew once', async () => {
+  let began = 0;
+  const parts: Omit<TroubleParts, 'look'> = {
+    trouble: () => ({ kind: 'forgottenKey', waiting: null }),
+    beginAnew: () => Promise.resolve(void began++),
+  };
+  const handlers = troubleHandlers(parts as TroubleParts);
+  await Promise.all([handlers['session.beginAnew']({}, asker), handlers['session.beginAnew']({}, asker)]);
+  expect(began).toBe(1);
+});

@@ -1,0 +1,52 @@
+// The patrons opened lately by whoever is signed in, the last one first. In memory only, and gone with the session.
+
+const MOST = 8;
+
+export interface OpenedPatron {
+  id: string;
+  name: string;
+}
+
+export class LatelyOpened {
+  #patrons: OpenedPatron[] = [];
+  /** Whose they are; another member of staff begins with none. */
+  #staff: string | undefined;
+  readonly #onChanged: () => void;
+
+  constructor(onChanged: () => void) {
+    this.#onChanged = onChanged;
+  }
+
+  /** Those whose names are known by now. */
+  get list(): OpenedPatron[] {
+    return this.#patrons.filter(({ name }) => name !== '');
+  }
+
+  /** Who works here now; nobody: undefined. */
+  belongTo(staff: string | undefined): void {
+    if (staff === this.#staff) return;
+    this.#staff = staff;
+    this.#set([]);
+  }
+
+  opened(id: string): void {
+    const known = this.#patrons.find((patron) => patron.id === id);
+    const others = this.#patrons.filter((patron) => patron.id !== id);
+    this.#set([known ?? { id, name: '' }, ...others].slice(0, MOST));
+  }
+
+  named(id: string, name: string): void {
+    const known = this.#patrons.find((patron) => patron.id === id);
+    if (!known || known.name === name) return;
+    this.#set(this.#patrons.map((patron) => (patron.id === id ? { id, name } : patron)));
+  }
+
+  deleted(id: string): void {
+    this.#set(this.#patrons.filter((patron) => patron.id !== id));
+  }
+
+  #set(patrons: OpenedPatron[]): void {
+    this.#patrons = patrons;
+    this.#onChanged();
+  }
+}

@@ -1,0 +1,60 @@
+// Does what a shortcut says: whoever is on the page takes part, and the part that came last is asked first.
+import { defineStore } from 'pinia';
+import { onUnmounted } from 'vue';
+import type { WindowKind } from '../../../shared/ipc/contract.ts';
+import { useLook } from '../look.ts';
+import { isText } from '../scanner/field.ts';
+import { isCharacter } from '../scanner/scanner.ts';
+import { shortcut, shortcutOf, singleOf, type ShortcutId } from './shortcuts.ts';
+
+/** `at`: which of its keys, from 0. Answers false where there is nothing to do for it now. */
+type Handler = (at: number) => unknown;
+
+/** Longer than a scanner's pause: a character that others follow is no shortcut. */
+const ALONE_AFTER_MS = 80;
+
+const useHandlers = defineStore('shortcuts', () => {
+  const handlers = new Map<ShortcutId, Handler[]>();
+
+  function add(id: ShortcutId, handler: Handler): () => void {
+    handlers.set(id, [...(handlers.get(id) ?? []), handler]);
+    return () => {
+      handlers.set(
+        id,
+        (handlers.get(id) ?? []).filter((one) => one !== handler),
+      );
+    };
+  }
+
+  function run(id: ShortcutId, at: number): boolean {
+    if (!shortcut(id).always && document.querySelector('[role=dialog], [role=alertdialog]')) return false;
+    return [...(handlers.get(id) ?? [])].reverse().some((handler) => handler(at) !== false);
+  }
+
+  return { add, run };
+});
+
+/** Takes part for as long as the component is there. */
+export function useShortcut(id: ShortcutId, handler: Handler): void {
+  onUnmounted(useHandlers().add(id, handler));
+}
+
+/** Listens in this window. */
+export function listenForShortcuts(kind: WindowKind): void {
+  const handlers = useHandlers();
+  const look = useLook();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+
+  window.addEventListener('keydown', (event) => {
+    clearTimeout(waiting);
+    if (event.defaultPrevented || event.isComposing) return;
+    const found = shortcutOf(event, kind);
+    if (found) {
+      if (handlers.run(found.id, found.at)) event.preventDefault();
+      return;
+    }
+    const typing = isText(event.target) || event.target instanceof HTMLSelectElement;
+    const single = look.singleKeys && !typing && isCharacter(event) ? singleOf(event.key, kind) : undefined;
+    if (single) waiting = setTimeout(() => handlers.run(single, 0), ALONE_AFTER_MS);
+  });
+}

@@ -1,0 +1,21 @@
+// Prints what stands in `.print-only`, or else the page, on the paper that it is meant for.
+
+const MM_PER_PX = 25.4 / 96;
+const MARGIN_MM = 4;
+
+/** The rules of the page for a paper; a receipt is as long as its text, `height` in CSS px. */
+export function pageRules(paper: 'a4' | 'mm80', height: number): string {
+  if (paper === 'a4') return '@page { size: A4; margin: 15mm; }';
+  const long = Math.ceil(height * MM_PER_PX) + 2 * MARGIN_MM;
+  return `@page { size: 80mm ${Math.max(60, long)}mm; margin: ${MARGIN_MM}mm; }`;
+}
+
+/** Returns once the system's print dialog is closed. */
+export function printOn(paper: 'a4' | 'mm80', height: number): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(pageRules(paper, height));
+  const before = document.adoptedStyleSheets;
+  document.adoptedStyleSheets = [...before, sheet];
+  window.print();
+  document.adoptedStyleSheets = before;
+}

@@ -1,0 +1,33 @@
+// A barcode scanner: a keyboard that types two milliseconds a key into whatever has the focus, and ends with Enter.
+import type { Page } from '@playwright/test';
+
+export const SCANNER_MS = 2;
+
+/** `end`: what the scanner is set to send after the code. */
+export async function scan(page: Page, code: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const at = Date.now() / 1000;
+  const keys = [
+    ...[...code].map((key) => ({ key, text: key })),
+    { key: end, text: end === 'Enter' ? '\r' : '' },
+  ];
+  // The events carry the scanner's own clock: how quickly a test's machine hands them over makes no difference.
+  await Promise.all(
+    keys.flatMap(({ key, text }, index) => {
+      const timestamp = at + (index * SCANNER_MS) / 1000;
+      const code = key === 'Enter' || key === 'Tab' ? key : '';
+      const virtual = { Enter: 13, Tab: 9 }[key] ?? key.toUpperCase().charCodeAt(0);
+      const common = { key, code, windowsVirtualKeyCode: virtual };
+      return [
+        session.send('Input.dispatchKeyEvent', {
+          ...common,
+          ...(text ? { text } : {}),
+          type: text ? 'keyDown' : 'rawKeyDown',
+          timestamp,
+        }),
+        session.send('Input.dispatchKeyEvent', { ...common, type: 'keyUp', timestamp: timestamp + 0.001 }),
+      ];
+    }),
+  );
+  await session.detach();
+}

@@ -1,0 +1,95 @@
+// Whatever a Koha, or what stands before it, answers: the port believes what fits, or fails in words; a patron that it
+// tells of is always one that windows can show.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { v7 } from 'uuid';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import type { CentralSession } from '../../electron/central/central-server.ts';
+import { isFailure } from '../../electron/support/failure.ts';
+import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
+import { patronSchema } from '../../shared/patrons/patron.ts';
+import { bends, bent, type Bend } from '../fuzz/bend.ts';
+import { limits, patience } from '../fuzz/limits.ts';
+import { steppingClock } from '../port/world.ts';
+import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+
+function kohaWithBends() {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const { world } = koha;
+  const { patron_id } = world.addPatron({ surname: 'Öberg', cardnumber: '2100001', library_id: 'MPL' });
+  const dune = world.addBook('Dune', 'Herbert', 'b1');
+  world.lend(patron_id, dune.item);
+  world.hold(patron_id, dune.biblio);
+  world.charge(patron_id, 2.5, 'LOST');
+  world.addAttribute(patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Lost a tablet');
+  const left: Bend[] = [];
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      const bend = left.shift();
+      // Nothing to bend in an answer that is empty.
+      return Promise.resolve(bend && answer.body !== '' ? bent(answer, bend) : answer);
+    },
+  });
+  return { server, left, clock, patron: new KohaIds(ADDRESS).id('patron', patron_id) };
+}
+
+const nobody = () => Promise.resolve([]);
+const held = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
+
+function everything(session: CentralSession, patron: string, at: string): (() => Promise<unknown>)[] {
+  const act = { id: v7(), key: v7(), at };
+  const position = Date.parse(at) - 3_600_000;
+  const epoch = `koha:${ADDRESS}`;
+  return [
+    async () => patronSchema.parse(await session.patron(patron, true)),
+    async () => (await session.snapshot(null, 50)).patrons.map((one) => patronSchema.parse(one)),
+    () => session.changes(position, epoch, 50, held),
+    () => session.search('öberg', 0, 20),
+    async () =>
+      patronDataHeadSchema.parse((await session.exportPatronData(act, epoch, patron, 'unchecked')).head),
+    () =>
+      session.send({
+        ...{ ...act, patronId: patron, epoch, repeated: false, tag: null, base: {}, changes: {} },
+        deed: { kind: 'block', comment: 'x' },
+      }),
+    () => session.setPin(act, epoch, patron, '1234'),
+  ];
+}
+
+test(
+  'a Koha of strange answers makes nothing fall',
+  async () => {
+    let bad = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(bends, { minLength: 1, maxLength: 8 }),
+        fc.nat(6),
+        fc.boolean(),
+        async (all, which, whileSigningIn) => {
+          const { server, left, clock, patron } = kohaWithBends();
+          const settled = async (work: () => Promise<unknown>) => {
+            try {
+              return await work();
+            } catch (thrown) {
+              if (!isFailure(thrown)) throw thrown;
+              bad++;
+              return undefined;
+            }
+          };
+          if (whileSigningIn) left.push(...all);
+          const session = (await settled(() => server.signIn(STAFF))) as CentralSession | undefined;
+          left.length = 0;
+          if (!session || whileSigningIn) return;
+          left.push(...all);
+          const work = everything(session, patron, new Date(clock.now()).toISOString())[which];
+          if (work) await settled(work);
+        },
+      ),
+      limits(800),
+    );
+    expect(bad).toBeGreaterThan(50);
+  },
+  patience,
+);

@@ -1,0 +1,28 @@
+// Every act, in the order of the gallery's index.
+import { account, downloads, withoutPermissions } from './account.ts';
+import { editing } from './editing.ts';
+import { filling, unattended } from './filling.ts';
+import { offline } from './offline.ts';
+import { scanned, standing, tabs } from './patron.ts';
+import { searching, servers } from './searching.ts';
+import { signIn } from './sign-in.ts';
+import type { Act } from './stage.ts';
+import { forgottenKey, noKeyring } from './trouble.ts';
+
+export const ACTS: readonly Act[] = [
+  signIn,
+  searching,
+  servers,
+  tabs,
+  standing,
+  scanned,
+  editing,
+  account,
+  downloads,
+  withoutPermissions,
+  offline,
+  filling,
+  unattended,
+  noKeyring,
+  forgottenKey,
+];

@@ -1,0 +1,64 @@
+// What a machine can tell of a scene: axe finds nothing, no word is cut off, nothing is reached sideways, nothing is too
+// small to hit.
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+
+const withAxe = new WeakSet<Page>();
+
+/** What axe finds, best practices too. */
+export async function axeFindings(window: Page): Promise<string[]> {
+  if (!withAxe.has(window)) await window.evaluate(axe.source);
+  withAxe.add(window);
+  return window.evaluate(async () => {
+    const { axe: there } = globalThis as unknown as { axe: typeof axe };
+    const { violations } = await there.run(document, { resultTypes: ['violations'] });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`,
+    );
+  });
+}
+
+/** Buttons, tabs, headers of tables, labels and headings whose words don't fit into them or out of the window. */
+export function cutOff(window: Page): Promise<string[]> {
+  return window.evaluate(() => {
+    const parts = 'button, [role=tab], th, [role=columnheader], label, legend, h1, h2, h3, dt, option, kbd';
+    const found: string[] = [];
+    for (const part of document.querySelectorAll<HTMLElement>(parts)) {
+      if (part.closest('.visually-hidden, [hidden]') || !part.checkVisibility({ visibilityProperty: true }))
+        continue;
+      const box = part.getBoundingClientRect();
+      const words = document.createRange();
+      words.selectNodeContents(part);
+      const text = words.getBoundingClientRect();
+      const clips = getComputedStyle(part).overflowX !== 'visible' && part.scrollWidth > part.clientWidth + 1;
+      const spills = text.width > box.width + 1 && getComputedStyle(part).display !== 'inline';
+      const scroller = part.closest('.frame, .list, .hits');
+      const outside = !scroller && (text.left < -1 || text.right > innerWidth + 1);
+      if (clips || spills || outside)
+        found.push(`${part.tagName.toLowerCase()} "${part.innerText.slice(0, 60)}"`);
+    }
+    return found;
+  });
+}
+
+/** How far the page as a whole can be scrolled sideways, in CSS px. */
+export function sideways(window: Page): Promise<number> {
+  return window.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+/** Targets smaller than 24 px either way; links within a sentence are no such targets. */
+export function tooSmall(window: Page): Promise<string[]> {
+  return window.evaluate(() => {
+    const targets = 'button, [role=tab], a[href], select, input:not([type=checkbox], [type=radio])';
+    return [...document.querySelectorAll<HTMLElement>(targets)]
+      .filter((target) => target.checkVisibility({ visibilityProperty: true }))
+      .filter((target) => {
+        const { width, height } = target.getBoundingClientRect();
+        return width < 23.9 || height < 23.9;
+      })
+      .map((target) => target.outerHTML.slice(0, 160));
+  });
+}
