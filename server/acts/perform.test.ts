@@ -5,6 +5,7 @@ import type { EndpointAnswer } from '../../shared/central/contract.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { BLOCK_PATRON, DELETE_PATRON } from '../../shared/permissions.ts';
 import { problemOf, testNetwork, valueOf } from '../testing/network.ts';
+import { beginExport } from '../testing/patron-data.ts';
 
 const phones = async (desk: { patron(id: string): Promise<Patron> }, { id }: Patron) =>
   (await desk.patron(id)).sections.contact.values.phones;
@@ -303,6 +304,13 @@ test('an answer tells epoch, head and durable, and head is the position of its o
   const query = { after: head - 1, epoch, limit: 10 };
   const { changes } = (await desk.ask('changes', { query })).body as EndpointAnswer<'changes'>;
   expect(changes).toMatchObject([{ kind: 'patron', position: head, patron: { id: patron.id } }]);
+});
+
+test('what only leaves a trace is in the history too: a database from before it is seen to be older', async () => {
+  const { desk, patron, central } = await atTheDesk();
+  const { head } = central.marks();
+  expect((await beginExport(desk, patron.id)).status).toBe(200);
+  expect(central.marks().head).toBe(head + 1);
 });
 
 test('the time of an act is the desk’s, but never later than now', async () => {

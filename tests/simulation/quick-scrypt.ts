@@ -10,8 +10,14 @@ const quick = (secret: BinaryLike, salt: BinaryLike, length: number, cost?: Scry
 type Done = (error: Error | null, hash: Buffer) => void;
 
 crypto.scryptSync = quick;
-crypto.scrypt = ((secret: BinaryLike, salt: BinaryLike, length: number, cost: ScryptOptions, done: Done) => {
-  const hash = quick(secret, salt, length, cost);
+crypto.scrypt = ((
+  secret: BinaryLike,
+  salt: BinaryLike,
+  length: number,
+  ...rest: [Done] | [ScryptOptions, Done]
+) => {
+  const [done] = rest.slice(-1) as [Done];
+  const hash = quick(secret, salt, length, rest.length === 2 ? rest[0] : undefined);
   queueMicrotask(() => done(null, hash));
 }) as typeof crypto.scrypt;
 syncBuiltinESMExports();
