@@ -85,8 +85,32 @@ const WINDOWS: Suite[] = [
   { name: 'tour', program: 'build/tour.ts', args: ['--out', join(results, 'tour')], budget: 120 },
 ];
 
+/** docs/reliability.md has what each of these is, and what longer runs of it found. */
+const PROOFS: Suite[] = [
+  {
+    name: 'simulation',
+    program: 'build/simulate.ts',
+    args: ['--runs', '2000', '--seed', '1', '--json'],
+    budget: 420,
+  },
+  { name: 'mutants', program: 'build/simulate-mutants.ts', args: ['--known'], budget: 240 },
+  {
+    name: 'every order of a small world',
+    program: 'build/simulate-exhaustive.ts',
+    args: ['--only', 'edits of two fields of a section'],
+    budget: 240,
+  },
+  { name: 'crashes', program: 'build/crash.ts', args: ['--built', '--kills', '4'], budget: 150 },
+  {
+    name: 'load, a smoke of it',
+    program: 'build/load.ts',
+    args: ['--desks', '30', '--minutes', '0.3', '--act-every', '3'],
+    budget: 120,
+  },
+];
+
 /** One after another; within a round, suites of two lists run beside each other. */
-const ROUNDS: Suite[][][] = [[CHECKS, UNITS], [WINDOWS]];
+const ROUNDS: Suite[][][] = [[CHECKS, UNITS], [WINDOWS], [PROOFS]];
 
 /** `alone`: what it prints is seen at once; otherwise when it's over. */
 async function run(suite: Suite, alone: boolean): Promise<Counts> {

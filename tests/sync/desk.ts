@@ -51,8 +51,8 @@ export const transportTo =
 export interface Line {
   /** Before the server hears; throws where it never does. */
   asked: (request: HttpRequest) => void;
-  /** After the server answered; throws where the answer is lost, or gives another one. */
-  answered: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer;
+  /** After the server answered; throws where the answer is lost, or gives another one, now or later. */
+  answered: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer | Promise<HttpAnswer>;
 }
 
 export const cut = (): never => {

@@ -1,6 +1,8 @@
 // What the simulation found in the desk's part of sync, each as small as it came to be understood: docs/reliability.md
 // has the list.
 import { afterEach, expect, test } from 'vitest';
+import { openExport } from '../../electron/patron-data/open-export.ts';
+import { Failure } from '../../electron/support/failure.ts';
 import { createCentral, type Central } from '../../server/central.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
 import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
@@ -163,4 +165,31 @@ test('an export is logged again by a server that was restored from before it', a
   expect(await store.logEvents('north', 10)).toEqual([]);
   await store.seeEpoch('north', 'another');
   expect(await store.logEvents('north', 10)).toEqual([event]);
+});
+
+test('an export is logged in the name of whoever asked for it, though a colleague signed in before the line gave up', async () => {
+  const { patron, desk, network } = await withPatron();
+  let giveUp: () => void = () => undefined;
+  let asked: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  desk.line.answered = ({ path }, answer) => {
+    if (!path.endsWith('/exports')) return answer;
+    // Asked once more, it's cut off.
+    desk.line.asked = (again) => void (again.path === path && cut());
+    asked();
+    return new Promise((_, reject) => (giveUp = () => reject(new Failure({ code: 'serverSlow' }))));
+  };
+  const { session, acts } = desk.parts;
+  const author = session.require().staff;
+  const opened = openExport({ session, acts, store: desk.store, clock: network.clock }, patron.id, 'patron');
+
+  await isAsked;
+  await session.signOut();
+  await desk.signIn('desk');
+  giveUp();
+  await expect(opened).rejects.toMatchObject({ error: { code: 'signedOut' } });
+  await desk.sync();
+  const logged = network.central.parts.audit.entries('north', patron.id);
+  const exported = logged.filter(({ kind }) => kind === 'exported');
+  expect(exported.map(({ staff }) => staff)).toEqual([author.name]);
 });
