@@ -81,12 +81,15 @@ test('Swedish at once in every window, kept over a restart; English again the sa
     (p) => p.loans.length > 0 && p.debts.length > 0 && cardOf(p) !== '',
   );
   await desk.signIn(account('lead'));
-  const window = await desk.openPatron(cardOf(patron));
+  const window = await desk.openPatronData(cardOf(patron));
+  await window.getByRole('button', { name: 'Edit Address' }).click();
   await desk.desk.keyboard.press('Alt+3');
   await desk.desk.getByLabel('Language').selectOption({ label: 'Svenska' });
   await expect(desk.desk.getByRole('navigation').getByRole('button', { name: 'Låntagare' })).toBeVisible();
   await expect(window.getByRole('tab', { name: 'Lån', exact: true })).toBeVisible();
   await expect(window.locator('html')).toHaveAttribute('lang', 'sv');
+  await expect(window.getByLabel('Land').locator('option:checked')).toHaveText('Sverige');
+  await window.keyboard.press('Escape');
   await window.keyboard.press('Alt+3');
   await expect(window.getByRole('cell', { name: /^\d+,\d{2}\sSEK$/ }).first()).toBeVisible();
   await desk.quit();

@@ -3,13 +3,13 @@
 import { ACTS } from '../scenes/acts.ts';
 import { axeFindings, cutOff, sideways, tooSmall } from '../scenes/checks.ts';
 import { PLAIN, take, type Look } from '../scenes/looks.ts';
-import { Stage } from '../scenes/stage.ts';
+import { Stage, type Act } from '../scenes/stage.ts';
 import { expect, test as base } from './fixtures.ts';
 
-const test = base.extend<{ patrons: number | undefined; stage: Stage }>({
-  patrons: [undefined, { option: true }],
-  stage: async ({ host, patrons }, use) => {
-    const stage = await Stage.open(host, patrons === undefined ? {} : { patrons });
+const test = base.extend<{ act: Act | undefined; stage: Stage }>({
+  act: [undefined, { option: true }],
+  stage: async ({ host, act }, use) => {
+    const stage = await Stage.open(host, act);
     await use(stage);
     await stage.close();
   },
@@ -30,7 +30,7 @@ const ENLARGED = [look({ width: 683, height: 384 }), look({ width: 320, height: 
 
 for (const act of ACTS)
   test.describe(act.name, () => {
-    test.use({ patrons: act.patrons });
+    test.use({ act });
     test('axe finds nothing, no word is cut off, everything fits', async ({ stage }) => {
       test.setTimeout(180_000);
       await act.play(stage, async (name, window) => {

@@ -1,5 +1,6 @@
 // Every act, in the order of the gallery's index.
 import { account, downloads, withoutPermissions } from './account.ts';
+import { atKoha } from './at-koha.ts';
 import { editing } from './editing.ts';
 import { filling, unattended } from './filling.ts';
 import { offline } from './offline.ts';
@@ -25,4 +26,5 @@ export const ACTS: readonly Act[] = [
   unattended,
   noKeyring,
   forgottenKey,
+  atKoha,
 ];
