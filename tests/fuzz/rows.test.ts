@@ -65,7 +65,7 @@ test(
         desk.remove();
         desks.pop();
       }),
-      limits(25),
+      limits(12),
     );
   },
   patience,
