@@ -115,8 +115,8 @@ export class LoadDesk {
         await this.desk.session.signIn({ library, username, password }, () => undefined);
         return;
       } catch (thrown) {
-        if (!isFailure(thrown) || tries === 5) throw thrown;
-        await new Promise((resolve) => setTimeout(resolve, 2_000 * tries));
+        if (!isFailure(thrown) || tries === 40) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, 2_000 + this.#luck.fraction() * 6_000));
       }
   }
 
