@@ -2,6 +2,7 @@
 // quarter is cut off, and all come back at once. Prints what each phase took; ends with 1 where an act was lost.
 // The desks' own hashes are for their own computers to make, not for this one.
 import '../tests/simulation/quick-scrypt.ts';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { Crowd } from '../tests/load/crowd.ts';
 import { actsLost } from '../tests/load/lost.ts';
 import { Measures } from '../tests/load/measures.ts';
 import { ServerLog, takenBy } from '../tests/load/server-process.ts';
-import { startServer } from './reference-server.ts';
+import { startServer, type DemoAccount } from './reference-server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,17 +31,25 @@ const { values } = parseArgs({
 const [desks, minutes] = [Number(values.desks), Number(values.minutes)];
 const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'circdesk-load-'));
 const log = new ServerLog();
-const server = await startServer(
+const demo = ['--demo', values.patrons, '--seed', values.seed];
+const made = await startServer(join(folder, 'server'), demo);
+await made.stop();
+const leads = made.accounts.filter(({ username }) => username === 'lead');
+const manyStaff = join(import.meta.dirname, '..', 'tests/load/many-staff.ts');
+const libraries = leads.map(({ library }) => library);
+const added = execFileSync(process.execPath, [
+  manyStaff,
   join(folder, 'server'),
-  ['--demo', values.patrons, '--seed', values.seed, '--log'],
-  log.hear,
-);
+  String(desks),
+  ...libraries,
+]);
+const staff = JSON.parse(added.toString()) as DemoAccount[];
+const server = await startServer(join(folder, 'server'), [...demo, '--log'], log.hear);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 try {
-  const accounts = server.accounts.filter(({ username }) => username === 'lead');
   const patronIds = new Map<string, string[]>();
-  for (const account of accounts) {
+  for (const account of leads) {
     const patrons = await (await Central.signIn(server.url, account)).patrons();
     patronIds.set(
       account.library,
@@ -48,7 +57,7 @@ try {
     );
   }
   const crowd = new Crowd({
-    ...{ desks, url: server.url, folder, accounts, random: new Luck(`load ${values.seed}`) },
+    ...{ url: server.url, folder, leads, staff, random: new Luck(`load ${values.seed}`) },
     actEveryMs: Number(values['act-every']) * 1000,
     patronIds: ({ library }) => patronIds.get(library) ?? [],
   });

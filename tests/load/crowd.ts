@@ -7,10 +7,12 @@ import { LoadDesk } from './load-desk.ts';
 import { Measures } from './measures.ts';
 
 export interface CrowdParts {
-  desks: number;
   url: string;
   folder: string;
-  accounts: readonly DemoAccount[];
+  /** One of each library. */
+  leads: readonly DemoAccount[];
+  /** One for each desk. */
+  staff: readonly DemoAccount[];
   patronIds: (desk: LoadDesk) => readonly string[];
   /** Between two acts of a desk, on average. */
   actEveryMs: number;
@@ -30,10 +32,8 @@ export class Crowd {
     this.#parts = parts;
   }
 
-  #desk(number: number, template?: string): LoadDesk {
-    const { url, folder, accounts } = this.#parts;
-    const account = accounts[number % accounts.length];
-    if (!account) throw new Error('There is nobody to sign in.');
+  #desk(number: number, account: DemoAccount, template?: string): LoadDesk {
+    const { url, folder } = this.#parts;
     return new LoadDesk({
       ...{ number, url, account, folder: join(folder, `desk-${number}`) },
       ...(template !== undefined && { template }),
@@ -44,18 +44,18 @@ export class Crowd {
 
   /** One desk of each library is filled from nothing; the others have yesterday's copy, as most mornings. */
   async fillTemplates(): Promise<void> {
-    const { accounts } = this.#parts;
+    const { leads, staff } = this.#parts;
     const filled = new Map<string, string>();
-    for (const [index, { library }] of accounts.entries()) {
-      const desk = this.#desk(index);
+    for (const [index, lead] of leads.entries()) {
+      const desk = this.#desk(index, lead);
       await desk.start();
       await desk.signIn();
       await desk.desk.sync.now();
       await desk.end();
-      filled.set(library, join(this.#parts.folder, `desk-${index}`));
+      filled.set(lead.library, join(this.#parts.folder, `desk-${index}`));
     }
-    for (let number = accounts.length; this.desks.length < this.#parts.desks; number++)
-      this.desks.push(this.#desk(number, filled.get(accounts[number % accounts.length]?.library ?? '')));
+    for (const [index, account] of staff.entries())
+      this.desks.push(this.#desk(leads.length + index, account, filled.get(account.library)));
   }
 
   /** Everybody within so many ms. */
