@@ -37,7 +37,7 @@ test('the published schema is current, names itself, and says its version', () =
   expect(published).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:circdesk:patron-data:2',
-    title: 'Circdesk patron data, version 2.0',
+    title: 'Circdesk patron data, version 2.1',
   });
 });
 
@@ -45,7 +45,7 @@ describe('a file', () => {
   test('that a desk wrote is right', async () => {
     expect(validate(await written())).toEqual({
       format: 'urn:circdesk:patron-data:2',
-      version: '2.0',
+      version: '2.1',
       problems: [],
     });
   });
