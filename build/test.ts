@@ -9,6 +9,8 @@ import { ensureChromium } from './ensure-chromium.ts';
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, 'test-results');
+/** As it was given: bundling makes it production's, in which Vue tells tests nothing. */
+const environment = { ...process.env };
 
 interface Counts {
   passed: number;
@@ -119,6 +121,7 @@ async function run(suite: Suite, alone: boolean): Promise<Counts> {
   const began = performance.now();
   const child = spawn(process.execPath, [join(root, suite.program), ...suite.args], {
     cwd: root,
+    env: environment,
     stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     timeout: suite.budget * 1000,
   });

@@ -1,5 +1,6 @@
 // How much and how often a window may ask. The numbers are far above what the fastest member of staff brings about
-// (docs/decisions/0072), and low enough that a page that was taken over holds up neither the desk nor the server.
+// (docs/decisions/0072), and low enough that a page that was taken over can't flood the desk; searches at the server are
+// dear enough there that they still can slow it down (docs/security.md).
 import type { RequestName } from '../../shared/ipc/contract.ts';
 
 /** Of one request: the longest legitimate one is a staff note, before and after, of 20,000 characters. */
