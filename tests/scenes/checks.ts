@@ -5,8 +5,13 @@ import axe from 'axe-core';
 
 const withAxe = new WeakSet<Page>();
 
-/** What axe finds, best practices too. */
+/** What axe finds, best practices too. A window that changes while axe looks shows mixed colours: it is judged anew. */
 export async function axeFindings(window: Page): Promise<string[]> {
+  const found = await judged(window);
+  return found.length > 0 ? judged(window) : found;
+}
+
+async function judged(window: Page): Promise<string[]> {
   if (!withAxe.has(window)) await window.evaluate(axe.source);
   withAxe.add(window);
   return window.evaluate(async () => {
