@@ -21,10 +21,7 @@ const JUDGED_BY_AXE = [
   look({ language: 'sv', theme: 'dark', density: 'dense' }),
 ];
 /** The longest words there are, and those that run from right to left. */
-const LONG = [
-  look({ language: 'qps-ploc' }),
-  look({ language: 'qps-plocm', density: 'dense' }),
-];
+const LONG = [look({ language: 'qps-ploc' }), look({ language: 'qps-plocm', density: 'dense' })];
 const ENLARGED = [look({ width: 683, height: 384 }), look({ width: 320, height: 256, language: 'sv' })];
 
 for (const act of ACTS)
