@@ -8,7 +8,7 @@ export default defineConfig<ManualOptions>({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   fullyParallel: true,
-  workers: 3,
+  workers: 2,
   retries: 0,
   // The manual page is done a second time, on a Koha.
   projects: [
