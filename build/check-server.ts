@@ -22,26 +22,41 @@ const USAGE = `npm run check-server -- --url URL --user NAME [options]
   --policy FILE          a desk's policy, for what it says of Koha
   --write --patron CARD  edit, block and unblock this one patron too, and put things back`;
 
-const { values } = parseArgs({
-  options: {
-    kind: { type: 'string' },
-    url: { type: 'string' },
-    user: { type: 'string' },
-    library: { type: 'string' },
-    'password-stdin': { type: 'boolean', default: false },
-    policy: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    patron: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  kind: { type: 'string' },
+  url: { type: 'string' },
+  user: { type: 'string' },
+  library: { type: 'string' },
+  'password-stdin': { type: 'boolean', default: false },
+  policy: { type: 'string' },
+  write: { type: 'boolean', default: false },
+  patron: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const values = given();
 
 process.exitCode = await main().catch((thrown: unknown) => {
   console.error(thrown instanceof Error ? thrown.message : thrown);
   return 2;
 });
 
+/** A mistyped option ends it in words, before anything is asked of a server. */
+function given() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (thrown) {
+    console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
 async function main(): Promise<number> {
-  const { url, user, write, patron } = values;
+  const { url, user, write, patron, help } = values;
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
   if (url === undefined || user === undefined || write !== (patron !== undefined)) {
     console.error(USAGE);
     return 2;

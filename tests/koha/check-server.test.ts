@@ -32,6 +32,14 @@ async function check(url: string, user: string, password: string, ...more: strin
   return { code, out, errors, report, outcomes };
 }
 
+test('a mistyped option is told in words with the usage, before a server is asked', async () => {
+  const { code, errors } = await check('http://127.0.0.1:9/', 'lead', 'x', '--wirte');
+  expect(code).toBe(2);
+  expect(errors).toContain("Unknown option '--wirte'");
+  expect(errors).toContain('--password-stdin');
+  expect(errors).not.toContain('node:internal');
+});
+
 describe('a Koha', () => {
   let koha: FakeKoha;
   let listening: ListeningKoha;
