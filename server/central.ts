@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endpoints, type EndpointName } from '../shared/central/contract.ts';
 import { DESK_HEADER, type Endpoint } from '../shared/central/endpoint.ts';
 import { Attempts } from './acts/attempts.ts';
-import type { ActName, Body } from './acts/handlers.ts';
+import type { ActName, Body, Query } from './acts/handlers.ts';
 import { Acts } from './acts/perform.ts';
 import { Audit } from './audit.ts';
 import { circulation } from './circulation.ts';
@@ -23,7 +23,7 @@ import { Records } from './patrons/record.ts';
 import { SearchIndex } from './patrons/search-index.ts';
 import { Validity } from './patrons/validity.ts';
 import { Writing } from './patrons/writing.ts';
-import type { Ports } from './ports.ts';
+import { timeOf, type Ports } from './ports.ts';
 import { hashSecret, USUAL_COST } from './sessions/secrets.ts';
 import { Sessions, type Asker } from './sessions/sessions.ts';
 import { StaffAccounts } from './sessions/staff.ts';
@@ -70,7 +70,7 @@ export function createCentral(options: CentralOptions) {
     secretCost,
   });
   const records = new Records(store, libraries);
-  const search = new SearchIndex(store, libraries, records);
+  const search = new SearchIndex(store, ports, libraries, records);
   const feed = new Feed(store, clock, history, records);
   const guarantors = new Guarantors(store, clock, libraries, records);
   const parts = { store, ports, clock, history, libraries, records, guarantors, search, feed };
@@ -80,7 +80,7 @@ export function createCentral(options: CentralOptions) {
   const attempts = new Attempts(store, clock);
   const longParts = patronDataParts(store);
   const patronData = new PatronData({ ...parts, longParts, failures: sessions.failures });
-  const reads = patronReads({ records, search, feed, audit, attempts, longParts });
+  const reads = patronReads({ records, feed, audit, attempts, longParts });
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
     ...circulation({ ...parts, audit }),
@@ -138,11 +138,17 @@ export function createCentral(options: CentralOptions) {
     if (asker && name === 'signOut')
       return granted(sessions.signOut(asker, (rest as Body<'signOut'>).waitingActs));
     if (asker) {
+      if (name === 'search') return findPatrons(asker, rest as Query<'search'>);
       const read = reads[name as ReadName] as (...parts: unknown[]) => Outcome<unknown>;
       return store.together(() => read(asker, params, rest));
     }
     const ask = open[name as Exclude<OpenName, 'signOut'>] as (body: unknown) => Promise<Outcome<unknown>>;
     return ask(rest);
+  }
+
+  async function findPatrons({ session, staff: { id, library } }: Asker, ask: Query<'search'>) {
+    const found = await search.find(session ?? id, library, ask);
+    return found ? granted(found) : refused('too-many', { retryAt: timeOf(clock) });
   }
 
   const everything = { ...parts, writing, audit, attempts, sessions };

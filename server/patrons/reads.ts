@@ -8,11 +8,9 @@ import { granted, refused, type Outcome } from '../outcome.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
 import type { PatronRow, Records } from './record.ts';
-import type { SearchIndex } from './search-index.ts';
 import { standingOf } from './standing.ts';
 
 export type ReadName =
-  | 'search'
   | 'patron'
   | 'standing'
   | 'notifications'
@@ -34,14 +32,13 @@ export type ReadHandlers = {
 
 export interface ReadParts {
   records: Records;
-  search: SearchIndex;
   feed: Feed;
   audit: Audit;
   attempts: Attempts;
   longParts: PatronDataParts;
 }
 
-export function patronReads({ records, search, feed, audit, attempts, longParts }: ReadParts): ReadHandlers {
+export function patronReads({ records, feed, audit, attempts, longParts }: ReadParts): ReadHandlers {
   const find = (asker: Asker, patronId: string) => records.find(asker.staff.library, patronId);
 
   /** Shows something of one patron, and writes down that it was looked at. */
@@ -59,9 +56,6 @@ export function patronReads({ records, search, feed, audit, attempts, longParts 
   };
 
   return {
-    search: (asker, _params, { query, offset, limit }) =>
-      granted(search.find(asker.staff.library, query, offset, limit)),
-
     patron(asker, { patronId }, { again }) {
       const show = (patron: PatronRow) => granted(records.whole(patron), records.tag(patron));
       const seen = again === '1' && audit.lookedLately(asker.staff, patronId);

@@ -72,3 +72,24 @@ test('follows what is saved', async () => {
   expect((await search(desk, 'young')).total).toBe(1);
   expect(hit).toMatchObject({ cardNumber: null, branch: 'main', category: 'adult', blocked: false });
 });
+
+test('a search that looks at everybody lets others in between, and answers as one that does not', async () => {
+  const people = Array.from(
+    { length: 510 },
+    (_, n) => [n % 2 ? 'Ann' : 'Hanna', `P${n}`] as [string, string],
+  );
+  const { network, desk } = await withPatrons(...people);
+  const before = network.pauses.length;
+  const found = await search(desk, '*nna', 2, 3);
+  expect(network.pauses.length - before).toBe(1);
+  expect(found).toMatchObject({ total: 255, names: (await search(desk, 'hanna', 2, 3)).names });
+});
+
+test('of searches that look at everybody only a few of one session wait', async () => {
+  const { network, desk } = await withPatrons(['Ada', 'Berg']);
+  const colleague = await network.signIn('north', 'desk');
+  const ask = (who: TestDesk) => who.ask('search', { query: { query: '*da', offset: 0, limit: 5 } });
+  const answers = await Promise.all([...Array.from({ length: 6 }, () => ask(desk)), ask(colleague)]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429, 200]);
+  expect((await search(desk, '*da')).total).toBe(1);
+});

@@ -1,14 +1,18 @@
 // Finds patrons by words. Few hits are sorted; many are taken from the index that stands in the order of the list,
-// so that the first page of thousands costs no more than that of ten.
+// so that the first page of thousands costs no more than that of ten. What looks at everybody holds nobody up.
 import { fold, joined } from '../../shared/patrons/fold.ts';
 import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import { patronWords, searchPlan, wordsMatch, type SearchPlan } from '../../shared/patrons/search.ts';
 import type { Libraries } from '../libraries.ts';
+import type { Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { PatronRow, Records } from './record.ts';
+import { Turns } from './turns.ts';
 
 /** Above so many hits, walking along the ordered index is quicker than sorting. */
 const MANY = 2000;
+/** Of a search that looks at everybody, so many are looked at before others' requests have their turn. */
+const AT_A_TIME = 500;
 
 interface Found {
   total: number;
@@ -26,10 +30,13 @@ export class SearchIndex {
   readonly #store: Store;
   readonly #libraries: Libraries;
   readonly #records: Records;
+  readonly #ports: Ports;
+  readonly #turns = new Turns();
   #live = true;
 
-  constructor(store: Store, libraries: Libraries, records: Records) {
+  constructor(store: Store, ports: Ports, libraries: Libraries, records: Records) {
     this.#store = store;
+    this.#ports = ports;
     this.#libraries = libraries;
     this.#records = records;
     store.define('words_match', wordsMatch);
@@ -87,14 +94,30 @@ export class SearchIndex {
       this.#store.run('INSERT INTO patron_words (rowid, words) VALUES (?, ?)', patron.number, text);
   }
 
-  find(library: string, query: string, offset: number, limit: number): Found {
+  /** Undefined where too many searches of this asker's wait already. */
+  async find(
+    asker: string,
+    library: string,
+    { query, offset, limit }: { query: string; offset: number; limit: number },
+  ): Promise<Found | undefined> {
     const plan = searchPlan(query);
     if (plan.empty) return { total: 0, patrons: [] };
+    const number = this.#libraries.number(library);
+    if (plan.patterns.length > 0)
+      return this.#turns.take(asker, async () => {
+        const fitting = await this.#fitting(number, plan);
+        return this.#found(fitting.length, fitting.slice(offset, offset + limit));
+      });
     const first = this.#byCard(library, plan.cardNumber);
-    const hits = this.#hits(this.#libraries.number(library), plan, first, offset, limit);
+    const hits = this.#hits(number, plan, first, offset, limit);
     const numbers =
       first !== undefined && offset === 0 ? [first, ...hits.numbers].slice(0, limit) : hits.numbers;
-    return { total: hits.total, patrons: numbers.map((number) => this.#summary(number)) };
+    return this.#found(hits.total, numbers);
+  }
+
+  /** Whoever was deleted while others were looked at is left out. */
+  #found(total: number, numbers: readonly number[]): Found {
+    return { total, patrons: numbers.flatMap((number) => this.#summary(number) ?? []) };
   }
 
   #byCard(library: string, number: string): number | undefined {
@@ -104,7 +127,6 @@ export class SearchIndex {
 
   /** The hits without `first`, which stands before them and counts as one. */
   #hits(library: number, plan: SearchPlan, first: number | undefined, offset: number, limit: number): Hits {
-    if (plan.patterns.length > 0) return this.#hitsByPattern(library, plan, offset, limit);
     const match = matchOf(library, plan);
     const counting = 'SELECT count(*) AS n FROM patron_words WHERE patron_words MATCH ?';
     const total = this.#store.row<{ n: number }>(counting, match)?.n ?? 0;
@@ -122,23 +144,32 @@ export class SearchIndex {
     return { total, numbers: rows.map(({ number }) => number) };
   }
 
-  /** A `*` inside a word: everybody that the rest of the query leaves is looked at, once. */
-  #hitsByPattern(library: number, plan: SearchPlan, offset: number, limit: number): Hits {
-    const tests = plan.patterns.map(() => 'AND s.words GLOB ? AND words_match(s.words, ?)').join(' ');
-    const rows = this.#store.rows<{ number: number }>(
-      `SELECT s.number FROM patron_search s WHERE +s.library = ? AND s.number IN (${MATCHING}) ${tests}
-         ORDER BY s.family, s.given, s.id`,
+  /** A `*` inside a word: everybody that the rest of the query leaves is looked at, in the order of the list. */
+  async #fitting(library: number, plan: SearchPlan): Promise<number[]> {
+    const left = this.#store.rows<{ number: number }>(
+      `SELECT s.number FROM patron_search s INDEXED BY patron_in_order
+       WHERE s.library = ? AND s.number IN (${MATCHING}) ORDER BY s.family, s.given, s.id`,
       library,
       matchOf(library, plan),
-      ...plan.patterns.flatMap((pattern) => [`*${pattern}*`, pattern]),
     );
-    const page = rows.slice(offset, offset + limit);
-    return { total: rows.length, numbers: page.map(({ number }) => number) };
+    const tests = plan.patterns.map(() => 'AND words GLOB ? AND words_match(words, ?)').join(' ');
+    const values = plan.patterns.flatMap((pattern) => [`*${pattern}*`, pattern]);
+    const sql = `SELECT number FROM patron_search WHERE number IN (SELECT value FROM json_each(?)) ${tests}`;
+    const fitting: number[] = [];
+    for (let at = 0; at < left.length; at += AT_A_TIME) {
+      if (at > 0) await this.#ports.pause(0);
+      const some = left.slice(at, at + AT_A_TIME).map(({ number }) => number);
+      const fit = new Set(
+        this.#store.rows<{ number: number }>(sql, JSON.stringify(some), ...values).map((row) => row.number),
+      );
+      fitting.push(...some.filter((number) => fit.has(number)));
+    }
+    return fitting;
   }
 
-  #summary(number: number): PatronSummary {
+  #summary(number: number): PatronSummary | undefined {
     const patron = this.#records.byNumber(number);
-    if (!patron) throw new Error('The search index names a patron who is not there.');
+    if (!patron) return undefined;
     const { givenName, familyName, birthDate } = this.#records.section(patron, 'personal').values;
     const { line1, postcode, town } = this.#records.section(patron, 'address').values;
     const { cards } = this.#records.section(patron, 'card').values;
