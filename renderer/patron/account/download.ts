@@ -58,7 +58,7 @@ export const useDownload = defineStore('download', () => {
     busy.value = false;
     progress.value = undefined;
     if (answer.ok) saved.value = answer.value;
-    else if (answer.error.code === 'cancelled') notices.done(t('download.cancelled'));
+    else if (answer.error.code === 'cancelled') notices.done(() => t('download.cancelled'));
     else failed(answer.error);
   }
 
@@ -78,7 +78,7 @@ export const useDownload = defineStore('download', () => {
     const answer = await ask('patron.deleteFile', { file: saved.value.file });
     failure.value = answer.ok ? undefined : answer.error;
     if (answer.ok || answer.error.code === 'fileGone') saved.value = undefined;
-    if (answer.ok) notices.done(t('download.deleted'));
+    if (answer.ok) notices.done(() => t('download.deleted'));
   }
 
   function failed(error: DeskError): void {
