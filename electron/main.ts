@@ -21,6 +21,8 @@ const commandLine = {
 };
 
 function start(): void {
+  // Whatever is written from here on, Chromium's own files too, is for this user alone.
+  process.umask(0o077);
   const strange = strangeSwitch(commandLine);
   if (strange !== undefined) {
     dialog.showErrorBox('Circdesk could not start', `It does not take ${strange.split('=', 1)[0]}.`);

@@ -59,10 +59,6 @@ export function handlersOf(parts: HandlerParts): Handlers {
       windows.closePatrons(discard);
       return session.signOut();
     },
-    'session.askAgain': () => {
-      session.askAgain();
-      return {};
-    },
     'session.lock': () => {
       session.lock();
       return {};

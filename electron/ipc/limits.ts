@@ -1,6 +1,5 @@
 // How much and how often a window may ask. The numbers are far above what the fastest member of staff brings about
-// (docs/decisions/0072), and low enough that a page that was taken over can't flood the desk; searches at the server are
-// dear enough there that they still can slow it down (docs/security.md).
+// (docs/decisions/0072), and low enough that a page that was taken over can't flood the desk or the server.
 import type { RequestName } from '../../shared/ipc/contract.ts';
 
 /** Of one request: the longest legitimate one is a staff note, before and after, of 20,000 characters. */

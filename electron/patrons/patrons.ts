@@ -101,6 +101,7 @@ export class Patrons {
 
   /** Patrons by a name that is being typed, for whoever is nobody's own guarantor. */
   async guarantors(patronId: string, name: string, most: number): Promise<PatronSummary[]> {
+    this.#parts.session.require();
     // `*` would find everybody.
     const query = name.replaceAll('*', ' ').trim();
     if (query.length < 2) return [];

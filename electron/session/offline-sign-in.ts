@@ -85,7 +85,7 @@ export class OfflineSignIns {
   }
 
   async signIn({ library, username, password }: Credentials): Promise<Present> {
-    const known = this.#known.find((one) => one.library.id === library && one.username === nameOf(username));
+    const known = this.#find(library, username);
     if (this.#hours === 0 || !known) throw new Failure({ code: 'notKnownOffline' });
     const now = this.#clock.now();
     const since = now - known.signedInAt;
@@ -95,11 +95,16 @@ export class OfflineSignIns {
     // Counted before the hash is tried: ending the app in between gains no further try.
     const failures = known.failures + 1;
     await this.#put({ ...known, failures, lockedUntil: failures >= TRIES ? now + LOCKED_MS : 0 });
-    const hash = await derive(password, Buffer.from(known.salt, 'base64'), 32, COST);
-    if (!timingSafeEqual(hash, Buffer.from(known.hash, 'base64')))
-      throw new Failure({ code: 'wrongCredentials' });
+    if (!(await fits(password, known))) throw new Failure({ code: 'wrongCredentials' });
     await this.#put({ ...known, failures: 0, lockedUntil: 0 });
     return whoSchema.parse(known);
+  }
+
+  /** The server takes this password no longer: nor does the desk. Another wrong one changes nothing. */
+  async forget({ library, username, password }: Credentials): Promise<void> {
+    const known = this.#find(library, username);
+    if (!known || !(await fits(password, known))) return;
+    await this.#keep(this.#known.filter((one) => one !== known));
   }
 
   async forgetAll(): Promise<void> {
@@ -107,10 +112,23 @@ export class OfflineSignIns {
     await this.#store.forget(NAME);
   }
 
-  async #put(signIn: SignIn): Promise<void> {
-    this.#known = [...this.#known.filter(({ staff }) => staff.id !== signIn.staff.id), signIn];
-    await this.#store.remember(NAME, JSON.stringify(this.#known));
+  #find(library: string, username: string): SignIn | undefined {
+    return this.#known.find((one) => one.library.id === library && one.username === nameOf(username));
   }
+
+  #put(signIn: SignIn): Promise<void> {
+    return this.#keep([...this.#known.filter(({ staff }) => staff.id !== signIn.staff.id), signIn]);
+  }
+
+  async #keep(known: SignIn[]): Promise<void> {
+    this.#known = known;
+    await this.#store.remember(NAME, JSON.stringify(known));
+  }
+}
+
+async function fits(password: string, { salt, hash }: SignIn): Promise<boolean> {
+  const tried = await derive(password, Buffer.from(salt, 'base64'), 32, COST);
+  return timingSafeEqual(tried, Buffer.from(hash, 'base64'));
 }
 
 const nameOf = (username: string) => username.trim().toLowerCase();

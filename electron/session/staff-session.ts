@@ -82,6 +82,7 @@ export class StaffSession {
       central = await server.signIn(credentials);
       present = presentOf(central);
     } catch (thrown) {
+      if (isForGood(thrown)) await offline.forget(credentials);
       if (!isLineFailure(thrown)) throw thrown;
       present = await offline.signIn(credentials);
     }
@@ -240,6 +241,11 @@ export class StaffSession {
 /** Nobody heard what the server says: it's away, or the way to it can't be trusted. */
 export const isLineFailure = (thrown: unknown) =>
   isFailure(thrown, 'serverAway', 'serverSlow', 'serverCertificate');
+
+/** The server won't take these credentials tomorrow either; a lock after too many tries ends by itself. */
+const isForGood = (thrown: unknown) =>
+  isFailure(thrown, 'wrongCredentials') ||
+  (isFailure(thrown, 'accountLocked') && thrown.error.retryAt === undefined);
 
 function ignoreFailure(thrown: unknown): void {
   if (!isFailure(thrown)) throw thrown;

@@ -102,10 +102,10 @@ export class DeskActs {
 
   async #undecided(id: string): Promise<OutboxAct> {
     const { store, session } = this.#parts;
+    const { library } = session.require();
     const act = await store.act(id);
     const open = act?.state === 'conflict' || act?.state === 'refused';
-    if (!act || !open || act.library !== session.require().library.id)
-      throw new Failure({ code: 'notUndecided' });
+    if (!act || !open || act.library !== library.id) throw new Failure({ code: 'notUndecided' });
     return act;
   }
 }

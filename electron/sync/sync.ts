@@ -151,8 +151,11 @@ export class Sync {
     try {
       await session.resume();
       await grants.settle(session.state.status === 'signedOut' ? undefined : session.state.staff.id);
-      // Nobody to push or pull for: only whether the server is there.
-      if (!session.central) await this.#seeEpoch(await server.marks());
+      if (!session.central) {
+        // Nobody to pull for: only whether the server is there. Who works here is asked to prove it, now that they can.
+        await this.#seeEpoch(await server.marks());
+        session.askAgain();
+      }
       // What was revived in another history, or came in while the copy was filled, goes out at the end.
       for (const step of [this.push, this.pull, this.push]) await step().catch(unlessCut(failed));
       if (failed.length > 0) throw failed[0];

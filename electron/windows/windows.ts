@@ -22,6 +22,8 @@ const SIZES: Record<WindowKind, { width: number; height: number; minWidth: numbe
 
 /** Each is a process of its own: nobody works with so many, and a page that was taken over must not open more. */
 const MOST_PATRON_WINDOWS = 40;
+/** A page that crashes so often, within so many ms, is closed: loaded again and again it would hold up the computer. */
+const CRASHES = { most: 4, within: 60_000 };
 
 export class Windows {
   readonly #preload: string;
@@ -159,10 +161,14 @@ export class Windows {
       // Without the desk window nobody could sign out: the patrons' windows go with it.
       if (owner.kind === 'desk') this.closePatrons(true);
     });
+    const crashes: number[] = [];
     contents.on('render-process-gone', () => {
       // Nothing typed can be saved any more; a fresh page is better than a white one.
       open.unsaved = false;
-      contents.reload();
+      crashes.push(performance.now());
+      const [first = 0, last = 0] = [crashes.at(-CRASHES.most), crashes.at(-1)];
+      if (crashes.length >= CRASHES.most && last - first < CRASHES.within) browserWindow.destroy();
+      else contents.reload();
     });
     browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`).catch((thrown: unknown) => {
       // Closed before its page was there: nobody misses it.

@@ -109,8 +109,6 @@ export const requests = {
     result: sessionStateSchema,
   },
 
-  /** Who signed in without the line is asked to sign in with it. */
-  'session.askAgain': { windows: ['desk'], args: nothing, result: nothing },
   /** Hides patrons until whoever works here signs in again. */
   'session.lock': { windows: both, args: nothing, result: nothing },
 

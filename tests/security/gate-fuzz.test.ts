@@ -290,6 +290,53 @@ test(`the gate answers ${RUNS} requests with Results, and no stranger is heard`,
   expect(refusals.filter((code) => !codes.has(code))).toEqual([]);
 }, 300_000);
 
+/** What tells nothing of patrons, and does nothing to them. */
+const ANYTIME: RequestName[] = [
+  'session.state',
+  'session.libraries',
+  'session.signIn',
+  'session.signOut',
+  'session.lock',
+  'patron.cancelDownload',
+  'sync.now',
+  'preferences.choose',
+  'window.toSearch',
+  'window.hide',
+  'window.unsaved',
+  'window.close',
+];
+
+test.each(['locked', 'signedOut'] as const)(
+  'a desk that is %s answers nothing about patrons',
+  async (status) => {
+    const { session } = desk.parts;
+    setLine('good');
+    await desk.signIn();
+    if (status === 'locked') session.lock();
+    else await session.signOut();
+    const names = NAMES.filter((name) => !ANYTIME.includes(name));
+    expect(names.length).toBeGreaterThan(25);
+    const heard = new Set<string>();
+    const property = fc.asyncProperty(
+      fc
+        .constantFrom(...names)
+        .chain((name) => fc.tuple(fc.constant(name), fitting(requests[name].args, ids))),
+      async ([name, args]) => {
+        const kinds: readonly string[] = requests[name].windows;
+        const sender = [...owners].find(([, { kind }]) => kinds.includes(kind))?.[0];
+        const answer = await ask({ sender, senderFrame: OUR_PAGE }, name, args);
+        if (answer.ok) heard.add(name);
+        else if (!['locked', 'signedOut', 'requestRefused'].includes(answer.error.code))
+          heard.add(`${name}: ${answer.error.code}`);
+        expect(session.state.status).toBe(status);
+      },
+    );
+    await fc.assert(property, { numRuns: 600, seed: SEED, endOnFailure: true });
+    expect([...heard]).toEqual([]);
+  },
+  60_000,
+);
+
 test('a Failure thrown anywhere keeps what staff may see, and nothing else', () => {
   const failure = new Failure({ code: 'invalid', fields: [{ field: 'x', code: 'required' }] }, 'secret');
   expect(JSON.stringify(deskErrorSchema.parse({ ...failure.error, reference: 'r' }))).not.toContain('secret');

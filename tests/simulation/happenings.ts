@@ -151,17 +151,29 @@ const someStaff = ({ luck, templates }: World): Staff | undefined => {
 };
 
 /** The administrator gives and takes a permission; what the server judges from now on goes by it. */
-function change(world: World, fault: 'permissionWithdrawn' | 'permissionGiven'): void {
-  const { server, timeline, luck, weather } = world;
-  const staff = someStaff(world);
+function change(
+  world: World,
+  fault: 'permissionWithdrawn' | 'permissionGiven',
+  staff = someStaff(world),
+  permission: Permission = world.luck.pick([BLOCK_PATRON, BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA]),
+): void {
+  const { server, timeline, weather } = world;
   if (!server.central || !staff) return;
-  const permission: Permission = luck.pick([BLOCK_PATRON, BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA]);
   const others: readonly Permission[] = timeline.permissions(staff.id).filter((one) => one !== permission);
   const gives = fault === 'permissionGiven';
   if (gives) server.central.staff.grant(staff.id, permission);
   else server.central.staff.revoke(staff.id, permission);
   timeline.allow(staff.id, gives ? [...others, permission] : others);
   weather.happened(fault, underWayAnywhere(world));
+}
+
+/** The wrong one was taken, and is given back before what it was refused for is forgotten on the line. */
+async function slip(world: World): Promise<void> {
+  const { luck, time } = world;
+  const staff = someStaff(world);
+  change(world, 'permissionWithdrawn', staff, BLOCK_PATRON);
+  await time.sleep(luck.between(5_000, 60_000), 'withdrawn');
+  change(world, 'permissionGiven', staff, BLOCK_PATRON);
 }
 
 const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
@@ -216,6 +228,7 @@ const SERVER: [Fault, (world: World) => Promise<void> | void][] = [
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
   ['permissionGiven', (world) => change(world, 'permissionGiven')],
   ['permissionWithdrawn', (world) => change(world, 'permissionWithdrawn')],
+  ['permissionWithdrawn', slip],
   [
     'accountLocked',
     async (world) => {

@@ -1,5 +1,6 @@
 // One run from its first morning until the world is quiet: days of work under faults, nights between them, and at the
 // end everybody signs in, syncs and decides until nothing waits any more.
+import type { DeskParts } from '../../electron/desk-parts.ts';
 import type { DeskAct } from '../../shared/ipc/sync.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { happenings } from './happenings.ts';
@@ -112,10 +113,8 @@ async function bringInStep(world: World, place: Place): Promise<string[]> {
   const staff = templates.staff.filter(({ id }, index) => index === 0 || authors.has(id));
   let waiting: string[] = [];
   for (const who of staff) {
-    await signIn(world, place, who);
-    const desk = site.running;
+    const desk = await signInAndSync(world, place, who);
     if (!desk) return [`${site.name}, which does not start`];
-    await desk.sync.now();
     for (const act of (await desk.deskActs.list()).filter(isUndecided)) await place.staff.decides(desk, act);
     await desk.sync.now();
     await desk.session.signOut();
@@ -136,6 +135,17 @@ async function signIn(world: World, { site, staff }: Place, who: Staff): Promise
   }
 }
 
+/** Who got in without the line, since the server was still slow, is asked again once it has been heard. */
+async function signInAndSync(world: World, place: Place, who: Staff): Promise<DeskParts | undefined> {
+  const { site } = place;
+  for (let times = 0; times < 2; times++) {
+    await signIn(world, place, who);
+    await site.running?.sync.now();
+    if (site.running?.session.state.status === 'signedIn') break;
+  }
+  return site.running;
+}
+
 async function show(world: World, place: Place): Promise<Shown[]> {
   const { templates, timeline } = world;
   const { site } = place;
@@ -143,10 +153,8 @@ async function show(world: World, place: Place): Promise<Shown[]> {
   for (const library of place.libraries) {
     const who = templates.staff.find((one) => one.library === library);
     if (!who) continue;
-    await signIn(world, place, who);
-    const desk = site.running;
+    const desk = await signInAndSync(world, place, who);
     if (!desk) continue;
-    await desk.sync.now();
     const acts = await desk.deskActs.list();
     const found = await desk.store.search(library, '*', 0, 200);
     const ids = new Set([...found.patrons, ...timeline.patrons(library)].map(({ id }) => id));

@@ -1,6 +1,6 @@
 // What a day's work leaves behind. Marked values (names, numbers, comments, PINs, passwords, tokens) go through the
 // manual's tasks, through failures, a cut line and crashes; then everything that the app wrote is searched for them.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +211,8 @@ test('names, numbers, comments, PINs, passwords and tokens stand in no file, tit
   expect(filesBelow(folders.home).some((path) => /Local State|Preferences/.test(path))).toBe(true);
   expect(secrets.size).toBeGreaterThan(4);
   expect(findings()).toEqual([]);
+  const forOthers = (path: string) => (statSync(path).mode & 0o077) !== 0;
+  if (process.platform !== 'win32') expect(filesBelow(folders.userData).filter(forOthers)).toEqual([]);
 
   await desk.app.evaluate(({ webContents }) => {
     for (const contents of webContents.getAllWebContents()) contents.forcefullyCrashRenderer();

@@ -57,7 +57,7 @@ export const serverMutants: Mutant[] = [
       {
         file: 'server/patrons/acts.ts',
         from: "      log(context, found.value, 'blocked');\n      feed.moved(found.value.number);",
-        to: "      log(context, found.value, 'blocked');\n      queueMicrotask(() => feed.moved(found.value.number));",
+        to: "      log(context, found.value, 'blocked');\n      queueMicrotask(() => {\n        try {\n          feed.moved(found.value.number);\n        } catch {\n          // Killed in between.\n        }\n      });",
       },
     ],
     faults: ['serverKilledAtStep', 'serverKilled'],

@@ -1,0 +1,62 @@
+// Somebody whose account was locked at the server, at a desk where they worked without the line.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testNetwork, type TestNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+let network: TestNetwork;
+let desk: Desk;
+
+beforeEach(async () => {
+  network = testNetwork();
+  desk = new Desk({ central: () => network.central, clock: network.clock });
+  await desk.start();
+  await desk.signIn();
+  await desk.parts.session.end();
+  await desk.crash();
+  await desk.start();
+  desk.line.asked = cut;
+  await desk.signIn();
+});
+afterEach(async () => {
+  await desk.end();
+  desk.remove();
+});
+
+const lock = (locked: boolean) => {
+  const account = network.central.staff.byUsername('north', 'lead');
+  network.central.staff.setLocked(account?.id ?? '', locked);
+};
+const status = () => desk.parts.session.state.status;
+const codeOfSignIn = (password = 'correct horse') =>
+  desk.parts.session
+    .signIn({ library: 'north', username: 'lead', password }, () => undefined)
+    .then(
+      () => 'signed in',
+      (thrown: { error: { code: string } }) => thrown.error.code,
+    );
+
+test('does not go on there once the server has been heard', async () => {
+  lock(true);
+  expect(status()).toBe('signedIn');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(status()).not.toBe('signedIn');
+});
+
+test('gets in there no more by cutting the line, once the server has refused them', async () => {
+  await desk.parts.session.signOut();
+  lock(true);
+  expect(await codeOfSignIn()).toBe('signed in');
+  desk.line = goodLine();
+  expect(await codeOfSignIn()).toBe('accountLocked');
+  desk.line.asked = cut;
+  expect(await codeOfSignIn()).toBe('notKnownOffline');
+});
+
+test('a wrong password that the server refuses does not keep anybody from working without the line', async () => {
+  desk.line = goodLine();
+  for (let tries = 0; tries < 12; tries++) expect(await codeOfSignIn('wrong')).not.toBe('signed in');
+  expect(await codeOfSignIn()).toBe('accountLocked');
+  desk.line.asked = cut;
+  expect(await codeOfSignIn()).toBe('signed in');
+});
