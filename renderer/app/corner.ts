@@ -2,13 +2,14 @@
 // what has the focus is never behind it.
 import { onMounted, onUnmounted, type ShallowRef } from 'vue';
 
-/** `--corner-height` is how high the corner is now. */
+/** `--corner-height` is how much of the window's foot the corner takes now. */
 export function useCorner(corner: Readonly<ShallowRef<HTMLElement | null>>): void {
   const root = document.documentElement;
 
   function makeRoom(): void {
     const box = corner.value?.getBoundingClientRect();
-    root.style.setProperty('--corner-height', `${Math.ceil(box?.height ?? 0)}px`);
+    const height = box?.height ? Math.ceil(innerHeight - box.top) : 0;
+    root.style.setProperty('--corner-height', `${height}px`);
     const focused = document.activeElement;
     if (!box?.height || !focused || corner.value?.contains(focused)) return;
     const at = focused.getBoundingClientRect();
@@ -18,5 +19,9 @@ export function useCorner(corner: Readonly<ShallowRef<HTMLElement | null>>): voi
 
   const observer = new ResizeObserver(makeRoom);
   onMounted(() => corner.value && observer.observe(corner.value));
-  onUnmounted(() => observer.disconnect());
+  document.addEventListener('focusin', makeRoom);
+  onUnmounted(() => {
+    observer.disconnect();
+    document.removeEventListener('focusin', makeRoom);
+  });
 }

@@ -2,7 +2,15 @@
 // of words that don't fit. The same scenes are the gallery's.
 import type { Page } from '@playwright/test';
 import { ACTS } from '../scenes/acts.ts';
-import { axeFindings, colourFindings, cutOff, leftInEnglish, sideways, tooSmall } from '../scenes/checks.ts';
+import {
+  axeFindings,
+  colourFindings,
+  cutOff,
+  leftInEnglish,
+  moving,
+  sideways,
+  tooSmall,
+} from '../scenes/checks.ts';
 import { PLAIN, take, type Look } from '../scenes/looks.ts';
 import { Stage, type Act } from '../scenes/stage.ts';
 import { expect, test as base } from './fixtures.ts';
@@ -17,8 +25,10 @@ const test = base.extend<{ act: Act | undefined; stage: Stage }>({
 });
 
 const look = (changed: Partial<Look>): Look => ({ ...PLAIN, name: JSON.stringify(changed), ...changed });
-/** In each language, axe judges everything in one theme and density, and the colours in the other theme; then, enlarged to 200
- * or 400 %, nothing but tables is reached sideways. */
+/**
+ * In each language, axe judges everything in one theme and density, and the colours in the other theme; then, enlarged to
+ * 200 or 400 %, nothing but tables is reached sideways.
+ */
 const SPOKEN = [
   {
     first: look({ language: 'en', theme: 'light' }),
@@ -31,8 +41,11 @@ const SPOKEN = [
     enlarged: look({ language: 'sv', density: 'dense', width: 320, height: 256 }),
   },
 ];
-/** The longest words there are, and those that run from right to left. */
-const LONG = [look({ language: 'qps-ploc' }), look({ language: 'qps-plocm', density: 'dense' })];
+/** The longest words there are, with more contrast; and those that run from right to left, in the system's own colours. */
+const LONG = [
+  look({ language: 'qps-ploc', contrast: 'more' }),
+  look({ language: 'qps-plocm', density: 'dense', forcedColors: 'active' }),
+];
 
 for (const act of ACTS)
   test.describe(act.name, () => {
@@ -47,6 +60,8 @@ for (const act of ACTS)
           await none(axeFindings, first);
           await none(tooSmall, first);
           await none(cutOff, first);
+          await none(moving, first);
+          expect.soft(await sideways(window), `${name} ${first.name}`).toBe(0);
           await take(window, other);
           await none(colourFindings, other);
           await take(window, enlarged);
@@ -56,6 +71,7 @@ for (const act of ACTS)
           await take(window, one);
           await none(cutOff, one);
           await none(leftInEnglish, one);
+          if (one.contrast) await none(colourFindings, one);
         }
         await take(window, PLAIN);
       });

@@ -85,6 +85,16 @@ export function cutOff(window: Page): Promise<string[]> {
   });
 }
 
+/** What moves for longer than a blink, where the system asks for no motion. */
+export function moving(window: Page): Promise<string[]> {
+  return window.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1)
+      .map(({ effect }) => (effect as KeyframeEffect | null)?.target?.outerHTML.slice(0, 160) ?? ''),
+  );
+}
+
 /** How far the page as a whole can be scrolled sideways, in CSS px. */
 export function sideways(window: Page): Promise<number> {
   return window.evaluate(() => {
