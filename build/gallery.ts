@@ -52,7 +52,10 @@ async function picture(name: string, window: Parameters<Show>[1], look: Look): P
   const file = `${name}--${look.name}.png`;
   await take(window, look);
   // Enlarged, the page scrolls as a whole: what a scene is about may be far down.
-  await window.screenshot({ path: join(out, file), animations: 'disabled', fullPage: look.height < 480 });
+  const fullPage = look.height < 480;
+  // What was out of sight is drawn by the first look at it.
+  if (fullPage) await window.screenshot({ fullPage });
+  await window.screenshot({ path: join(out, file), animations: 'disabled', fullPage });
   return file;
 }
 
