@@ -104,7 +104,8 @@ export class OfflineSignIns {
   async forget({ library, username, password }: Credentials): Promise<void> {
     const known = this.#find(library, username);
     if (!known || !(await fits(password, known))) return;
-    await this.#keep(this.#known.filter((one) => one !== known));
+    // By who it is: a try meanwhile has put another entry into its place.
+    await this.#keep(this.#known.filter(({ staff }) => staff.id !== known.staff.id));
   }
 
   async forgetAll(): Promise<void> {
