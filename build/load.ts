@@ -9,18 +9,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Luck } from '../server/demo/luck.ts';
-import { Central } from '../tests/drive/central.ts';
 import { Crowd } from '../tests/load/crowd.ts';
 import { actsLost } from '../tests/load/lost.ts';
+import type { LoadNetwork } from '../tests/load/make-network.ts';
 import { Measures } from '../tests/load/measures.ts';
 import { ServerLog, takenBy } from '../tests/load/server-process.ts';
-import { startServer, type DemoAccount } from './reference-server.ts';
+import { startServer } from './reference-server.ts';
 
 const { values } = parseArgs({
   options: {
     desks: { type: 'string', default: '1000' },
     /** In all; a quarter of the work is done with a quarter of the desks cut off. */
     minutes: { type: 'string', default: '6' },
+    libraries: { type: 'string', default: '20' },
+    /** Of each library. */
     patrons: { type: 'string', default: '200' },
     /** Seconds between two acts of a desk. */
     'act-every': { type: 'string', default: '60' },
@@ -31,35 +33,20 @@ const { values } = parseArgs({
 const [desks, minutes] = [Number(values.desks), Number(values.minutes)];
 const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'circdesk-load-'));
 const log = new ServerLog();
-const demo = ['--demo', values.patrons, '--seed', values.seed];
-const made = await startServer(join(folder, 'server'), demo);
-await made.stop();
-const leads = made.accounts.filter(({ username }) => username === 'lead');
-const manyStaff = join(import.meta.dirname, '..', 'tests/load/many-staff.ts');
-const libraries = leads.map(({ library }) => library);
-const added = execFileSync(process.execPath, [
-  manyStaff,
-  join(folder, 'server'),
-  String(desks),
-  ...libraries,
-]);
-const staff = JSON.parse(added.toString()) as DemoAccount[];
-const server = await startServer(join(folder, 'server'), [...demo, '--log'], log.hear);
+const network = JSON.parse(
+  execFileSync(process.execPath, [
+    join(import.meta.dirname, '..', 'tests/load/make-network.ts'),
+    ...[join(folder, 'server'), values.seed, values.libraries, values.patrons, values.desks],
+  ]).toString(),
+) as LoadNetwork;
+const server = await startServer(join(folder, 'server'), ['--log'], log.hear);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 try {
-  const patronIds = new Map<string, string[]>();
-  for (const account of leads) {
-    const patrons = await (await Central.signIn(server.url, account)).patrons();
-    patronIds.set(
-      account.library,
-      patrons.map(({ id }) => id),
-    );
-  }
   const crowd = new Crowd({
-    ...{ url: server.url, folder, leads, staff, random: new Luck(`load ${values.seed}`) },
+    ...{ url: server.url, folder, staff: network.staff, random: new Luck(`load ${values.seed}`) },
     actEveryMs: Number(values['act-every']) * 1000,
-    patronIds: ({ library }) => patronIds.get(library) ?? [],
+    patronIds: ({ library }) => network.patronIds[library] ?? [],
   });
   await crowd.fillTemplates();
   let before = { taken: takenBy(server.pid), at: performance.now() };

@@ -84,17 +84,19 @@ const WINDOWS: Suite[] = [
       };
     },
   },
-  { name: 'tour', program: 'build/tour.ts', args: ['--out', join(results, 'tour')], budget: 120 },
 ];
 
 /** docs/reliability.md has what each of these is, and what longer runs of it found. */
-const PROOFS: Suite[] = [
+const SIMULATION: Suite[] = [
   {
     name: 'simulation',
     program: 'build/simulate.ts',
     args: ['--runs', '2000', '--seed', '1', '--json'],
     budget: 420,
   },
+];
+
+const WORLDS: Suite[] = [
   { name: 'mutants', program: 'build/simulate-mutants.ts', args: ['--known'], budget: 240 },
   {
     name: 'every order of a small world',
@@ -102,6 +104,10 @@ const PROOFS: Suite[] = [
     args: ['--only', 'edits of two fields of a section'],
     budget: 240,
   },
+];
+
+const APPS: Suite[] = [
+  { name: 'tour', program: 'build/tour.ts', args: ['--out', join(results, 'tour')], budget: 120 },
   { name: 'crashes', program: 'build/crash.ts', args: ['--built', '--kills', '4'], budget: 150 },
   {
     name: 'load, a smoke of it',
@@ -112,7 +118,7 @@ const PROOFS: Suite[] = [
 ];
 
 /** One after another; within a round, suites of two lists run beside each other. */
-const ROUNDS: Suite[][][] = [[CHECKS, UNITS], [WINDOWS], [PROOFS]];
+const ROUNDS: Suite[][][] = [[CHECKS, UNITS], [WINDOWS], [SIMULATION], [WORLDS, APPS]];
 
 /** `alone`: what it prints is seen at once; otherwise when it's over. */
 async function run(suite: Suite, alone: boolean): Promise<Counts> {

@@ -19,7 +19,7 @@ export interface Town {
   postcode: string;
 }
 
-export const demoLibraries: readonly DemoLibrary[] = [
+export const demoLibraries: readonly [DemoLibrary, ...DemoLibrary[]] = [
   {
     id: 'north',
     name: 'Norrby Library',

@@ -8,7 +8,7 @@ import { addDemoStaff } from './accounts.ts';
 import { charge, lendTo, type Scene } from './circulation.ts';
 import { Days } from './days.ts';
 import { agree, block, notify } from './history.ts';
-import { demoLibraries } from './libraries.ts';
+import { demoLibraries, type DemoLibrary } from './libraries.ts';
 import { Luck } from './luck.ts';
 import { Names } from './names.ts';
 import { addressIn, birthOf, idOf, sectionsOf, type Kind, type Person } from './sections.ts';
@@ -23,6 +23,7 @@ export interface DemoOptions {
   seed: string;
   /** Milliseconds; data is made around this day. */
   now: number;
+  libraries?: readonly DemoLibrary[];
 }
 
 interface Registered {
@@ -30,7 +31,10 @@ interface Registered {
   id: string;
 }
 
-export function makeDemoNetwork(central: Central, { patrons, seed, now }: DemoOptions): void {
+export function makeDemoNetwork(
+  central: Central,
+  { patrons, seed, now, libraries: made = demoLibraries }: DemoOptions,
+): void {
   const { store, libraries, search } = central.parts;
   const luck = new Luck(`circdesk ${seed}`);
   const days = new Days(now, luck);
@@ -40,7 +44,7 @@ export function makeDemoNetwork(central: Central, { patrons, seed, now }: DemoOp
     store.run("INSERT INTO setting (name, value) VALUES ('demo_seed', ?)", seed);
     search.pause();
     let elsewhere: Registered[] = [];
-    for (const library of demoLibraries) {
+    for (const library of made) {
       libraries.add(library);
       const staffName = addDemoStaff(central, library.id, seed, names);
       const scene: Scene = { store, luck, days, library, staffName };
@@ -60,7 +64,7 @@ function register(
   count: number,
   elsewhere: Registered[],
 ): Registered[] {
-  const { luck, library } = scene;
+  const { luck } = scene;
   const adults: Registered[] = [];
   for (let index = 0; index < count; index++) {
     const known = elsewhere.length > 0 && luck.chance(KNOWN_AT_BOTH) ? elsewhere.pop() : undefined;
@@ -71,7 +75,7 @@ function register(
     const id = registerOne(central, scene, person, guarantor, pin, index);
     if (person.kind === 'adult') adults.push({ person, id });
   }
-  return library === demoLibraries[0] ? adults : [];
+  return elsewhere.length === 0 ? adults : [];
 }
 
 function kindOf(luck: Luck): Kind {

@@ -1,5 +1,5 @@
 // Each test gets a server, a home and a user data folder of its own; all go when it ends.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
@@ -10,8 +10,6 @@ import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp, makeDeskFolders, type DeskFolders } from '../drive/desk-app.ts';
 
 interface Fixtures {
-  /** Further options of the server's command line, by `test.use`. */
-  serverOptions: string[];
   dataFolder: string;
   server: RunningServer;
   folders: DeskFolders;
@@ -29,21 +27,36 @@ interface Fixtures {
   ) => Promise<{ patron: Patron; window: Page }>;
 }
 
-export const test = base.extend<Fixtures, { host: AppHost }>({
+interface OfWorker {
+  host: AppHost;
+  /** A server's folder that has its patrons already: to make them anew for each test would take longer than most. */
+  network: string;
+}
+
+export const test = base.extend<Fixtures, OfWorker>({
   host: [
     async ({}, use) => {
       await use(await findAppHost(console.log));
     },
     { scope: 'worker' },
   ],
-  serverOptions: [[], { option: true }],
-  dataFolder: async ({}, use) => {
+  network: [
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'circdesk-server-'));
+      await (await startServer(folder, ['--demo', '120', '--seed', '7'])).stop();
+      await use(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  dataFolder: async ({ network }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'circdesk-server-'));
+    await cp(network, folder, { recursive: true });
     await use(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   },
-  server: async ({ serverOptions, dataFolder }, use) => {
-    const server = await startServer(dataFolder, ['--demo', '120', '--seed', '7', ...serverOptions]);
+  server: async ({ dataFolder }, use) => {
+    const server = await startServer(dataFolder);
     await use(server);
     await server.stop();
   },

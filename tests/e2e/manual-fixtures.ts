@@ -52,9 +52,9 @@ export const test = base.extend<ManualFixtures & ManualOptions>({
     await use({ koha, url, accounts, kill: () => undefined, stop: close });
     await close();
   },
-  server: async ({ koha, serverOptions, dataFolder }, use) => {
+  server: async ({ koha, dataFolder }, use) => {
     if (koha) return use(koha);
-    const server = await startServer(dataFolder, ['--demo', '120', '--seed', '7', ...serverOptions]);
+    const server = await startServer(dataFolder);
     await use(server);
     await server.stop();
   },

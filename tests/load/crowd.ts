@@ -9,8 +9,6 @@ import { Measures } from './measures.ts';
 export interface CrowdParts {
   url: string;
   folder: string;
-  /** One of each library. */
-  leads: readonly DemoAccount[];
   /** One for each desk. */
   staff: readonly DemoAccount[];
   patronIds: (desk: LoadDesk) => readonly string[];
@@ -44,18 +42,19 @@ export class Crowd {
 
   /** One desk of each library is filled from nothing; the others have yesterday's copy, as most mornings. */
   async fillTemplates(): Promise<void> {
-    const { leads, staff } = this.#parts;
+    const { staff, folder } = this.#parts;
     const filled = new Map<string, string>();
-    for (const [index, lead] of leads.entries()) {
-      const desk = this.#desk(index, lead);
+    for (const [index, account] of staff.entries()) {
+      if (filled.has(account.library)) continue;
+      const desk = this.#desk(staff.length + index, account);
       await desk.start();
       await desk.signIn();
       await desk.desk.sync.now();
       await desk.end();
-      filled.set(lead.library, join(this.#parts.folder, `desk-${index}`));
+      filled.set(account.library, join(folder, `desk-${staff.length + index}`));
     }
     for (const [index, account] of staff.entries())
-      this.desks.push(this.#desk(leads.length + index, account, filled.get(account.library)));
+      this.desks.push(this.#desk(index, account, filled.get(account.library)));
   }
 
   /** Everybody within so many ms. */

@@ -35,9 +35,8 @@ export class Colleague {
 
   /** One thing that happens to the library's patrons elsewhere. */
   async does(): Promise<void> {
-    const { luck, timeline } = this.#parts;
-    const patrons = timeline.patrons('north');
-    const patron = patrons[luck.between(0, patrons.length - 1)];
+    const { luck, timeline, typing } = this.#parts;
+    const patron = typing.whom(timeline.patrons('north'));
     if (!patron) return;
     const what = luck.pick(['edit', 'edit', 'edit', 'lend', 'debt', 'block', 'unblock'] as const);
     if (what === 'edit') await this.#edit(patron);

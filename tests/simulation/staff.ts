@@ -147,8 +147,8 @@ export class StaffAtDesk {
   }
 
   #anybody(): Patron {
-    const patrons = this.#parts.patrons();
-    const patron = patrons[this.#parts.luck.between(0, patrons.length - 1)];
+    const { typing, patrons } = this.#parts;
+    const patron = typing.whom(patrons());
     if (!patron) throw new Failure({ code: 'patronUnknown' });
     return patron;
   }

@@ -124,7 +124,7 @@ async function bringInStep(world: World, place: Place): Promise<string[]> {
   return waiting;
 }
 
-const isSettled = ({ state }: LedgerAct) => state === 'confirmed' || state === 'withdrawn';
+const isSettled = ({ state }: Pick<LedgerAct, 'state'>) => state === 'confirmed' || state === 'withdrawn';
 
 async function signIn(world: World, { site, staff }: Place, who: Staff): Promise<void> {
   if (!site.running) return;
@@ -164,8 +164,10 @@ async function show(world: World, place: Place): Promise<Shown[]> {
       if (view) patrons.set(id, view.patron);
     }
     // Emptied while the desk died: nobody heard of it.
-    for (const { id, desk: where } of world.ledger.acts.values())
-      if (where === site.name && (await desk.store.act(id))?.wiped) world.ledger.wiped.add(id);
+    for (const { id, desk: where } of world.ledger.acts.values()) {
+      const act = where === site.name ? await desk.store.act(id) : undefined;
+      if (act?.wiped && isSettled(act)) world.ledger.wiped.add(id);
+    }
     shown.push({ ...{ desk: site.name, library, acts, patrons } });
   }
   return shown;

@@ -19,6 +19,11 @@ export class Typing {
     this.#luck = luck;
   }
 
+  /** Some are dealt with far more often than others: most goes wrong where two do something to the same. */
+  whom<T>(patrons: readonly T[]): T | undefined {
+    return patrons[this.#luck.between(0, this.#luck.between(0, patrons.length - 1))];
+  }
+
   word(): string {
     return `t${++this.#count}`;
   }

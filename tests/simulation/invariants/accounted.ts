@@ -42,6 +42,7 @@ function problemWith(
       if (effects.length > 0) return `shown as ${entry.state}, and done`;
       return isWhole(act, entry) ? undefined : `shown as ${entry.state} without all that was typed`;
     case 'confirmed':
+      if (act.letGo) return 'let go of, and shown as confirmed';
       return applied ? undefined : 'shown as confirmed, and not done';
     case 'withdrawn':
     case undefined:
