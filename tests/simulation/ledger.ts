@@ -162,7 +162,7 @@ export class Ledger {
     };
     if (edit) saw(kept, edit.base.values);
     this.acts.set(act.id, kept);
-    const saying = this.sayings.find(
+    const saying = this.sayings.findLast(
       (one) =>
         one.desk === desk &&
         !one.act &&
