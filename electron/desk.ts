@@ -232,7 +232,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       throw new Failure({ code: 'noCardInUse' });
     const address = addressOfPatron(patronAddress, { patronId: patron.id, cardNumber: cardNumber ?? '' });
     const policys = addressOfPatron(patronAddress, { patronId: '', cardNumber: '' });
-    if (address && policys) await openOutside(address, [policys.origin]);
+    if (!address || !policys) throw new Failure({ code: 'notOpened' });
+    await openOutside(address, [policys.origin]);
   }
 
   /** Staff were told that what waited can't be read here any more. */

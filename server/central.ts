@@ -146,8 +146,8 @@ export function createCentral(options: CentralOptions) {
     return ask(rest);
   }
 
-  async function findPatrons({ session, staff: { id, library } }: Asker, ask: Query<'search'>) {
-    const found = await search.find(session ?? id, library, ask);
+  async function findPatrons({ staff: { id, library } }: Asker, ask: Query<'search'>) {
+    const found = await search.find(id, library, ask);
     return found ? granted(found) : refused('too-many', { retryAt: timeOf(clock) });
   }
 

@@ -188,6 +188,21 @@ describe('the patron data file', () => {
     ]);
   });
 
+  test('tells of no failed sign-in that was none with the card, whatever name somebody signs in under', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register({ card: { cards: [{ number: '47123', state: 'active' }] } });
+    for (const [library, username] of [
+      ['north', 'card/47123'],
+      ['north/card', '47123'],
+    ]) {
+      const body = { library, username, password: 'x', desk: desk.desk };
+      const signIn = await network.central.answer('signIn', { params: {}, query: {}, headers: {}, body });
+      expect(signIn.status).toBe(401);
+    }
+    expect((await wholeFile(desk, patron.id)).failedSignIns).toEqual([]);
+  });
+
   test('needs the permission; a refused wish is written down', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');

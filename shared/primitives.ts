@@ -2,7 +2,8 @@
 // amounts whole minor units (cents, öre) of the library's currency.
 import { z } from 'zod';
 
-export const idSchema = z.uuid();
+/** In small letters: an id in capitals is the same one, whoever says it. */
+export const idSchema = z.uuid().toLowerCase();
 /** Ids made at a desk: time-ordered, so that they sort as staff acted. */
 export const deskMadeIdSchema = z.uuidv7();
 export const timeSchema = z.iso.datetime();

@@ -76,6 +76,22 @@ test('a desk that was told nothing says so, until staff choose', async () => {
   expect(await codeOf(server.choose('https://other.example/'))).toBe('requestRefused');
 });
 
+test('a server that answers late does not take the place of the one that staff work with', async () => {
+  let answer: () => void = () => undefined;
+  const late = new Promise<void>((resolve) => (answer = resolve));
+  const server = chosen({
+    recognise: async (address) => {
+      if (address.includes('evil')) await late;
+      return 'koha';
+    },
+  });
+  const second = codeOf(server.choose('evil.example'));
+  expect(await codeOf(server.choose('koha.example'))).toBe('done');
+  answer();
+  expect(await second).toBe('requestRefused');
+  expect([server.address, remembered?.address]).toEqual(['https://koha.example/', 'https://koha.example/']);
+});
+
 test.each([
   ['http://koha.example/', 'addressUnsafe'],
   ['https://staff:secret@koha.example/', 'done'],

@@ -45,6 +45,8 @@ export class ChosenServer implements CentralServer {
     if (address === undefined || !isSafeAddress(address, this.#parts))
       throw new Failure({ code: 'addressUnsafe' });
     const kind = this.#parts.kind ?? (await this.#parts.recognise(address));
+    // Of two that were asked at once, the first that answered is the one: staff may have signed in there by now.
+    if (!this.isToChoose) throw new Failure({ code: 'requestRefused' });
     this.#parts.remember({ address, kind });
     this.#address = address;
     this.#made = Promise.resolve(this.#parts.make(address, kind));

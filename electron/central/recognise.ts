@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Failure, isFailure } from '../support/failure.ts';
 import { isKoha } from './koha/description.ts';
+import { parseAnswer } from './json.ts';
 import type { Transport } from './transport.ts';
 
 export const SERVER_KINDS = ['circdesk', 'koha'] as const;
@@ -22,10 +23,10 @@ async function read(transport: Transport, path: string): Promise<unknown> {
     const headers = { accept: 'application/json' };
     const { status, body } = await transport({ method: 'GET', path, headers, timeout: TIMEOUT });
     if (status === 502 || status === 503 || status === 504) throw new Failure({ code: 'serverAway' });
-    return status < 400 ? JSON.parse(body) : undefined;
+    return status < 400 ? parseAnswer(body) : undefined;
   } catch (thrown) {
-    if (isFailure(thrown)) throw thrown;
-    return undefined;
+    if (isFailure(thrown, 'serverRubbish') || !isFailure(thrown)) return undefined;
+    throw thrown;
   }
 }
 

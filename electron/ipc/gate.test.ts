@@ -101,6 +101,11 @@ describe('what a window may ask', () => {
     );
   });
 
+  test('a patron whose id is said in capitals is the same one: no second window, nothing beside the copy', async () => {
+    await asks('patrons.open', { patronId: PATRON.toUpperCase() }, deskWindow);
+    expect(heard).toHaveBeenCalledWith({ patronId: PATRON }, expect.anything());
+  });
+
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', 'patron', 'patron.read\0'])(
     'there is no request %j',
     async (name) => {

@@ -2,7 +2,7 @@
 // delete. It works on the copy; the server is asked for what the copy doesn't hold.
 import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
-import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
+import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deed, OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
@@ -70,7 +70,8 @@ export class Patrons {
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
     const { store, session, pull, timers, waitsForAuthor, recentPatrons } = this.#parts;
-    const { library } = session.require();
+    const present = session.require();
+    const { library } = present;
     recentPatrons.looked(patronId);
     if (fresh && session.central)
       await withinMoment(
@@ -86,7 +87,8 @@ export class Patrons {
         acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
         asOf: syncedAt,
       };
-    return { patron: await this.#readFromServer(patronId), acts: [], asOf: null };
+    const patron = await session.use((central) => central.patron(patronId, true), present);
+    return { patron, acts: [], asOf: null };
   }
 
   /** Whom this patron's record names: the guarantor, as it is and as staff changed it here, and those in its care. */
@@ -140,24 +142,30 @@ export class Patrons {
 
   async setPin(patronId: string, pin: string): Promise<void> {
     const { session, acts } = this.#parts;
+    const present = session.require();
     const epoch = await this.#epoch();
-    await session.use((central) =>
-      acts.perform([central.staff.id, patronId, 'setPin', pin], (act) =>
-        central.setPin(act, epoch, patronId, pin),
-      ),
+    await session.use(
+      (central) =>
+        acts.perform([central.staff.id, patronId, 'setPin', pin], (act) =>
+          central.setPin(act, epoch, patronId, pin),
+        ),
+      present,
     );
   }
 
   /** `tag` is the whole patron's, as staff saw it. */
   async delete(patronId: string, tag: string): Promise<void> {
     const { store, session, acts, pull, onChanged } = this.#parts;
-    const view = await store.patron(session.require().library.id, patronId);
+    const present = session.require();
+    const view = await store.patron(present.library.id, patronId);
     if (view && view.acts.length > 0) throw new Failure({ code: 'actsWaiting' });
     const epoch = await this.#epoch();
-    await session.use((central) =>
-      acts.perform([central.staff.id, patronId, 'delete', tag], (act) =>
-        central.deletePatron(act, epoch, patronId, tag),
-      ),
+    await session.use(
+      (central) =>
+        acts.perform([central.staff.id, patronId, 'delete', tag], (act) =>
+          central.deletePatron(act, epoch, patronId, tag),
+        ),
+      present,
     );
     // The answer is here: what the copy still holds goes with the next pull, now or as soon as there is one.
     await pull().catch(() => undefined);
@@ -170,10 +178,6 @@ export class Patrons {
     const { epoch } = await store.pullState(session.require().library.id);
     if (epoch === null) throw new Failure({ code: 'needsServer' });
     return epoch;
-  }
-
-  #readFromServer(patronId: string): Promise<Patron> {
-    return this.#parts.session.use((central) => central.patron(patronId, true));
   }
 
   async #save(patronId: string, deed: Deed): Promise<Saved> {

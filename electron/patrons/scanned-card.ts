@@ -3,6 +3,7 @@ import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
 import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
+import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 
 export interface ScannedCard {
@@ -29,7 +30,8 @@ export class ScannedCards {
   async find(card: string): Promise<{ scan: number; found: ScannedCard | null }> {
     const scan = ++this.#last;
     this.#found.delete(scan - REMEMBERED);
-    const patron = (await this.#inCopy(card)) ?? (await this.#atServer(card));
+    const present = this.#session.require();
+    const patron = (await this.#inCopy(card)) ?? (await this.#atServer(card, present));
     const owned = patron && cardOf(card, patron);
     if (!patron || !owned) return { scan, found: null };
     this.#found.set(scan, patron.id);
@@ -55,13 +57,13 @@ export class ScannedCards {
     return view && cardOf(card, view.patron) && view.patron;
   }
 
-  async #atServer(card: string): Promise<Patron | undefined> {
+  async #atServer(card: string, present: Present): Promise<Patron | undefined> {
     if (!this.#session.central) return undefined;
     return this.#session.use(async (central) => {
       const [hit] = (await central.search(card, 0, 1)).patrons;
       const patron = hit && (await central.patron(hit.id, true));
       return patron && cardOf(card, patron) && patron;
-    });
+    }, present);
   }
 }
 

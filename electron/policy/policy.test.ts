@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -31,6 +31,12 @@ test('no file is no policy; an editor that marks its UTF-8 does no harm', () => 
 
 test('a file that cannot be read is not passed over', () => {
   expect(() => readPolicy(tmpdir())).toThrow(/can't be read/);
+});
+
+test('a link to a share that is away is not taken for no policy', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
+  symlinkSync('/mnt/share-that-is-away/policy.json', file);
+  expect(() => readPolicy(file)).toThrow(/can't be read/);
 });
 
 test('each wrong value is named, not only the first', () => {

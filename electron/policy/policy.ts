@@ -1,6 +1,6 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
@@ -145,7 +145,9 @@ function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    // A link that leads nowhere, to a share that isn't there today, is a policy all the same.
+    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw new Error(`The policy ${file} can't be read.`, { cause: thrown });
   }
 }

@@ -20,6 +20,16 @@ describe("the library system's address", () => {
     'ms-msdt:/id/{cardNumber}',
   ])('%s names no patron, or leads elsewhere', (address) => expect(accepts(address)).toBe(false));
 
+  it.each(['.', '..', '%2e%2e', '../../delete', '..\\..', '\ud800', '#', '?', ''])(
+    'the card number %j leads nowhere else',
+    (cardNumber) => {
+      const address = addressOfPatron('https://ils.example/staff/{cardNumber}/view', {
+        ...{ patronId: 'x', cardNumber },
+      });
+      expect(address?.pathname ?? '/staff/nobody/view').toMatch(/^\/staff\/[^/]*\/view$/);
+    },
+  );
+
   it('a card number that is an address of its own stays in its place', () => {
     const address = addressOfPatron('https://ils.example/find?card={cardNumber}', {
       patronId: 'x',

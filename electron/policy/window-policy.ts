@@ -92,16 +92,18 @@ function isAddressOfPatrons(template: string): boolean {
   return safe && !filled.username && filled.origin === other.origin && filled.href !== other.href;
 }
 
-/** The address with this patron in it; what stands for the patron can't leave its place. */
-export function addressOfPatron(
-  template: string,
-  patron: Record<(typeof PLACES)[number], string>,
-): URL | null {
-  const filled = PLACES.reduce(
-    (text, place) => text.replaceAll(`{${place}}`, encodeURIComponent(patron[place])),
-    template,
-  );
-  return URL.parse(filled);
+type PlacedPatron = Record<(typeof PLACES)[number], string>;
+
+/** The address with this patron in it; null where what stands for the patron would leave its place, as `..` does. */
+export function addressOfPatron(template: string, patron: PlacedPatron): URL | null {
+  const [address, plain] = [filled(template, patron), filled(template, { patronId: 'a', cardNumber: 'a' })];
+  const segments = (url: URL | null) => url?.pathname.split('/').length;
+  return segments(address) === segments(plain) ? address : null;
+}
+
+function filled(template: string, patron: PlacedPatron): URL | null {
+  const written = (place: keyof PlacedPatron) => encodeURIComponent(patron[place].toWellFormed());
+  return URL.parse(PLACES.reduce((text, place) => text.replaceAll(`{${place}}`, written(place)), template));
 }
 
 interface WindowPolicies {

@@ -70,6 +70,19 @@ test('five wrong passwords lock it for a quarter of an hour, also for the right 
   expect(await code(signIns.signIn({ ...WHO, password: 'wrong' }))).toBe('wrongCredentials');
 });
 
+test('a password that the server takes no longer is forgotten, whatever is tried at the same moment', async () => {
+  const ways = [
+    () => [signIns.signIn(WHO), signIns.forget(WHO)],
+    () => [signIns.forget(WHO), signIns.signIn(WHO)],
+    () => [signIns.forget(WHO), signIns.signIn({ ...WHO, password: 'wrong' })],
+  ];
+  for (const atOnce of ways) {
+    await remember();
+    await Promise.allSettled(atOnce());
+    expect(await code(signIns.signIn(WHO))).toBe('notKnownOffline');
+  }
+});
+
 test('the password is kept nowhere, not even inside the encrypted file', async () => {
   await remember();
   expect(await store.recall('offline sign-ins')).not.toContain(WHO.password);

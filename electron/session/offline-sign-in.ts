@@ -96,6 +96,8 @@ export class OfflineSignIns {
     const failures = known.failures + 1;
     await this.#put({ ...known, failures, lockedUntil: failures >= TRIES ? now + LOCKED_MS : 0 });
     if (!(await fits(password, known))) throw new Failure({ code: 'wrongCredentials' });
+    // The server may have refused this password meanwhile: then nothing is remembered again.
+    if (!this.#find(library, username)) throw new Failure({ code: 'notKnownOffline' });
     await this.#put({ ...known, failures: 0, lockedUntil: 0 });
     return whoSchema.parse(known);
   }
@@ -104,7 +106,8 @@ export class OfflineSignIns {
   async forget({ library, username, password }: Credentials): Promise<void> {
     const known = this.#find(library, username);
     if (!known || !(await fits(password, known))) return;
-    await this.#keep(this.#known.filter((one) => one !== known));
+    // By who it is: a try meanwhile has put another entry into its place.
+    await this.#keep(this.#known.filter(({ staff }) => staff.id !== known.staff.id));
   }
 
   async forgetAll(): Promise<void> {

@@ -36,6 +36,8 @@ export class StaffSession {
   #central: CentralSession | undefined;
   #status: Status = 'signedIn';
   #told: SessionState | undefined;
+  /** How often somebody has left: a sign-in that was on its way then lets nobody in. */
+  #leavings = 0;
   /** What nobody waits for while the desk runs. */
   readonly #background = new Set<Promise<void>>();
 
@@ -76,6 +78,7 @@ export class StaffSession {
    */
   async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
     const { server, offline, grants, lastLibrary, steadyClock } = this.#parts;
+    const leavings = this.#leavings;
     let central: CentralSession | undefined;
     let present: Present;
     try {
@@ -86,9 +89,12 @@ export class StaffSession {
       if (!isLineFailure(thrown)) throw thrown;
       present = await offline.signIn(credentials);
     }
+    if (central) await steadyClock.hear(central.clockDistance);
+    // From here to the new session nothing is awaited: nobody is here with another one's.
     const before = this.#present;
     const another = before !== undefined && before.staff.id !== present.staff.id;
     try {
+      if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
       if (another) mayReplace();
     } catch (thrown) {
       if (central) await central.end([]).catch(ignoreFailure);
@@ -101,7 +107,6 @@ export class StaffSession {
     if (central || another) this.#central = undefined;
     lastLibrary.write(credentials.library);
     if (central) {
-      await steadyClock.hear(central.clockDistance);
       await this.#enter(central);
       const entered = central;
       this.#inBackground('remembering a sign-in', () => offline.remember(credentials, entered));
@@ -112,6 +117,7 @@ export class StaffSession {
 
   async signOut(): Promise<SessionState> {
     const central = this.#central;
+    this.#leavings++;
     this.#present = undefined;
     this.#central = undefined;
     this.#status = 'signedIn';
@@ -160,8 +166,8 @@ export class StaffSession {
     try {
       const central = await server.resume(token);
       await grants.keepSession(present.staff.id, central.resumeToken);
-      if (this.#present !== present || this.#central) return;
       await steadyClock.hear(central.clockDistance);
+      if (this.#present !== present || this.#central) return;
       await this.#enter(central);
       this.#tell();
     } catch (thrown) {
@@ -172,6 +178,7 @@ export class StaffSession {
 
   /** Nobody works here any more, and nothing is left to work with: this desk was revoked. */
   async revoke(): Promise<void> {
+    this.#leavings++;
     this.#present = undefined;
     this.#central = undefined;
     this.#tell();
@@ -179,9 +186,12 @@ export class StaffSession {
     await this.#parts.offline.forgetAll();
   }
 
-  /** Asks the server as the member of staff who is signed in; notices when it has ended the session. */
-  async use<T>(work: (central: CentralSession) => Promise<T>): Promise<T> {
-    this.require();
+  /**
+   * Asks the server as the member of staff who is signed in; notices when it has ended the session. `by` began this:
+   * nothing goes on in the next one's name.
+   */
+  async use<T>(work: (central: CentralSession) => Promise<T>, by = this.require()): Promise<T> {
+    if (this.require().staff.id !== by.staff.id) throw new Failure({ code: 'signedOut' });
     const central = this.#central;
     if (!central) throw new Failure({ code: 'needsServer' });
     try {

@@ -53,6 +53,7 @@ export class DeskActs {
    */
   async decide(patronId: string, id: string, changes: FieldValues): Promise<Saved> {
     const { store, session, saving, acts } = this.#parts;
+    const present = session.require();
     const act = await this.#undecided(id);
     const { deed, conflict } = act;
     if (act.patronId !== patronId || deed.kind !== 'saveSection' || !conflict)
@@ -66,7 +67,6 @@ export class DeskActs {
       await this.withdraw(id);
       return 'confirmed';
     }
-    const present = session.require();
     if (present.staff.id !== act.staff.id) {
       const about = { id: act.patronId, name: act.patronName };
       const own = { ...deed, base: current, changes: differing };

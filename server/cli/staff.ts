@@ -1,7 +1,7 @@
 // `staff`: what an administrator may do to a staff account while the server runs. It counts from the next request on.
 import { permissionSchema, PERMISSIONS, type Permission } from '../../shared/permissions.ts';
-import { FailedSignIns } from '../sessions/failed-sign-ins.ts';
-import { StaffAccounts, usernameKey } from '../sessions/staff.ts';
+import { FailedSignIns, whoseAccount } from '../sessions/failed-sign-ins.ts';
+import { StaffAccounts } from '../sessions/staff.ts';
 import { StartProblem, Store } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -42,7 +42,7 @@ export function staff(argv: string[]): Promise<void> {
       if (asked.lock) accounts.setLocked(account.id, true);
       if (asked.unlock) accounts.setLocked(account.id, false);
       if (asked.unlock)
-        new FailedSignIns(store, { now: () => Date.now() }).clearAll(`${library}/${usernameKey(username)}`);
+        new FailedSignIns(store, { now: () => Date.now() }).clearAll(whoseAccount(library, username));
       if (asked['end-sessions']) accounts.endSessions(account.id);
     });
     const now = accounts.byId(account.id);

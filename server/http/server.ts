@@ -41,6 +41,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logger: options.log ? { stream: process.stderr, base: null } : false,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
+    // An address that can't be read comes to no route, nor to what is done for every answer.
+    frameworkErrors: (error, _request, reply) => void send(reply as FastifyReply, asAnswer(problemOf(error))),
   });
   app.addHook('onClose', () => central.close());
   app.addHook('onSend', (_request, reply, _payload, done) => {

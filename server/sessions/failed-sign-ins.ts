@@ -2,6 +2,7 @@
 // signed in from, when many of them failed: so that a stranger can't lock a colleague out of their own desk.
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import { usernameKey } from './staff.ts';
 
 const MINUTE = 60_000;
 const AT_ONE_DESK = { failures: 5, lock: 5 * MINUTE };
@@ -15,6 +16,10 @@ interface Failures {
   last_at: number;
   locked_until: number;
 }
+
+/** As whom an account's failures are remembered: whatever is typed as a name, it is no card's, and no patron's file. */
+export const whoseAccount = (library: string, username: string) =>
+  `${library}/staff/${usernameKey(username)}`;
 
 export interface Place {
   desk: string;

@@ -6,9 +6,9 @@ import type { Libraries } from '../libraries.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import { DAY, newId, timeOf, type Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
-import { FailedSignIns } from './failed-sign-ins.ts';
+import { FailedSignIns, whoseAccount } from './failed-sign-ins.ts';
 import { newToken, secretFits, tokenHash } from './secrets.ts';
-import { usernameKey, type StaffAccount, type StaffAccounts } from './staff.ts';
+import type { StaffAccount, StaffAccounts } from './staff.ts';
 
 /** Who asks: a member of staff with a session, or by a push-only grant that names the acts it is for. */
 export interface Asker {
@@ -75,7 +75,7 @@ export class Sessions {
     password: string;
     desk: string;
   }): Promise<Outcome<Session>> {
-    const who = `${ask.library}/${usernameKey(ask.username)}`;
+    const who = whoseAccount(ask.library, ask.username);
     const account = this.#staff.byUsername(ask.library, ask.username);
     const place = { desk: ask.desk, known: account !== undefined && this.knows(account.id, ask.desk) };
     const until = this.failures.lockedUntil(who, place);

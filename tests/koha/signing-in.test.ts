@@ -100,6 +100,23 @@ describe('with name and password', () => {
     expect(await failureOf(serverOn(koha).server.signIn(STAFF))).toEqual({ code: 'serverTakesNoPassword' });
   });
 
+  test('nobody is taken for a colleague whose name is their own card number', async () => {
+    koha.world.addStaff(
+      { surname: 'Page', userid: 'page', cardnumber: STAFF.username },
+      'page',
+      'superlibrarian',
+    );
+    const asLead = { ...STAFF, password: 'page' };
+    expect(await failureOf(serverOn(koha).server.signIn(asLead))).toEqual({ code: 'notStaff' });
+  });
+
+  test('a name with a colon, of which Koha takes the first half, is nobody’s', async () => {
+    koha.world.addStaff({ surname: 'Shadow', userid: 'page:x' }, 'other', 'superlibrarian');
+    koha.world.addStaff({ surname: 'Page', userid: 'page' }, 'x:y', 'superlibrarian');
+    const as = { library: 'MPL', username: 'page:x', password: 'y' };
+    expect(await failureOf(serverOn(koha).server.signIn(as))).toEqual({ code: 'wrongCredentials' });
+  });
+
   test('what an account may not do isn’t offered, with the permission by its name at Koha', async () => {
     const { permissions, capabilities, library } = await serverOn(koha).server.signIn(LOOKER);
     expect(permissions).not.toContain('Patrons - Delete patron');

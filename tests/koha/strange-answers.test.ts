@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import type { CentralSession } from '../../electron/central/central-server.ts';
+import type { HttpAnswer, HttpRequest } from '../../electron/central/transport.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
@@ -93,3 +94,64 @@ test(
   },
   patience,
 );
+
+/** A session at a Koha whose answers are changed from now on. */
+async function changing(change: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer) {
+  const koha = smallLibrary(steppingClock());
+  const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  let begun = false;
+  let asked = 0;
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      if (begun) asked++;
+      return Promise.resolve(begun ? change(request, answer) : answer);
+    },
+  });
+  const session = await server.signIn(STAFF);
+  begun = true;
+  const position = koha.world.clock.now() - 3_600_000;
+  return {
+    read: () => session.patron(new KohaIds(ADDRESS).id('patron', patron_id), true),
+    pull: () => session.changes(position, `koha:${ADDRESS}`, 50, held),
+    asked: () => asked,
+  };
+}
+const rubbish = { error: { code: 'serverRubbish' } };
+const numbered = (count: number, row: (n: number) => object) =>
+  JSON.stringify(Array.from({ length: count }, (_, n) => row(n)));
+
+test('a list that never ends is not read for ever', async () => {
+  const { read } = await changing(({ path }, answer) =>
+    path.endsWith('/checkouts')
+      ? {
+          ...answer,
+          headers: { ...answer.headers, 'x-total-count': '9000000000' },
+          body: numbered(500, (n) => ({ checkout_id: n, patron_id: 1 })),
+        }
+      : answer,
+  );
+  await expect(read()).rejects.toMatchObject(rubbish);
+});
+
+test('a Koha that gives the same page of blocks again and again keeps nobody from being brought in step', async () => {
+  const { pull, asked } = await changing(({ query }, answer) =>
+    String(query?.['q']).includes('DESKBLOCK')
+      ? { ...answer, status: 200, body: numbered(200, (n) => ({ patron_id: n + 1 })) }
+      : answer,
+  );
+  expect(await pull()).toMatchObject({ kind: 'changes' });
+  const before = asked();
+  await pull();
+  expect(asked() - before).toBeLessThan(20);
+});
+
+test('records that nest without end are rubbish, and nothing falls over them', async () => {
+  const deep = `"odd":${'['.repeat(100_000)}${']'.repeat(100_000)},"surname"`;
+  const { read, pull } = await changing((_request, answer) => ({
+    ...answer,
+    body: answer.body.replaceAll('"surname"', deep),
+  }));
+  await expect(read()).rejects.toMatchObject(rubbish);
+  await expect(pull()).rejects.toMatchObject(rubbish);
+});

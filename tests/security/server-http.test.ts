@@ -1,4 +1,5 @@
 // The running reference server against who floods, drips, guesses and sends nonsense.
+import { request } from 'node:http';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -139,6 +140,32 @@ describe('guesses at a colleague’s password', () => {
     expect(options.pauses).toEqual([...options.pauses].sort((a, b) => a - b));
     expect(options.pauses.at(-1)).toBeGreaterThan(options.pauses[0] ?? Infinity);
   });
+});
+
+describe('an address that can’t be read', () => {
+  test.each(['/patrons/%ff', '/%', '/patrons/%E0%A4%A'])('%s is answered as anything else', async (path) => {
+    const answer = await fetch(url + path);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(await answer.json()).toMatchObject({ type: 'urn:circdesk:problem:bad-request' });
+  });
+
+  test.each(['//patrons?query=a', '/PATRONS?query=a', '/patrons/../snapshot', '/patrons;x=1?query=a'])(
+    '%s is no other way to what is there',
+    async (path) => {
+      const { hostname, port } = new URL(url);
+      const status = await new Promise((resolve, reject) => {
+        const headers = { authorization: `Bearer ${session.accessToken}` };
+        request({ hostname, port, path, headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect(status).toBe(404);
+    },
+  );
 });
 
 describe('what is too much', () => {

@@ -8,6 +8,8 @@ import { isRefusal } from './refusals.ts';
 /** A query as Koha's lists take it: conditions on fields by their names at Koha. */
 export type Query = Record<string, unknown>;
 
+/** No list that is wanted whole is longer; one without an end would be read for ever. */
+const MOST = 100_000;
 /** As a number of records: all there are. */
 const ALL = -1;
 
@@ -78,6 +80,7 @@ export class KohaApi {
       const more = (await this.list(path, record, { ...request, page, perPage })).value;
       if (more.length === 0) break;
       found.push(...more);
+      if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
     }
     return found;
   }

@@ -14,6 +14,8 @@ import { textOf } from './values.ts';
 
 const EVERY_MS = 5 * 60_000;
 const PAGE = 200;
+/** More blocks than any library has: a Koha that gives the same page again and again has not understood. */
+const MOST_PAGES = 250;
 const EMBED = 'extended_attributes';
 const blockedSchema = z.looseObject({
   patron_id: z.coerce.number().int(),
@@ -106,7 +108,7 @@ export class BlockWatch {
     const q = { [way.type]: this.#type, [way.value]: { '-like': `${library}|%` } };
     const blocked = new Map<number, string>();
     try {
-      for (let page = 1; ; page++) {
+      for (let page = 1; page <= MOST_PAGES; page++) {
         const order = [own('patron_id')];
         const request = { q, order, page, perPage: PAGE, embed: [EMBED] };
         const { value } = await api.list('/patrons', blockedSchema, request);
@@ -117,6 +119,7 @@ export class BlockWatch {
         }
         if (value.length < PAGE) return blocked;
       }
+      return undefined;
     } catch (thrown) {
       if (!isFailure(thrown, 'serverFailed', 'invalid', 'serverRubbish')) throw thrown;
       return undefined;

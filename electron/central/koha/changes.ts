@@ -9,7 +9,7 @@ import type {
   SectionValues,
 } from '../../../shared/patrons/sections.ts';
 import type { Countries } from './countries.ts';
-import { noteWithKeptBlocks } from './note-blocks.ts';
+import { hasBlock, noteWithKeptBlocks } from './note-blocks.ts';
 import type { KohaPatron } from './records.ts';
 import { EMAILS, NEVER_KEEP, NO_LANGUAGE, PHONES } from './sections.ts';
 import { textOf } from './values.ts';
@@ -107,6 +107,8 @@ function wanted(
     }
     case 'note': {
       const { staffNote } = changes as Partial<SectionValues<'note'>>;
+      if (staffNote !== undefined && hasBlock(staffNote))
+        return { fields: {}, issues: [{ field: 'staffNote', code: 'invalid' }] };
       const old = textOf(patron.staff_notes);
       return whole({ staff_notes: staffNote === undefined ? undefined : noteWithKeptBlocks(staffNote, old) });
     }

@@ -82,6 +82,18 @@ test('what changes something is not sent again by itself', async () => {
   expect(server.count).toBe(1);
 });
 
+test.each(['1e15', '99999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+  'a server that asks for a pause of years (%s) is asked again the same day',
+  async (said) => {
+    const asked = answer(429, { 'retry-after': said });
+    expect(gentle.pauseAsked(asked)).toBe(15 * 60_000);
+    await gentle.ask(answering(asked).ask, true);
+    now += 15 * 60_000;
+    await gentle.ask(answering().ask, true);
+    expect(waits).toEqual([]);
+  },
+);
+
 test('nobody at a window waits for a long pause', async () => {
   const server = answering(answer(429, { 'retry-after': '120' }), answer(200));
   expect((await gentle.ask(server.ask, true)).status).toBe(429);

@@ -8,6 +8,8 @@ import type { HttpAnswer } from '../transport.ts';
 export const AT_ONCE = 4;
 const TRIES = 4;
 const FIRST_PAUSE_MS = 1_000;
+/** A server that says more has not meant it: nobody is to be slow for years. */
+const LONGEST_SAID_MS = 15 * 60_000;
 /** A longer pause is the caller's to keep: nobody waits at a window for it. */
 export const LONGEST_WAIT_MS = 10_000;
 
@@ -52,7 +54,7 @@ export class Gentle {
     if (said === undefined) return undefined;
     const seconds = Number(said);
     const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(said) - this.#parts.clock.now();
-    return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+    return Number.isFinite(ms) ? Math.min(LONGEST_SAID_MS, Math.max(0, ms)) : undefined;
   }
 
   /** Twice as long each time, and never the same as another desk's. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
+import { parseAnswer } from '../json.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../transport.ts';
 import type { Gentle } from './gentle.ts';
 import { failureFrom } from './refusals.ts';
@@ -75,7 +76,7 @@ export class KohaHttp {
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);
     if (answer.status >= 400) throw failureFrom(answer, this.#retryAt(answer));
-    const parsed = schema.safeParse(parseJson(answer.body));
+    const parsed = schema.safeParse(answer.body === '' ? null : parseAnswer(answer.body));
     if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
     const total = countOf(answer, 'x-total-count');
     return {
@@ -103,12 +104,3 @@ const countOf = ({ headers }: HttpAnswer, name: string, otherwise = 0): number =
   const count = Number(headers[name] ?? otherwise);
   return Number.isSafeInteger(count) ? count : otherwise;
 };
-
-function parseJson(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new Failure({ code: 'serverRubbish' }, thrown);
-  }
-}

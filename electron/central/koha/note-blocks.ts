@@ -3,30 +3,67 @@
 // of the note that a desk shows and edits.
 import { blockText, readBlockText, type KeptBlock } from './block-text.ts';
 
-const BLOCK = /\n?\[Blocked(?:, card lost before:)? ([\s\S]*?\|[\w-]{22})\]/g;
+const BEGIN = /\n?\[Blocked(?:, card lost before:)? /g;
+const END = /\|[\w-]{22}\]/g;
 const LOST_BEFORE = '[Blocked, card lost before: ';
 /** The note is a long text at Koha. */
 const LONGEST = 20_000;
 
-export const noteWithoutBlocks = (note: string): string => note.replace(BLOCK, '');
+interface Written {
+  from: number;
+  to: number;
+  /** With its brackets, and without. */
+  whole: string;
+  text: string;
+}
+
+/** Each is looked for once: a note may be of any length, and hold a thousand beginnings that end nowhere. */
+function blocksIn(note: string): Written[] {
+  const [begin, end] = [new RegExp(BEGIN), new RegExp(END)];
+  const found: Written[] = [];
+  for (let at = begin.exec(note); at; at = begin.exec(note)) {
+    const text = begin.lastIndex;
+    end.lastIndex = text;
+    if (!end.test(note)) break;
+    const to = end.lastIndex;
+    found.push({ from: at.index, to, whole: note.slice(at.index, to), text: note.slice(text, to - 1) });
+    begin.lastIndex = to;
+  }
+  return found;
+}
+
+/** The note without those of its blocks. */
+function without(note: string, blocks: readonly Written[]): string {
+  let [left, at] = ['', 0];
+  for (const { from, to } of blocks) {
+    left += note.slice(at, from);
+    at = to;
+  }
+  return left + note.slice(at);
+}
+
+export const noteWithoutBlocks = (note: string): string => without(note, blocksIn(note));
 
 export const noteBlocks = (note: string): KeptBlock[] =>
-  [...note.matchAll(BLOCK)].flatMap(([, text = '']) => readBlockText(text) ?? []);
+  blocksIn(note).flatMap(({ text }) => readBlockText(text) ?? []);
+
+/** Whether somebody typed what would be taken for a block: set in anybody's name, without the right to. */
+export const hasBlock = (note: string): boolean => blocksIn(note).length > 0;
 
 export const noteWithBlock = (note: string, block: KeptBlock, lostBefore: boolean): string =>
   `${note}${note === '' ? '' : '\n'}${lostBefore ? LOST_BEFORE : '[Blocked '}${blockText(block, LONGEST)}]`;
 
 /** Whether the mark had been set for another reason before the blocks in this note. */
 export const wasLostBefore = (note: string): boolean =>
-  [...note.matchAll(BLOCK)].some(([whole]) => whole.trimStart().startsWith(LOST_BEFORE));
+  blocksIn(note).some(({ whole }) => whole.trimStart().startsWith(LOST_BEFORE));
 
 /** Takes the named blocks out; others, and the note itself, stay to the letter. */
 export const noteWithoutBlock = (note: string, ids: readonly string[]): string =>
-  note.replace(BLOCK, (whole, text: string) => {
-    const id = readBlockText(text)?.id;
-    return id !== undefined && ids.includes(id) ? '' : whole;
-  });
+  without(
+    note,
+    blocksIn(note).filter(({ text }) => ids.includes(readBlockText(text)?.id ?? '')),
+  );
 
 /** The note as staff have typed it anew, with the blocks that stand in the old one. */
 export const noteWithKeptBlocks = (typed: string, old: string): string =>
-  [typed, ...[...old.matchAll(BLOCK)].map(([whole]) => whole.trimStart())].filter(Boolean).join('\n');
+  [typed, ...blocksIn(old).map(({ whole }) => whole.trimStart())].filter(Boolean).join('\n');

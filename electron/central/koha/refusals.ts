@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { MissingRight } from '../../../shared/capabilities.ts';
 import type { DeskError, ErrorCode } from '../../../shared/ipc/errors.ts';
 import { Failure } from '../../support/failure.ts';
+import { parseAnswer } from '../json.ts';
 import type { HttpAnswer } from '../transport.ts';
 
 const problemsSchema = z.array(
@@ -74,7 +75,7 @@ function codeOf({ status, words }: Refused): ErrorCode {
 function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
   let said: unknown;
   try {
-    said = JSON.parse(body);
+    said = parseAnswer(body);
   } catch {
     return undefined;
   }

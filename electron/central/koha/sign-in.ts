@@ -32,6 +32,8 @@ export async function signIn(credentials: Credentials, parts: SignInParts): Prom
 }
 
 async function withPassword({ username, password }: Credentials, { http }: SignInParts): Promise<SignedIn> {
+  // Koha takes what stands before the first colon for the name, and would let in somebody else than is looked for.
+  if (username.includes(':')) throw new Failure({ code: 'wrongCredentials' });
   const authorization = basicAuthorization(username, password);
   const headers = await authorization.headers();
   const ask = async (field: 'userid' | 'cardnumber') => {
@@ -40,9 +42,12 @@ async function withPassword({ username, password }: Credentials, { http }: SignI
     return (await http.ask(request, z.array(kohaPatronSchema))).value;
   };
   // Asked in its own way, so that a wrong password is told from a session that has ended.
-  const [found] = await ask('userid').then((byName) => (byName.length > 0 ? byName : ask('cardnumber')));
-  if (!found) throw new Failure({ code: 'notStaff' });
-  return ownRecord(new KohaApi(http, authorization), found.patron_id);
+  const found = [...(await ask('userid')), ...(await ask('cardnumber'))];
+  const [own] = found;
+  // Koha doesn't say whose password it was: where one's card number is another's name, it may be either's.
+  if (!own || found.some(({ patron_id }) => patron_id !== own.patron_id))
+    throw new Failure({ code: 'notStaff' });
+  return ownRecord(new KohaApi(http, authorization), own.patron_id);
 }
 
 async function withKey(

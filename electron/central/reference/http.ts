@@ -17,6 +17,7 @@ import type { ErrorCode } from '../../../shared/ipc/errors.ts';
 import { countSchema } from '../../../shared/primitives.ts';
 import { Failure } from '../../support/failure.ts';
 import type { Marks } from '../central-server.ts';
+import { parseAnswer } from '../json.ts';
 import type { HttpAnswer, Transport } from '../transport.ts';
 
 /** A problem that the server answered with; callers that know better turn it into something else. */
@@ -123,7 +124,7 @@ export class ReferenceHttp {
       ...(body && { body }),
     });
     if (http.status >= 400) throw problemFrom(http);
-    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseJson(http.body));
+    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseAnswer(http.body));
     if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
     return { answer: parsed.data as BelievedAnswer<N>, http };
   }
@@ -137,32 +138,6 @@ interface Parts {
 
 const fillPath = (path: string, params: Record<string, unknown>) =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-
-/** No answer of ours has so many levels; what walks through one calls itself for each. */
-const DEEPEST = 64;
-
-function isDeep(json: string): boolean {
-  let [depth, inText] = [0, false];
-  for (let at = 0; at < json.length; at++) {
-    const sign = json[at];
-    if (inText && sign === '\\') at++;
-    else if (sign === '"') inText = !inText;
-    else if (inText) continue;
-    else if (sign === '[' || sign === '{') depth++;
-    else if (sign === ']' || sign === '}') depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return false;
-}
-
-function parseJson(text: string): unknown {
-  if (isDeep(text)) throw new Failure({ code: 'serverRubbish' }, 'too deep');
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new Failure({ code: 'serverRubbish' }, thrown);
-  }
-}
 
 const marksSchema = z.object({
   epoch: z.string().min(1).max(100),
@@ -185,7 +160,7 @@ function problemFrom(answer: HttpAnswer): Failure {
   const { status, body } = answer;
   const gatewayFailed = status === 502 || status === 503 || status === 504;
   try {
-    const problem = problemSchema.parse(parseJson(body));
+    const problem = problemSchema.parse(parseAnswer(body));
     const name = problemName(problem.type);
     if (name) return new ProblemAnswer(problem, name, () => marksOf(answer));
   } catch {

@@ -155,3 +155,48 @@ test.each(['en', 'sv'] as const)('every text, time and amount of the JSON is on 
   for (const { id } of content.head.leftOut)
     expect(page).toContain(language.words.leftOut.reasons[id].what.replaceAll("'", '&#39;'));
 });
+
+const NOTHING: NewestRows = { loanHistory: null, payments: null, notifications: null, processing: null };
+const printed = (parts: { head?: PatronDataHead; waiting?: WaitingAct[]; newest?: NewestRows }) =>
+  printable({
+    ...{ head: headOf(), waiting: [], newest: NOTHING, name: 'patron-data', jsonName: undefined },
+    information: { language: 'en', ...patronDataPolicySchema.parse({}).texts.en },
+    ...parts,
+  });
+
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+  'a patron who is called %s gets a file like anybody else',
+  (name) => {
+    const at = '2026-01-02T10:00:00.000Z';
+    const changes = { givenName: name, gender: name, [name]: name };
+    const act = { kind: 'saveSection', section: 'personal', changes, actedAt: at, state: 'waiting' };
+    const processing = { kind: 'changed', detail: `contact: ${name}`, at, by: 'staff', keptUntil: at };
+    const { page } = printed({
+      waiting: [waitingActSchema.parse(act)],
+      newest: { ...NOTHING, processing: { rows: [processing as never], all: 1 } },
+    });
+    expect(page).toContain(`Given name: ${name}`);
+    expect(page).not.toContain('native code');
+  },
+);
+
+test('what turns the line round stays within itself in the names of languages, libraries and fields, too', () => {
+  const head = headOf();
+  const turning = '\u202Egnp.exe';
+  const { page, headerTemplate } = printed({
+    head: {
+      ...head,
+      library: { ...head.library, name: turning },
+      patron: { ...head.patron, personal: { ...head.patron.personal, language: turning } },
+      further: [{ name: turning, value: turning }],
+    },
+    waiting: [
+      {
+        ...{ kind: 'saveSection', section: 'personal', actedAt: head.madeAt, state: 'waiting' },
+        changes: { [turning]: turning },
+      },
+    ],
+  });
+  expect(page.match(/U\+202E/g)?.length).toBeGreaterThanOrEqual(6);
+  expect(page + headerTemplate).not.toContain('\u202E');
+});

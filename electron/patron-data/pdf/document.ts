@@ -1,6 +1,6 @@
 // A patron data file for people, as the page that is printed: whole, in one language, and with nothing in it that runs.
 import type { Information, PatronDataHead, WaitingAct } from '../../../shared/patron-data/document.ts';
-import { escaped, html } from './html.ts';
+import { escaped, html, unturned } from './html.ts';
 import { about, fromCopy, leftOut, processing, title } from './first-page.ts';
 import { languageFor } from './language.ts';
 import { lists, type NewestRows } from './lists.ts';
@@ -33,7 +33,7 @@ export function printable(content: PdfContent): PrintedPages {
   const language = languageFor(information.language, head.library);
   const { words } = language;
   // It shows in the title bar of whatever opens the file: the patron isn't in it.
-  const documentTitle = filledText(words.title, { library: head.library.name });
+  const documentTitle = unturned(filledText(words.title, { library: head.library.name }));
   const page = html`<!doctype html>
     <html lang="${language.code}">
       <head>

@@ -33,6 +33,9 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
 /** Embeddings, overrides and isolates (Unicode's bidi algorithm, X1 to X6a), and control signs but tab and line feed. */
 const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
 
+/** Without them, where no markup can be. */
+export const unturned = (text: string) => text.replace(TURNING, '');
+
 const numbered = (sign: string) => {
   const code = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return `<span class="sign">U+${code}</span>`;

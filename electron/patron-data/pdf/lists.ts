@@ -172,7 +172,7 @@ export function lists({ head, newest, waiting, jsonName }: Lists, language: Lang
       : headed(
           words.lists.further,
           html`<p>${words.furtherText}</p>
-            ${facts(head.further.map(({ name, value }): Fact => [name, typed(value)]))}`,
+            ${facts(head.further.map(({ name, value }): Fact => [typed(name), typed(value)]))}`,
         ),
   ]}`;
 }

@@ -3,6 +3,7 @@ import type { RowOf } from '../../../shared/patron-data/document.ts';
 import type { Language, Words } from './language.ts';
 import { typed } from './html.ts';
 import type { Column } from './tables.ts';
+import { inWords } from './words.ts';
 
 type Entry = RowOf<'processing'>;
 
@@ -21,6 +22,6 @@ export function detailWords(detail: string, { details, sections, fields }: Words
   const known: Record<string, string> = { ...fields, ...sections, ...details };
   return detail
     .split(/(: |, )/)
-    .map((part) => known[part] ?? part)
+    .map((part) => inWords(known, part))
     .join('');
 }

@@ -31,7 +31,7 @@ function personal(patron: Patron, { words, date, dayAndTime, languageName }: Lan
       [fields.birthDate, birthDate ? date(birthDate) : orNothing('', words.nothing)],
       [fields.ageGroup, words.ageGroups[patron.ageGroup]],
       [fields.gender, words.genders[gender]],
-      [fields.language, languageName(language)],
+      [fields.language, typed(languageName(language))],
       [fields.createdAt, dayAndTime(patron.createdAt)],
       [fields.changedAt, dayAndTime(patron.changedAt)],
       [fields.id, typed(patron.id)],

@@ -1,7 +1,7 @@
 // The two shapes of a patron data file for people: facts, a name and a value each, and lists with a row for each thing.
 import { type Html, html } from './html.ts';
 
-export type Fact = [name: string, value: Html | string];
+export type Fact = [name: Html | string, value: Html | string];
 
 export const facts = (rows: readonly Fact[]): Html =>
   html` <table class="facts">

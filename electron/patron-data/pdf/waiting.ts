@@ -3,7 +3,7 @@ import type { WaitingAct } from '../../../shared/patron-data/document.ts';
 import { html, typed, type Html } from './html.ts';
 import type { Language, Words } from './language.ts';
 import type { Column } from './tables.ts';
-import { filled } from './words.ts';
+import { filled, inWords } from './words.ts';
 
 export function waitingColumns({ words, dayAndTime }: Language): Column<WaitingAct>[] {
   const { columns } = words;
@@ -22,10 +22,10 @@ const whatWasDone = (act: WaitingAct, { waitingKinds, sections }: Words) =>
 
 function detailsOf(act: WaitingAct, words: Words): Html {
   if (act.kind !== 'saveSection') return typed(act.comment);
-  const fields: Record<string, string> = words.fields;
+  const named = (field: string) => typed(inWords(words.fields, field));
+  const valued = (field: string, stored: unknown) => typed(valueWords(field, stored, words));
   return html`${Object.entries(act.changes).map(
-    ([field, stored], at) =>
-      html`${at > 0 ? html`<br />` : ''}${fields[field] ?? field}: ${typed(valueWords(field, stored, words))}`,
+    ([field, stored], at) => html`${at > 0 ? html`<br />` : ''}${named(field)}: ${valued(field, stored)}`,
   )}`;
 }
 
@@ -33,7 +33,7 @@ function detailsOf(act: WaitingAct, words: Words): Html {
 function valueWords(field: string, stored: unknown, words: Words): string {
   if (stored === null || stored === '') return words.nothing;
   if (typeof stored === 'boolean') return stored ? words.yes : words.no;
-  if (typeof stored !== 'object') return ownWords(field, words)[String(stored)] ?? String(stored);
+  if (typeof stored !== 'object') return inWords(ownWords(field, words), String(stored));
   const inner = Array.isArray(stored)
     ? stored.map((one) => valueWords(field, one, words))
     : Object.entries(stored)

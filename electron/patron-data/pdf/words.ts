@@ -11,6 +11,10 @@ export function filled(message: string, values: Record<string, Html | string>): 
 export const filledText = (message: string, values: Record<string, string>) =>
   message.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 
+/** What a text of others means in ours; itself where it is none, though it were called `constructor`. */
+export const inWords = (words: Record<string, string>, text: string): string =>
+  (Object.hasOwn(words, text) ? words[text] : undefined) ?? text;
+
 /** A value that may be empty. */
 export const orNothing = (text: string, nothing: string): Html =>
   text === '' ? html`<span class="nothing">${nothing}</span>` : typed(text);

@@ -146,11 +146,14 @@ export class FakeKoha {
 
   #checkPassword(name: string, password: string): number | undefined {
     const { patrons, passwords } = this.world;
-    const row = [...patrons.values()].find(
-      (one) => String(one['userid'] ?? '').toLowerCase() === name.toLowerCase() || one['cardnumber'] === name,
-    );
+    const all = [...patrons.values()];
+    const byName = all.filter((one) => String(one['userid'] ?? '').toLowerCase() === name.toLowerCase());
+    // Whose name it is comes first; it may be somebody else's card number as well.
+    const rows = [...byName, ...all.filter((one) => one['cardnumber'] === name)];
+    const fits = rows.find(({ patron_id }) => passwords.get(patron_id) === password);
+    if (fits) return fits.patron_id;
+    const [row] = rows;
     if (!row) return undefined;
-    if (passwords.get(row.patron_id) === password) return row.patron_id;
     // A failed sign-in moves the time of the last change.
     this.world.change(row.patron_id, { login_attempts: Number(row['login_attempts']) + 1 });
     return undefined;

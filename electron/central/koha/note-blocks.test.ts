@@ -1,0 +1,45 @@
+// The note is anybody's text at Koha: of any length, and with whatever looks like a block.
+import { expect, test } from 'vitest';
+import { kohaChange } from './changes.ts';
+import { Countries } from './countries.ts';
+import { hasBlock, noteBlocks, noteWithBlock, noteWithoutBlock, noteWithoutBlocks } from './note-blocks.ts';
+import { kohaPatronSchema } from './records.ts';
+
+const block = (n: number) => ({
+  library: 'MPL',
+  blockedAt: '2026-01-02T10:00:00.000Z',
+  blockedBy: 'Eva Ek',
+  comment: `Reason ${n} [with brackets] | and a line\nmore`,
+  id: `0198c0de-0000-7000-8000-00000000000${n}`,
+});
+
+test('a note of megabytes that begins blocks without end is read in no time', () => {
+  for (const beginning of [
+    '[Blocked ',
+    '[Blocked |aaaaaaaaaaaaaaaaaaaaaa ',
+    '\n[Blocked, card lost before: a|',
+  ]) {
+    const began = performance.now();
+    expect(noteBlocks(beginning.repeat(4_000_000 / beginning.length))).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  }
+});
+
+test('blocks are found among whatever else stands there, and taken out one by one', () => {
+  const note = `${noteWithBlock(noteWithBlock('Before', block(1), false), block(2), true)}\nafter [Blocked x`;
+  expect(noteBlocks(note).map(({ id }) => id)).toEqual([block(1).id, block(2).id]);
+  expect(noteBlocks(note)[0]?.comment).toBe(block(1).comment);
+  expect(noteWithoutBlocks(note)).toBe('Before\nafter [Blocked x');
+  const left = noteWithoutBlock(note, [block(1).id]);
+  expect(noteBlocks(left).map(({ id }) => id)).toEqual([block(2).id]);
+  expect(left.startsWith('Before\n[Blocked, card lost before: ')).toBe(true);
+});
+
+test('nobody sets a block in somebody else’s name by typing one into the note', () => {
+  const typed = noteWithBlock('Nice person', block(3), false);
+  expect(hasBlock(typed)).toBe(true);
+  const patron = kohaPatronSchema.parse({ patron_id: 1, library_id: 'MPL', category_id: 'PT' });
+  const { fields, issues } = kohaChange('note', { staffNote: typed }, patron, new Countries('en'));
+  expect(fields).toEqual({});
+  expect(issues).toEqual([{ field: 'staffNote', code: 'invalid' }]);
+});

@@ -1,0 +1,71 @@
+// A desk that is locked, or whose session has ended, whatever was open: nothing of a patron is in sight for the counter.
+import { execFileSync } from 'node:child_process';
+import type { Page } from '@playwright/test';
+import { cardOf, isFree } from '../../drive/central.ts';
+import { expect, test } from '../fixtures.ts';
+
+/** Texts and fields in sight that hold one of these words. */
+const inSight = (page: Page, words: string[]) =>
+  page.evaluate((wanted) => {
+    const isShown = (element: Element | null) =>
+      element?.checkVisibility({ visibilityProperty: true, opacityProperty: true }) ?? false;
+    const holds = (text: string) => wanted.some((word) => text.includes(word));
+    const seen: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      if (holds(node.nodeValue ?? '') && isShown(node.parentElement)) seen.push(node.nodeValue ?? '');
+    for (const field of document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea'))
+      if (holds(field.value) && isShown(field)) seen.push(field.value);
+    return seen;
+  }, words);
+
+const TYPED = 'Typed here';
+const DIALOGS = { receipt: 'Control+P', deletion: 'Control+Shift+Delete', block: 'Control+B' };
+
+test('whatever dialog is open, a lock leaves nothing of the patron in sight, and all of it is back after', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  const lead = account('lead');
+  await desk.signIn(lead);
+  const window = await desk.openPatronData(cardOf(patron));
+  const { givenName, familyName } = patron.sections.personal.values;
+  const words = [givenName, familyName, cardOf(patron), TYPED];
+  for (const [what, keys] of Object.entries(DIALOGS)) {
+    await window.keyboard.press(keys);
+    const dialog = window.locator('[role=dialog], [role=alertdialog]').first();
+    await expect(dialog).toBeVisible();
+    if (what === 'block') await dialog.locator('textarea').fill(TYPED);
+    const before = await inSight(window, words);
+    expect(before, what).not.toEqual([]);
+    await window.evaluate(() => globalThis.window.circdesk.session.lock({}));
+    await expect(window.getByLabel('Password')).toBeVisible();
+    for (const page of [window, desk.desk]) expect(await inSight(page, words), what).toEqual([]);
+    await window.getByLabel('Password').fill(lead.password);
+    await window.getByRole('button', { name: 'Sign in' }).click();
+    await expect(window.getByLabel('Password')).toBeHidden();
+    expect(await inSight(window, words), what).toEqual(before);
+    await window.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  }
+});
+
+test('a session that the server has ended leaves nothing of the patron in sight', async ({
+  desk,
+  account,
+  colleague,
+  dataFolder,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  await desk.signIn(account('desk'));
+  const window = await desk.openPatronData(cardOf(patron));
+  const { familyName } = patron.sections.personal.values;
+  expect(await inSight(window, [familyName])).not.toEqual([]);
+  const who = ['--library', 'north', '--username', 'desk', '--end-sessions'];
+  execFileSync(process.execPath, ['server/main.ts', 'staff', '--data', dataFolder, ...who]);
+  await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
+  await expect(window.getByLabel('Password')).toBeVisible();
+  expect(await inSight(window, [familyName])).toEqual([]);
+});

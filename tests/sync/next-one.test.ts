@@ -1,0 +1,157 @@
+// Somebody leaves, or somebody else signs in, while something is on its way: it ends, or goes on in the name of whoever
+// began it. Never in the next one's, and never for nobody.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
+import { isFailure } from '../../electron/support/failure.ts';
+import { PASSWORD, testNetwork, type TestNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+let network: TestNetwork;
+let desk: Desk;
+/** While it is set, the store takes its time over what has this name. */
+let held: { name: string; until: Promise<void> } | undefined;
+
+/** As a store on a slow disk, or one that is filling. */
+function slow(store: SqliteStore): void {
+  const wait = async (name: string) => {
+    if (held?.name === name) await held.until;
+  };
+  const [remember, pullState, patron] = [store.remember, store.pullState, store.patron];
+  store.remember = async (name, text) => {
+    await wait(name);
+    await remember.call(store, name, text);
+  };
+  store.pullState = async (library) => {
+    await wait('pull state');
+    return pullState.call(store, library);
+  };
+  store.patron = async (library, id) => {
+    await wait('patron');
+    return patron.call(store, library, id);
+  };
+}
+
+beforeEach(async () => {
+  network = testNetwork();
+  desk = new Desk({ central: () => network.central, clock: network.clock });
+  await desk.start(undefined, slow);
+});
+afterEach(async () => {
+  held = undefined;
+  await desk.end();
+  desk.remove();
+});
+
+function hold(name: string): () => void {
+  let release: () => void = () => undefined;
+  held = { name, until: new Promise((resolve) => (release = resolve)) };
+  return () => {
+    held = undefined;
+    release();
+  };
+}
+const session = () => desk.parts.session;
+const signIn = (username: string) =>
+  session().signIn({ library: 'north', username, password: PASSWORD }, () => undefined);
+/** Signs in and leaves: from now on they may sign in here without the line. */
+async function becomeKnown(username: string): Promise<void> {
+  await signIn(username);
+  await session().end();
+  await session().signOut();
+}
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (thrown: unknown) => (isFailure(thrown) ? thrown.error.code : thrown),
+  );
+/** Everything that goes on by itself has come to where it waits. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+test('a sign-in that was on its way when staff signed out lets nobody in, and leaves no session behind', async () => {
+  await signIn('lead');
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  desk.line.answered = async (request, said) => {
+    if (request.path === '/sessions' && request.method === 'POST') await line;
+    return said;
+  };
+  const signingIn = codeOf(signIn('lead'));
+  await settled();
+  await session().signOut();
+  answer();
+  expect(await signingIn).toBe('signedOut');
+  expect(session().state.status).toBe('signedOut');
+  await settled();
+  expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
+});
+
+test('whoever signs in next never works with a session that came late to somebody who had left', async () => {
+  await becomeKnown('desk');
+  const release = hold('steady clock');
+  const late = codeOf(signIn('lead'));
+  await settled();
+  await session().signOut();
+  release();
+  await late;
+  desk.line.asked = cut;
+  await signIn('desk');
+  expect(session().central).toBeUndefined();
+});
+
+test('nor with one that was gone on with after a cut while its member of staff left', async () => {
+  await becomeKnown('desk');
+  await becomeKnown('lead');
+  await signIn('lead');
+  // The app crashes, so that nothing ends the session at the server.
+  await desk.crash();
+  await desk.start(undefined, slow);
+  desk.line.asked = cut;
+  await signIn('lead');
+  desk.line = goodLine();
+  const release = hold('steady clock');
+  const late = session().resume();
+  await settled();
+  await session().signOut();
+  release();
+  await late;
+  desk.line.asked = cut;
+  await signIn('desk');
+  expect(session().central).toBeUndefined();
+});
+
+test.each([
+  ['a PIN', 'pull state', (id: string) => desk.parts.patrons.setPin(id, '4711')],
+  ['a deletion', 'patron', (id: string, tag: string) => desk.parts.patrons.delete(id, tag)],
+] as const)(
+  '%s that was on its way is not done in the name of whoever signed in since',
+  async (_, at, act) => {
+    const { id, tag } = await (await network.signIn('north', 'lead')).register();
+    await desk.signIn('lead');
+    const release = hold(at);
+    const acting = codeOf(act(id, tag));
+    await settled();
+    await signIn('desk');
+    desk.asked.length = 0;
+    release();
+    expect(await acting).toBe('signedOut');
+    expect(desk.asked.filter(({ path }) => path.includes(id))).toEqual([]);
+  },
+);
+
+test('a read that was on its way is no look of whoever signed in since', async () => {
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  const { central } = network;
+  await desk.crash();
+  await desk.start(
+    { central: () => central, clock: network.clock, policy: { copy: { scope: 'none' } } },
+    slow,
+  );
+  await desk.signIn('lead');
+  const release = hold('patron');
+  const reading = codeOf(desk.parts.patrons.read(id, false));
+  await settled();
+  await signIn('desk');
+  release();
+  expect(await reading).toBe('signedOut');
+  expect(central.parts.audit.entries('north', id).filter(({ kind }) => kind === 'looked')).toEqual([]);
+});
