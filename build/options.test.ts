@@ -15,12 +15,15 @@ const run = (command: string, ...options: string[]) =>
     );
   });
 
-it.concurrent.each(COMMANDS)('%s: told in words with the usage, before anything is begun', async (command) => {
-  const { code, said } = await run(command, '--sed', '7');
-  expect(said).toMatch(/^Unknown option '--sed'.*\n?.*\nnpm (run|start) /);
-  expect(said).not.toMatch(/^ +at /m);
-  expect(code).toBe(2);
-});
+it.concurrent.each(COMMANDS)(
+  '%s: told in words with the usage, before anything is begun',
+  async (command) => {
+    const { code, said } = await run(command, '--sed', '7');
+    expect(said).toMatch(/^Unknown option '--sed'.*\n?.*\nnpm (run|start) /);
+    expect(said).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
+  },
+);
 
 it('a number that is none is told with what it may be', async () => {
   expect(await run('crash', '--kills', 'many')).toMatchObject({
