@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import type { CentralServer } from '../electron/central/central-server.ts';
 import { KohaServer } from '../electron/central/koha/koha-server.ts';
 import { addressOf, recognise, SERVER_KINDS, type ServerKind } from '../electron/central/recognise.ts';
@@ -13,6 +12,7 @@ import { ReferenceServer } from '../electron/central/reference/reference-server.
 import { httpTransport } from '../electron/central/transport.ts';
 import { isSafeAddress, readPolicy } from '../electron/policy/policy.ts';
 import { systemClock, systemTimers } from '../electron/support/system.ts';
+import { given } from './options.ts';
 import { checkServer, type Check } from './server-check.ts';
 
 const USAGE = `npm run check-server -- --url URL --user NAME [options]
@@ -22,7 +22,7 @@ const USAGE = `npm run check-server -- --url URL --user NAME [options]
   --policy FILE          a desk's policy, for what it says of Koha
   --write --patron CARD  edit, block and unblock this one patron too, and put things back`;
 
-const OPTIONS = {
+const { values, refuse } = given(USAGE, {
   kind: { type: 'string' },
   url: { type: 'string' },
   user: { type: 'string' },
@@ -31,36 +31,17 @@ const OPTIONS = {
   policy: { type: 'string' },
   write: { type: 'boolean', default: false },
   patron: { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const;
-
-const values = given();
+});
 
 process.exitCode = await main().catch((thrown: unknown) => {
   console.error(thrown instanceof Error ? thrown.message : thrown);
   return 2;
 });
 
-/** A mistyped option ends it in words, before anything is asked of a server. */
-function given() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (thrown) {
-    console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
 async function main(): Promise<number> {
-  const { url, user, write, patron, help } = values;
-  if (help) {
-    console.log(USAGE);
-    return 0;
-  }
-  if (url === undefined || user === undefined || write !== (patron !== undefined)) {
-    console.error(USAGE);
-    return 2;
-  }
+  const { url, user, write, patron } = values;
+  if (url === undefined || user === undefined) return refuse('--url and --user are needed.');
+  if (write !== (patron !== undefined)) return refuse('--write needs --patron, and --patron needs --write.');
   const address = addressOf(url);
   if (address === undefined || !isSafeAddress(address, { development: true }))
     throw new Error(`The address must be https, or http on this machine: ${url}`);

@@ -1,6 +1,5 @@
 // npm run crash: the built app on its real files, killed at random instants, started again, so many times; then what
 // staff were told is held against the server. Prints one line of JSON; ends with 1 where anything was lost or done twice.
-import { parseArgs } from 'node:util';
 import { Luck } from '../server/demo/luck.ts';
 import { CrashRun } from '../tests/crash/crash-run.ts';
 import { judgeCrashes } from '../tests/crash/crash-judge.ts';
@@ -8,15 +7,17 @@ import { Central, isFree } from '../tests/drive/central.ts';
 import { makeDeskFolders } from '../tests/drive/desk-app.ts';
 import { findAppHost } from './app-host.ts';
 import { bundle } from './bundle.ts';
+import { given } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
-    /** The app is built already. */
-    built: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run crash -- [--kills N] [--seed S] [--built]
+  --built  the app is built already`;
+
+const { values, whole } = given(USAGE, {
+  kills: { type: 'string', default: '20' },
+  seed: { type: 'string', default: '1' },
+  built: { type: 'boolean', default: false },
 });
+const kills = whole('kills', values.kills, 1, 1_000_000);
 
 const host = await findAppHost(console.error);
 if (!values.built) await bundle();
@@ -32,7 +33,7 @@ try {
   const patron = await lead.patronWho(isFree);
   const editsOf = async () => (await lead.audit(patron.id)).filter(({ kind }) => kind === 'changed').length;
   const editsBefore = await editsOf();
-  for (let kill = 1; kill <= Number(values.kills); kill++) {
+  for (let kill = 1; kill <= kills; kill++) {
     await run.live(patron);
     if (kill % 10 === 0) console.error(`${kill} kills, ${run.pressed.size} acts`);
   }

@@ -2,17 +2,18 @@
 // another seed. What fails says with which seed, and with what it was that it failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { given } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** For each property, at most. */
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
+const USAGE = `npm run fuzz -- [--minutes N] [--seed S]
+  --minutes  for each property, at most`;
+
+const { values, whole, refuse } = given(USAGE, {
+  minutes: { type: 'string', default: '10' },
+  seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
 });
-
+whole('seed', values.seed, 0, 2 ** 31);
 const seconds = Number(values.minutes) * 60;
+if (!(seconds > 0)) refuse('--minutes takes a number above 0.');
 console.log(`Each property for at most ${values.minutes} minutes, seed ${values.seed}.`);
 const root = join(import.meta.dirname, '..');
 const { status } = spawnSync(

@@ -1,24 +1,23 @@
 // npm run gallery -- --out DIR: a picture of every screen in every state, with looks combined pairwise, and an index.
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ACTS } from '../tests/scenes/acts.ts';
 import { BESIDES, PAIRWISE, PLAIN, take, type Look } from '../tests/scenes/looks.ts';
 import { Stage, type Act, type Show } from '../tests/scenes/stage.ts';
 import { findAppHost } from './app-host.ts';
 import { bundle } from './bundle.ts';
 import { indexPage, type Scene } from './gallery/index-page.ts';
+import { given } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: 'gallery' },
-    /** Only acts with this in their names. */
-    act: { type: 'string', default: '' },
-    /** Only looks with this in their names. */
-    look: { type: 'string', default: '' },
-    /** Puts the pictures of the documentation anew, too. */
-    docs: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run gallery -- [--out DIR] [--act NAME] [--look NAME] [--docs]
+  --act, --look  only acts, only looks with this in their names
+  --docs         puts the pictures of the documentation anew, too`;
+
+const { values } = given(USAGE, {
+  out: { type: 'string', default: 'gallery' },
+  act: { type: 'string', default: '' },
+  look: { type: 'string', default: '' },
+  docs: { type: 'boolean', default: false },
 });
 const out = resolve(values.out);
 const LOOKS = [...PAIRWISE, ...BESIDES].filter(({ name }) => name.includes(values.look));
@@ -52,7 +51,11 @@ const showFor =
 async function picture(name: string, window: Parameters<Show>[1], look: Look): Promise<string> {
   const file = `${name}--${look.name}.png`;
   await take(window, look);
-  await window.screenshot({ path: join(out, file), animations: 'disabled' });
+  // Enlarged, the page scrolls as a whole: what a scene is about may be far down.
+  const fullPage = look.height < 480;
+  // What was out of sight is drawn by the first look at it.
+  if (fullPage) await window.screenshot({ fullPage });
+  await window.screenshot({ path: join(out, file), animations: 'disabled', fullPage });
   return file;
 }
 

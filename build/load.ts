@@ -7,30 +7,35 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Luck } from '../server/demo/luck.ts';
 import { Crowd } from '../tests/load/crowd.ts';
 import { actsLost } from '../tests/load/lost.ts';
 import type { LoadNetwork } from '../tests/load/make-network.ts';
 import { Measures } from '../tests/load/measures.ts';
 import { ServerLog, takenBy } from '../tests/load/server-process.ts';
+import { given } from './options.ts';
 import { startServer } from './reference-server.ts';
 
-const { values } = parseArgs({
-  options: {
-    desks: { type: 'string', default: '1000' },
-    /** In all; a quarter of the work is done with a quarter of the desks cut off. */
-    minutes: { type: 'string', default: '6' },
-    libraries: { type: 'string', default: '20' },
-    /** Of each library. */
-    patrons: { type: 'string', default: '200' },
-    /** Seconds between two acts of a desk. */
-    'act-every': { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-  },
+const USAGE = `npm run load -- [--desks N] [--minutes N] [--libraries N] [--patrons N] [--act-every SECONDS] [--seed S]
+  --minutes    in all; a quarter of the work is done with a quarter of the desks cut off
+  --patrons    of each library
+  --act-every  how long a desk waits between two acts`;
+
+const { values, whole, refuse } = given(USAGE, {
+  desks: { type: 'string', default: '1000' },
+  minutes: { type: 'string', default: '6' },
+  libraries: { type: 'string', default: '20' },
+  patrons: { type: 'string', default: '200' },
+  'act-every': { type: 'string', default: '60' },
+  seed: { type: 'string', default: '1' },
 });
 
-const [desks, minutes] = [Number(values.desks), Number(values.minutes)];
+const desks = whole('desks', values.desks, 1, 100_000);
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) refuse('--minutes takes a number above 0.');
+const actEveryMs = whole('act-every', values['act-every'], 1, 86_400) * 1000;
+whole('libraries', values.libraries, 1, 10_000);
+whole('patrons', values.patrons, 1, 1_000_000);
 const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'circdesk-load-'));
 const log = new ServerLog();
 const network = JSON.parse(
@@ -45,7 +50,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 try {
   const crowd = new Crowd({
     ...{ url: server.url, folder, staff: network.staff, random: new Luck(`load ${values.seed}`) },
-    actEveryMs: Number(values['act-every']) * 1000,
+    actEveryMs,
     patronIds: ({ library }) => network.patronIds[library] ?? [],
   });
   await crowd.fillTemplates();

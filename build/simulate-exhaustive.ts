@@ -3,19 +3,19 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { scenarios } from '../tests/simulation/exhaustive/scenarios.ts';
 import type { Explored } from '../tests/simulation/exhaustive/worker.ts';
+import { given } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** With deaths of desk and server at every step in their databases, too: much longer. */
-    steps: { type: 'boolean', default: false },
-    /** Scenarios by their names, with commas between; all, without. */
-    only: { type: 'string', default: '' },
-    processes: { type: 'string', default: String(availableParallelism()) },
-  },
+const USAGE = `npm run simulate:exhaustive -- [--steps] [--only NAME,NAME,…] [--processes P]
+  --steps  with deaths of desk and server at every step in their databases, too: much longer`;
+
+const { values, whole, refuse } = given(USAGE, {
+  steps: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  processes: { type: 'string', default: String(availableParallelism()) },
 });
+const processes = whole('processes', values.processes, 1, 64);
 
 const worker = join(import.meta.dirname, '..', 'tests/simulation/exhaustive/worker.ts');
 
@@ -36,7 +36,7 @@ function walkThrough(scenario: string): Promise<Explored> {
 const began = performance.now();
 const only = values.only === '' ? undefined : values.only.split(',');
 const left = scenarios.map(({ name }) => name).filter((name) => only?.includes(name) ?? true);
-if (left.length === 0) throw new Error(`There is no such scenario: ${values.only}`);
+if (left.length === 0) refuse(`There is no such scenario: ${values.only}`);
 const all: Explored[] = [];
 async function work(): Promise<void> {
   for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
@@ -45,7 +45,7 @@ async function work(): Promise<void> {
     all.push(explored);
   }
 }
-await Promise.all(Array.from({ length: Number(values.processes) }, work));
+await Promise.all(Array.from({ length: processes }, work));
 
 const sum = (of: (explored: Explored) => number) => all.reduce((so, explored) => so + of(explored), 0);
 console.log(

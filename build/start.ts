@@ -2,15 +2,18 @@
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findAppHost } from './app-host.ts';
 import { bundle } from './bundle.ts';
+import { given } from './options.ts';
 import { startServer } from './reference-server.ts';
 
 const root = join(import.meta.dirname, '..');
 const kept = join(root, '.data');
 
-const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false } } });
+const USAGE = `npm start -- [--reset]
+  --reset  begins anew: what the demo server and the desk keep is deleted`;
+
+const { values } = given(USAGE, { reset: { type: 'boolean', default: false } });
 const hasDisplay = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
 
 if (hasDisplay) await start();

@@ -2,18 +2,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openLine } from '../tests/drive/bad-line.ts';
 import { Central } from '../tests/drive/central.ts';
 import { DeskApp, makeDeskFolders } from '../tests/drive/desk-app.ts';
 import { findAppHost } from './app-host.ts';
 import { bundle } from './bundle.ts';
+import { given } from './options.ts';
 import { startServer } from './reference-server.ts';
 import { SIZE, stepsInto, type StepDone } from './tour/tour.ts';
 import { withTheLine } from './tour/with-the-line.ts';
 import { withoutTheLine } from './tour/without-the-line.ts';
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'tour' } } });
+const { values } = given('npm run tour -- [--out DIR]', { out: { type: 'string', default: 'tour' } });
 const out = resolve(values.out);
 
 const host = await findAppHost(console.log);

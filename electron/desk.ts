@@ -26,6 +26,7 @@ import { elsewhere } from './patron-data/folder.ts';
 import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
+import { partOf } from './patron-data/write-files.ts';
 import type { StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
 import { LatelyOpened } from './patrons/lately-opened.ts';
@@ -208,7 +209,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         shell.showItemInFolder(path);
       },
       onProgress: (patronId, progress) => {
-        windows.tellOf(patronId, 'download.progress', { patronId, ...progress });
+        windows.showProgress(progress && partOf(progress), patronId);
+        if (progress) windows.tellOf(patronId, 'download.progress', { patronId, ...progress });
       },
     });
     return {

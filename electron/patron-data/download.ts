@@ -27,7 +27,8 @@ export interface DownloadParts {
   /** Where a folder's files go besides this computer. */
   elsewhere: (folder: string) => Promise<Elsewhere | undefined>;
   showInFolder: (path: string) => void;
-  onProgress: (patronId: string, progress: Progress) => void;
+  /** Undefined: it's over. */
+  onProgress: (patronId: string, progress: Progress | undefined) => void;
 }
 
 export class PatronDataDownload {
@@ -67,6 +68,7 @@ export class PatronDataDownload {
       throw signal.aborted ? new Failure({ code: 'cancelled' }) : thrown;
     } finally {
       this.#underWay.delete(patronId);
+      this.#parts.onProgress(patronId, undefined);
     }
   }
 

@@ -22,6 +22,11 @@ export interface Progress {
   total: number;
 }
 
+/** For the taskbar: 0 to 1 of what is read; 2 while nobody knows how far the PDF is. */
+export function partOf({ step, done, total }: Progress): number {
+  return step === 'reading' ? done / Math.max(1, total) : 2;
+}
+
 export interface Writing extends Reading {
   policy: Pick<PatronDataPolicy, 'formats' | 'texts'>;
   print: Print;

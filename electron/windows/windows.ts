@@ -98,10 +98,12 @@ export class Windows {
       if (owner.kind === 'patron' && owner.patronId === patronId) this.#tellOne(contents, name, payload);
   }
 
-  /** Long work, on the taskbar: from 0 to 1, or none. */
-  showProgress(part: number | undefined): void {
-    for (const { browserWindow, owner } of this.#open.values())
-      if (owner.kind === 'desk') browserWindow.setProgressBar(part ?? -1);
+  /** Long work of the desk, or of a patron's own window, on the taskbar: from 0 to 1, 2 where nobody knows, or none. */
+  showProgress(part: number | undefined, patronId?: string): void {
+    for (const { browserWindow, owner } of this.#open.values()) {
+      const its = owner.kind === 'desk' ? patronId === undefined : owner.patronId === patronId;
+      if (its) browserWindow.setProgressBar(part ?? -1);
+    }
   }
 
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {

@@ -8,8 +8,8 @@ import { useFormats } from './library.ts';
 export interface Notice {
   id: number;
   kind: 'success' | 'danger';
-  heading: string;
-  advice?: string;
+  /** In the language of the windows, whichever that is by now. */
+  words: () => { heading: string; advice?: string };
 }
 
 const SHOWN_FOR_MS = 6000;
@@ -26,16 +26,16 @@ export const useNotices = defineStore('notices', () => {
   }
 
   /** Only what was done last stays in sight. */
-  function done(heading: string): void {
+  function done(heading: () => string): void {
     const id = ++last;
     const failures = notices.value.filter(({ kind }) => kind === 'danger');
-    notices.value = [...failures, { id, kind: 'success', heading }];
+    notices.value = [...failures, { id, kind: 'success', words: () => ({ heading: heading() }) }];
     setTimeout(() => dismiss(id), SHOWN_FOR_MS);
   }
 
   /** A failure stays until it is dismissed. */
   function failed(error: DeskError): void {
-    notices.value.push({ id: ++last, kind: 'danger', ...failureWords(error, formats.value) });
+    notices.value.push({ id: ++last, kind: 'danger', words: () => failureWords(error, formats.value) });
   }
 
   function dismiss(id: number): void {

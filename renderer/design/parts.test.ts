@@ -9,7 +9,9 @@ import Dialog from './Dialog.vue';
 import EmptyState from './EmptyState.vue';
 import IconButton from './IconButton.vue';
 import Skeleton from './Skeleton.vue';
+import StartCard from './StartCard.vue';
 import Tabs from './Tabs.vue';
+import TextButton from './TextButton.vue';
 
 describe('Button', () => {
   it('busy: keeps the focus, says so, and does nothing', async () => {
@@ -56,6 +58,23 @@ it('a badge is words, an empty state says why, a skeleton says nothing', () => {
   const empty = mount(EmptyState, { props: { heading: 'No loans', hint: 'Nothing on loan.', level: 'h1' } });
   expect(empty.get('h1').text()).toBe('No loans');
   expect(mount(Skeleton).attributes('aria-hidden')).toBe('true');
+});
+
+it('a text button is a button in a line; it submits nothing', () => {
+  const button = mount(TextButton, { slots: { default: 'Show all' } }).get('button');
+  expect(button.text()).toBe('Show all');
+  expect(button.attributes('type')).toBe('button');
+});
+
+it("the start card is the window's main part, with one heading, and says what it is about", () => {
+  const card = mount(StartCard, {
+    props: { heading: 'Sign in', intro: 'Desk circulation' },
+    slots: { default: '<form></form>' },
+  });
+  expect(card.element.tagName).toBe('MAIN');
+  expect(card.findAll('h1').map((heading) => heading.text())).toEqual(['Sign in']);
+  expect(card.text()).toContain('Desk circulation');
+  expect(card.find('form').exists()).toBe(true);
 });
 
 describe('Tabs', () => {

@@ -5,6 +5,8 @@ import type { Page } from '@playwright/test';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { scan } from '../drive/scanner.ts';
+import { taskbarOf } from '../drive/taskbar.ts';
+import { Stage } from '../scenes/stage.ts';
 import { expect, test as base } from './fixtures.ts';
 
 const test = base.extend<{ underPolicy: (policy: object) => Promise<DeskApp> }>({
@@ -210,4 +212,28 @@ test('without an address in the policy there is no such button, and main refuses
 test('every window is titled by what it is, never by who is in it', async ({ openPatronData }) => {
   const { window } = await openPatronData('lead');
   expect(await window.title()).toBe('Patron details – Circdesk');
+});
+
+test('copying patrons tells how far it is and how long it takes, pauses, and shows on the taskbar', async ({
+  host,
+}) => {
+  const stage = await Stage.open(host, { patrons: 1500 });
+  const desk = await stage.launch();
+  const shown = await taskbarOf(desk);
+  const { desk: page } = desk;
+  stage.line.state = 'slow';
+  await desk.signIn(stage.account());
+  await page.keyboard.press('Alt+2');
+  const bar = page.getByRole('progressbar', { name: 'Patrons are being copied to this desk' });
+  await expect(bar).toBeVisible();
+  await expect(page.getByText(/[\d,]+ of 1,500\. (About one minute|Almost)/)).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('Copying patrons is paused')).toBeVisible();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  stage.line.state = 'good';
+  await expect(bar).toHaveCount(0);
+  const parts = await shown();
+  expect(parts.some((part) => part > 0 && part < 1)).toBe(true);
+  expect(parts.at(-1)).toBe(-1);
+  await stage.close();
 });

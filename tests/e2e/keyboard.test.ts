@@ -190,6 +190,50 @@ test('printing a status receipt: 3 keys', async ({ openPatronData }) => {
   expect(hands.pressed).toBe(3);
 });
 
+test('Tab walks Patron data as it is read: tools, tabs, actions, then each section', async ({
+  openPatronData,
+}) => {
+  const { window } = await openPatronData('lead');
+  await window.keyboard.press('Alt+4');
+  await window.getByRole('button', { name: 'Print' }).focus();
+  const names: string[] = [];
+  while (names.length < 20 && names.at(-1) !== 'Edit Staff note') {
+    const focused = window.locator(':focus');
+    names.push(
+      await focused.evaluate((it) =>
+        it.role === 'tabpanel' ? 'panel' : (it.ariaLabel ?? it.textContent ?? ''),
+      ),
+    );
+    await window.keyboard.press('Tab');
+  }
+  const sections = ['Contact', 'Address', 'Card', 'Guarantor', 'Library', 'Preferences', 'Staff note'];
+  expect(names.map((name) => name.trim()).filter((name) => !name.includes('national ID'))).toEqual([
+    // The panel can be scrolled by keyboard.
+    ...['Print', 'Patron data', 'panel'],
+    ...['Download patron data', 'Block patron', 'Delete patron'],
+    ...['Personal details', ...sections].map((section) => `Edit ${section}`),
+  ]);
+});
+
+test('what has the focus is never behind a notice', async ({ colleague, openPatronData }) => {
+  const { patron, window } = await openPatronData('lead');
+  const other = await colleague.patronWho((p) => isFree(p) && p.id !== patron.id);
+  await window.setViewportSize({ width: 1366, height: 600 });
+  await window.getByRole('button', { name: 'Edit Personal details' }).click();
+  await window.getByLabel('Given name').fill('Zoë Ana');
+  await scan(window, cardOf(other));
+  await expect(window.getByText('Open scanned card?')).toBeVisible();
+  for (const section of ['Contact', 'Address', 'Staff note']) {
+    const pen = window.getByRole('button', { name: `Edit ${section}` });
+    await pen.focus();
+    const inFront = await pen.evaluate((it) => {
+      const { left, top, width, height } = it.getBoundingClientRect();
+      return it.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    });
+    expect(inFront, section).toBe(true);
+  }
+});
+
 test('without the permission its shortcut does nothing', async ({ openPatronData }) => {
   const { window } = await openPatronData('desk');
   for (const keys of ['Control+b', 'Control+d', 'Control+Shift+Delete']) await window.keyboard.press(keys);

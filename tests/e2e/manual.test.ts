@@ -187,8 +187,10 @@ test.describe('Blocking a patron', () => {
 
     await expect(window.getByText('Took the café’s till.')).toBeVisible();
     await expect(window.getByText(/Kept in Koha as a note/)).toHaveCount(isNote ? 1 : 0);
-    await window.getByRole('tab', { name: 'Loans' }).click();
-    await expect(window.getByText('Took the café’s till.')).toBeVisible();
+    for (const tab of await window.getByRole('tab').all()) {
+      await tab.click();
+      await expect(window.getByText('Took the café’s till.')).toBeInViewport();
+    }
     await expect(desk.hit(cardOf(patron))).toContainText('Blocked');
 
     const refused = isNote ? [] : ['loans', 'renewals', 'reservations', 'signIn'];
@@ -294,10 +296,10 @@ test.describe('Deleting a patron', () => {
     await window.getByRole('button', { name: 'Delete patron' }).click();
     const dialog = window.getByRole('dialog');
     await expect(dialog).toContainText(nameOf(patron));
-    await expect(dialog).toContainText(atServer.library.name);
     await expect(dialog).toContainText(/undone/);
     // A Koha has one account for all its libraries: that is said, and what happens.
     const isShared = kind === 'koha';
+    if (!isShared) await expect(dialog).toContainText(atServer.library.name);
     await expect(dialog.getByText(/whole of Koha/)).toHaveCount(isShared ? 1 : 0);
     await dialog.getByRole('button', { name: 'Delete patron' }).click();
     await expect(window.getByRole('button', { name: 'Close' }).first()).toBeVisible();

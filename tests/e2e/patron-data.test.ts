@@ -11,6 +11,7 @@ import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { axeFindings } from '../scenes/checks.ts';
 import { all, readPdf } from '../drive/pdf.ts';
+import { taskbarOf } from '../drive/taskbar.ts';
 import { addLoans, download, expect, isSaved, isSwedish, saved, test } from './patron-data-fixtures.ts';
 
 test.describe('The file for people', () => {
@@ -208,15 +209,17 @@ test('without the line the copy is saved, says so, and is in the server’s log 
 });
 
 test.describe('A long record', () => {
-  test('is read with its progress in sight, and can be cancelled', async ({
+  test('is read with its progress in sight, on the taskbar too, and can be cancelled', async ({
     colleague,
     dataFolder,
+    desk,
     folders,
     openPatronData,
   }) => {
     const patron = await colleague.patronWho(isFree);
     addLoans(dataFolder, patron.id, 20_000);
     const { window } = await openPatronData('privacy', (one) => one.id === patron.id);
+    const shown = await taskbarOf(desk);
     await download(window);
     await expect(window.getByRole('progressbar')).toBeVisible();
     expect(await axeFindings(window)).toEqual([]);
@@ -224,6 +227,9 @@ test.describe('A long record', () => {
     await expect(window.getByText('The download was cancelled. No file was saved.')).toBeVisible();
     await expect(window.getByRole('progressbar')).toHaveCount(0);
     await expect.poll(() => readdir(folders.downloads)).toEqual([]);
+    const parts = await shown();
+    expect(parts.at(-1)).toBe(-1);
+    expect(parts.some((part) => part > 0 && part < 1)).toBe(true);
   });
 
   test('goes whole into the JSON, and the PDF says where the rest is', async ({

@@ -76,4 +76,41 @@ test('a search for many fetches what is scrolled to, down to the last', async ({
   await desk.desk.keyboard.press('ArrowDown');
   await desk.desk.keyboard.press('End');
   await expect(desk.hit(card)).toBeVisible();
+  await expect(desk.desk.getByRole('columnheader', { name: 'Name' })).toBeInViewport({ ratio: 1 });
+});
+
+test('a table keeps its header in sight, and money stands at the end of its column', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const [patron] = (await colleague.patrons())
+    .filter((one) => cardOf(one) !== '' && one.debts.length > 1)
+    .sort((a, b) => b.loans.length - a.loans.length);
+  if (!patron) throw new Error('The demo data has no such patron.');
+  // A block takes some of the room above the table.
+  const comment = 'Returned three audio books wet. '.repeat(30);
+  const id = '0190c8f2-0000-7000-8000-000000000001';
+  await colleague.act('POST', `/patrons/${patron.id}/blocks`, { id, comment });
+  await desk.signIn(account('desk'));
+  const window = await desk.openPatron(cardOf(patron));
+  await window.setViewportSize({ width: 1000, height: 490 });
+  await window.getByRole('columnheader', { name: 'Title' }).waitFor();
+  const scrolled = await window.getByRole('tabpanel').evaluate((panel) => {
+    panel.scrollTo(0, panel.scrollHeight);
+    return panel.scrollTop;
+  });
+  expect(scrolled).toBeGreaterThan(32);
+  await expect(window.getByRole('columnheader', { name: 'Title' })).toBeInViewport({ ratio: 1 });
+
+  await window.keyboard.press('Alt+3');
+  const ends = await window.getByRole('cell', { name: /SEK/ }).evaluateAll((cells) =>
+    cells.map((cell) => {
+      const words = document.createRange();
+      words.selectNodeContents(cell);
+      return Math.round(words.getBoundingClientRect().right);
+    }),
+  );
+  expect(ends.length).toBeGreaterThan(2);
+  expect(new Set(ends).size).toBe(1);
 });

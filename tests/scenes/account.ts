@@ -45,16 +45,6 @@ export const account: Act = {
   },
 };
 
-export const withoutPermissions: Act = {
-  name: 'without permissions',
-  async play(stage, show) {
-    const app = await stage.signedIn({}, 'desk');
-    const [patron] = await stage.patrons(isFree);
-    if (!patron) return;
-    await show('patron-data-without-permissions', await app.openPatronData(cardOf(patron)));
-  },
-};
-
 export const downloads: Act = {
   name: 'downloads',
   async play(stage, show) {

@@ -1,5 +1,5 @@
 // Every act, in the order of the gallery's index.
-import { account, downloads, withoutPermissions } from './account.ts';
+import { account, downloads } from './account.ts';
 import { atKoha } from './at-koha.ts';
 import { editing } from './editing.ts';
 import { filling, unattended } from './filling.ts';
@@ -8,7 +8,7 @@ import { scanned, standing, tabs } from './patron.ts';
 import { searching, servers } from './searching.ts';
 import { signIn } from './sign-in.ts';
 import type { Act } from './stage.ts';
-import { forgottenKey, noKeyring } from './trouble.ts';
+import { trouble } from './trouble.ts';
 
 export const ACTS: readonly Act[] = [
   signIn,
@@ -20,11 +20,9 @@ export const ACTS: readonly Act[] = [
   editing,
   account,
   downloads,
-  withoutPermissions,
   offline,
   filling,
   unattended,
-  noKeyring,
-  forgottenKey,
+  trouble,
   atKoha,
 ];

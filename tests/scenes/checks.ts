@@ -1,7 +1,8 @@
-// What a machine can tell of a scene: axe finds nothing, no word is cut off, nothing is reached sideways, nothing is too
-// small to hit.
+// What a machine can tell of a scene: axe finds nothing, no word is cut off or left in English, nothing is reached
+// sideways, nothing is too small to hit.
 import type { Page } from '@playwright/test';
 import axe from 'axe-core';
+import en from '../../renderer/messages/en.json' with { type: 'json' };
 
 const withAxe = new WeakSet<Page>();
 
@@ -11,16 +12,54 @@ export async function axeFindings(window: Page): Promise<string[]> {
   return found.length > 0 ? judged(window) : found;
 }
 
-async function judged(window: Page): Promise<string[]> {
+/** What axe finds of colours: for a window that it has looked at in other ones already. */
+export async function colourFindings(window: Page): Promise<string[]> {
+  const found = await judged(window, ['color-contrast', 'link-in-text-block']);
+  return found.length > 0 ? judged(window, ['color-contrast', 'link-in-text-block']) : found;
+}
+
+async function judged(window: Page, rules?: string[]): Promise<string[]> {
   if (!withAxe.has(window)) await window.evaluate(axe.source);
   withAxe.add(window);
-  return window.evaluate(async () => {
+  return window.evaluate(async (only) => {
     const { axe: there } = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await there.run(document, { resultTypes: ['violations'] });
+    const { violations } = await there.run(document, {
+      resultTypes: ['violations'],
+      ...(only && { runOnly: only }),
+    });
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`,
     );
+  }, rules);
+}
+
+/** A message's English words that show in the window though it speaks another language. Names of things have no words. */
+export async function leftInEnglish(window: Page): Promise<string[]> {
+  const texts = await window.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = new Set<string>();
+    while (walker.nextNode()) {
+      const { parentElement, textContent } = walker.currentNode;
+      // What was only said, was said in the language of that moment.
+      if (parentElement?.closest('.visually-hidden')) continue;
+      if (parentElement?.checkVisibility({ visibilityProperty: true })) found.add(textContent?.trim() ?? '');
+    }
+    return [...found];
   });
+  return texts.filter((text) => ENGLISH.some((message) => message.test(text)));
+}
+
+/** Of two words and more: a single one may be anybody's. What is filled in may be anything. */
+const ENGLISH = leaves(en)
+  .flatMap((message) => message.split(' | '))
+  .filter((message) => /\p{L}{2,} \p{L}{2,}/u.test(message.replaceAll(/\{.*?\}/g, '·')))
+  .map((message) => {
+    const literal = message.split(/\{.*?\}/).map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+    return new RegExp(`^${literal.join('.+')}$`, 'u');
+  });
+
+function leaves(words: object): string[] {
+  return Object.values(words).flatMap((one) => (typeof one === 'string' ? [one] : leaves(one as object)));
 }
 
 /** Buttons, tabs, headers of tables, labels and headings whose words don't fit into them or out of the window. */
@@ -44,6 +83,16 @@ export function cutOff(window: Page): Promise<string[]> {
     }
     return found;
   });
+}
+
+/** What moves for longer than a blink, where the system asks for no motion. */
+export function moving(window: Page): Promise<string[]> {
+  return window.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1)
+      .map(({ effect }) => (effect as KeyframeEffect | null)?.target?.outerHTML.slice(0, 160) ?? ''),
+  );
 }
 
 /** How far the page as a whole can be scrolled sideways, in CSS px. */

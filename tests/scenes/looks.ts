@@ -60,23 +60,20 @@ export async function take(
     contrast: look.contrast ?? 'no-preference',
   });
   await window.setViewportSize({ width, height });
-  await window.evaluate((chosen) => globalThis.window.circdesk.preferences.choose(chosen), {
-    language,
-    theme: 'system' as const,
-    density,
-  });
-  await window.waitForFunction(
-    ([to, dense, colours]) => {
-      const { lang, dataset } = document.documentElement;
-      const dark = Number(/\d+/.exec(getComputedStyle(document.body).color)?.[0]) > 128;
-      return (
-        lang === to && dataset['density'] === dense && (colours === 'any' || dark === (colours === 'dark'))
-      );
-    },
-    [language, density, look.forcedColors ? 'any' : theme] as const,
-  );
-  await window.evaluate(async () => {
+  const wanted = { language, density, colours: look.forcedColors ? undefined : theme };
+  await window.evaluate(async ({ colours, ...words }) => {
+    const root = document.documentElement;
+    const speaks = () => root.lang === words.language && root.dataset['density'] === words.density;
+    const isDark = () => Number(/\d+/.exec(getComputedStyle(document.body).color)?.[0]) > 128;
+    const isThere = () => speaks() && (colours === undefined || isDark() === (colours === 'dark'));
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // A choice is kept on disk and told to every window: only where it's another.
+    if (!speaks() || root.dataset['theme'] !== undefined)
+      await globalThis.window.circdesk.preferences.choose({ ...words, theme: 'system' });
+    for (const until = Date.now() + 10_000; !isThere(); await frame())
+      if (Date.now() > until) throw new Error('The window did not take the look.');
     await document.fonts.ready;
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  });
+    await frame();
+    await frame();
+  }, wanted);
 }

@@ -35,7 +35,7 @@ export const offline: Act = {
     await second.getByLabel('Comment').fill('Kept the atlas.');
     await show('block-offline', second);
     await second.getByRole('button', { name: 'Block account' }).click();
-    await second.getByText('Not in force elsewhere yet').waitFor();
+    await second.getByText('Not in force elsewhere yet', { exact: true }).waitFor();
     await show('patron-blocked-here-only', second);
     const third = await app.openPatronData(cardOf(gone));
     await third.getByRole('button', { name: 'Edit Contact' }).click();

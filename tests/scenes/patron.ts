@@ -85,6 +85,9 @@ export const standing: Act = {
     });
     const window = await app.openPatronData(cardOf(long));
     await show('patron-long-name', window);
+    await app.desk.getByRole('button', { name: 'Sign out' }).click();
+    await app.signIn(stage.account('desk'));
+    await show('patron-data-without-permissions', await app.openPatronData(cardOf(foreign)));
   },
 };
 

@@ -16,12 +16,14 @@ interface ShortcutEntry {
 const both = ['desk', 'patron'] as const;
 const desk = ['desk'] as const;
 const patron = ['patron'] as const;
-const DIGITS = ['1', '2', '3', '4', '5', '6'] as const;
+const PAGE_DIGITS = ['1', '2', '3'] as const;
+const TAB_DIGITS = ['1', '2', '3', '4', '5', '6'] as const;
 
 export const SHORTCUTS = {
   search: { keys: [['Ctrl', 'K']], single: '/', windows: both, always: true },
   list: { keys: [['ArrowDown'], ['Enter']], windows: desk, listed: true },
-  tab: { keys: DIGITS.map((digit) => ['Alt', digit]), windows: both },
+  page: { keys: PAGE_DIGITS.map((digit) => ['Alt', digit]), windows: desk },
+  tab: { keys: TAB_DIGITS.map((digit) => ['Alt', digit]), windows: patron },
   nextTab: { keys: [['Ctrl', 'Tab']], windows: both },
   lastTab: { keys: [['Ctrl', 'Shift', 'Tab']], windows: both },
   pen: { keys: [['F2']], single: 'e', windows: patron },

@@ -67,7 +67,7 @@ describe('a download', () => {
     const download = windowOf('adult');
     await download.start();
     expect(download.failure).toBeUndefined();
-    expect(useNotices().notices.map(({ heading }) => heading)).toEqual([
+    expect(useNotices().notices.map(({ words }) => words().heading)).toEqual([
       'The download was cancelled. No file was saved.',
     ]);
   });

@@ -17,6 +17,9 @@ export interface Questions {
   elsewhere: Elsewhere;
 }
 
+/** So long into a download its time left is a guess worth telling. */
+const TELLING_FROM_S = 2;
+
 export const useDownload = defineStore('download', () => {
   const patron = usePatron();
   const notices = useNotices();
@@ -24,6 +27,8 @@ export const useDownload = defineStore('download', () => {
   const busy = ref(false);
   const questions = ref<Questions>();
   const progress = ref<EventPayload<'download.progress'>>();
+  /** When the first rows of this download were told. */
+  const began = ref(0);
   const saved = ref<RequestResult<'patron.download'>>();
   const failure = ref<DeskError>();
   const asking = computed({
@@ -58,9 +63,17 @@ export const useDownload = defineStore('download', () => {
     busy.value = false;
     progress.value = undefined;
     if (answer.ok) saved.value = answer.value;
-    else if (answer.error.code === 'cancelled') notices.done(t('download.cancelled'));
+    else if (answer.error.code === 'cancelled') notices.done(() => t('download.cancelled'));
     else failed(answer.error);
   }
+
+  /** By how fast it was so far; undefined until that is known. */
+  const secondsLeft = computed(() => {
+    const { step, done = 0, total = 0 } = progress.value ?? {};
+    const seconds = (Date.now() - began.value) / 1000;
+    if (step !== 'reading' || done === 0 || seconds < TELLING_FROM_S) return undefined;
+    return (seconds / done) * Math.max(0, total - done);
+  });
 
   async function cancel(): Promise<void> {
     await ask('patron.cancelDownload', {});
@@ -78,7 +91,7 @@ export const useDownload = defineStore('download', () => {
     const answer = await ask('patron.deleteFile', { file: saved.value.file });
     failure.value = answer.ok ? undefined : answer.error;
     if (answer.ok || answer.error.code === 'fileGone') saved.value = undefined;
-    if (answer.ok) notices.done(t('download.deleted'));
+    if (answer.ok) notices.done(() => t('download.deleted'));
   }
 
   function failed(error: DeskError): void {
@@ -94,10 +107,15 @@ export const useDownload = defineStore('download', () => {
   }
 
   hear('download.progress', (now) => {
-    if (busy.value && now.patronId === patron.patron?.id) progress.value = now;
+    if (!busy.value || now.patronId !== patron.patron?.id) return;
+    if (!progress.value) began.value = Date.now();
+    progress.value = now;
   });
 
-  return { busy, asking, questions, progress, saved, failure, start, save, cancel, show, remove, dismiss };
+  return {
+    ...{ busy, asking, questions, progress, secondsLeft, saved, failure },
+    ...{ start, save, cancel, show, remove, dismiss },
+  };
 });
 
 const isChecked = (requester: Requester) => requester !== 'unchecked';

@@ -142,7 +142,8 @@ export const useEditing = defineStore('editing', () => {
     saving.value = false;
     if (answer.ok) {
       close();
-      notices.done(t(`sections.${SAVED[answer.value.saved]}`, { section: t(`sections.${sent}`) }));
+      const { saved } = answer.value;
+      notices.done(() => t(`sections.${SAVED[saved]}`, { section: t(`sections.${sent}`) }));
     } else turnBack(answer.error);
   }
 

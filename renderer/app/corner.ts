@@ -1,0 +1,27 @@
+// The corner where notices stand. What scrolls leaves room for it, so that everything can be read and pressed beside it, and
+// what has the focus is never behind it.
+import { onMounted, onUnmounted, type ShallowRef } from 'vue';
+
+/** `--corner-height` is how much of the window's foot the corner takes now. */
+export function useCorner(corner: Readonly<ShallowRef<HTMLElement | null>>): void {
+  const root = document.documentElement;
+
+  function makeRoom(): void {
+    const box = corner.value?.getBoundingClientRect();
+    const height = box?.height ? Math.ceil(innerHeight - box.top) : 0;
+    root.style.setProperty('--corner-height', `${height}px`);
+    const focused = document.activeElement;
+    if (!box?.height || !focused || corner.value?.contains(focused)) return;
+    const at = focused.getBoundingClientRect();
+    const behind = at.bottom > box.top && at.top < box.bottom && at.right > box.left && at.left < box.right;
+    if (behind) focused.scrollIntoView({ block: 'nearest' });
+  }
+
+  const observer = new ResizeObserver(makeRoom);
+  onMounted(() => corner.value && observer.observe(corner.value));
+  document.addEventListener('focusin', makeRoom);
+  onUnmounted(() => {
+    observer.disconnect();
+    document.removeEventListener('focusin', makeRoom);
+  });
+}
