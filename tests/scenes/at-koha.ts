@@ -43,7 +43,7 @@ export const atKoha: Act = {
     await second.getByLabel('Comment').fill('Kept the atlas.');
     await show('koha-block', second);
     await second.getByRole('button', { name: 'Block account' }).click();
-    await second.getByText('Kept in Koha as a note').waitFor();
+    await second.getByText('Kept in Koha as a note:').waitFor();
     await show('koha-blocked', second);
 
     stage.line.state = 'cut';
