@@ -141,15 +141,17 @@ export class ServerSite implements Watcher {
     this.stop();
     this.#cutShort = undefined;
     const database = join(this.#folder, DATABASE);
-    const aside = `${database}.aside`;
-    copyFileSync(database, aside);
+    // A server that was killed has left much of its database in the log.
+    const written = ['', '-wal'].filter((end) => existsSync(database + end));
+    for (const end of written) copyFileSync(database + end, `${database}.aside${end}`);
     for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true });
     copyFileSync(backup.file, database);
     try {
       this.start();
     } catch (thrown) {
       if (!(thrown instanceof StartProblem)) throw thrown;
-      copyFileSync(aside, database);
+      for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true });
+      for (const end of written) copyFileSync(`${database}.aside${end}`, database + end);
       this.start();
       this.#parts.time.note(`backup to ${backup.head} is refused`);
       return false;
