@@ -143,8 +143,9 @@ export class Push {
         await this.#update(act, { state: 'conflict', conflict: { current, fields: merge.conflicts } });
         return outcome;
       }
-      // A 412 ended that attempt, not the act: the same act goes on under a new key.
-      const next = { key: this.#parts.newKey(), tag: current.tag, changes: merge.changes };
+      // A 412 ended that attempt, not the act: the same act goes on under a new key, with all that staff changed. What a
+      // colleague wrote just so may be gone after a restore.
+      const next = { key: this.#parts.newKey(), tag: current.tag };
       if (Object.keys(merge.changes).length === 0) {
         act = await this.#update(act, next);
         return this.#judged(act, { kind: 'confirmed', head, saved: current }, epoch);

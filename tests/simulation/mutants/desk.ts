@@ -44,7 +44,6 @@ export const deskMutants: Mutant[] = [
     name: 'the last writer wins',
     replacements: [
       { file: PUSH, from: 'if (merge.conflicts.length > 0) {', to: 'if (merge.conflicts.length > 99) {' },
-      { file: PUSH, from: 'changes: merge.changes };', to: 'changes };' },
       { file: PUSH, from: 'if (Object.keys(merge.changes).length === 0) {', to: 'if (false) {' },
     ],
     faults: ['lineCut'],
