@@ -1,5 +1,6 @@
 // What becomes of a desk's files where the keyring that sealed their key is not there.
 import { afterEach, expect, test } from 'vitest';
+import { namesSetAside, setForgottenAside } from './set-aside.ts';
 import { keepStore, type KeeperParts } from './store-keeper.ts';
 import { actOf, Folders, renamed } from './testing.ts';
 
@@ -43,5 +44,21 @@ test('where there never was a keyring and policy does without, what an earlier r
   if ('trouble' in again) throw new Error(again.trouble.kind);
   expect(again.memoryOnly).toBe(true);
   expect(await again.store.acts(['waiting'])).toEqual([]);
+  await again.store.close();
+});
+
+test('doing without a keyring, a start leaves alone what was set aside for IT', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.close();
+  setForgottenAside(folder, { now: () => Date.parse('2026-11-25T10:00:00Z') });
+  const aside = namesSetAside(folder);
+  expect(aside.some((name) => name.startsWith('outbox.db'))).toBe(true);
+  const again = await keepStore(parts(folder, false));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(again.memoryOnly).toBe(true);
+  expect(namesSetAside(folder)).toEqual(aside);
   await again.store.close();
 });

@@ -1,6 +1,6 @@
 // Opens the desk's files with their key, and opens them again where the thread that holds them met damage or ended:
 // whoever calls meanwhile waits. It says why where they can't be opened; nothing is deleted for that.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../shared/random.ts';
 import type { StartTrouble } from '../../shared/ipc/sync.ts';
@@ -9,6 +9,7 @@ import type { DeskStore } from './desk-store.ts';
 import { deskKey, SEALED_KEY, type KeySealer } from './key.ts';
 import type { StoreReport } from './open-store.ts';
 import { openStoreThread } from './store-thread.ts';
+import { namesSetAside } from './set-aside.ts';
 import { METHODS } from './thread-messages.ts';
 
 export interface KeeperParts {
@@ -29,6 +30,13 @@ export type Kept = { store: DeskStore; memoryOnly: boolean } | { trouble: StartT
 /** Opening again and again in vain must not keep a processor busy. */
 const MOST_REOPENINGS = 5;
 
+/** An outbox that was set aside, and its key, are IT's. */
+function forgetFormerRun(folder: string): void {
+  const aside = namesSetAside(folder);
+  for (const name of readdirSync(folder).filter((one) => !aside.includes(one)))
+    rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const { folder, sealer, random, log } = parts;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -39,7 +47,7 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const inMemory = memoryOnly ? random.bytes(32) : undefined;
   if (sealed.outcome === 'noKeyring' && !memoryOnly) return { trouble: { kind: 'noKeyring', waiting: null } };
   if (sealed.outcome === 'forgotten') return { trouble: { kind: 'forgottenKey', waiting: null } };
-  if (memoryOnly) rmSync(folder, { recursive: true, force: true });
+  if (memoryOnly) forgetFormerRun(folder);
 
   const keyAgain = async () => {
     if (inMemory) return inMemory.slice();
