@@ -42,6 +42,20 @@ async function saved(saver: SavedFiles, name = 'a.json', hours: number | null = 
 }
 const left = async () => (await readdir(folder)).filter((name) => name !== 'saved-files.json').sort();
 
+test('a download that begins while a start still cleans up is remembered', async () => {
+  const former = memory();
+  former.begin('00000000-0000-4000-8000-000000000002', [join(folder, 'on a share that hangs')]);
+  let goOn: () => void = () => undefined;
+  const hanging = new Promise<void>((resolve) => (goOn = resolve));
+  const saver = memory({ files: { ...files, unlink: () => hanging } });
+  const booting = saver.boot();
+  saver.begin(ID, [join(folder, 'a.json.part')]);
+  goOn();
+  await booting;
+  expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toContain(ID);
+  saver.shutdown();
+});
+
 test('a file is deleted when its time is over, while the app runs', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const saver = memory();

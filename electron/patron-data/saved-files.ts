@@ -44,12 +44,13 @@ export class SavedFiles {
 
   /** Removes what a crash left behind, and what is over its time; from then on at its time. */
   async boot(): Promise<void> {
+    const former = new Set(this.#entries.map(({ id }) => id));
     for (const { id, unfinished } of this.#entries) {
       for (const path of unfinished) await this.#unlink(path);
       this.#change(id, { unfinished: [] });
     }
-    // Without a time they were remembered only for staff who might delete them.
-    this.#keep(this.#entries.filter(({ deleteAt }) => deleteAt !== null));
+    // Without a time they were remembered only for staff who might delete them. One that began meanwhile is another matter.
+    this.#keep(this.#entries.filter(({ id, deleteAt }) => deleteAt !== null || !former.has(id)));
     await this.#sweep();
   }
 
