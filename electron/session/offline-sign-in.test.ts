@@ -83,6 +83,13 @@ test('a password that the server takes no longer is forgotten, whatever is tried
   }
 });
 
+test('a sign-in that is still being remembered when the desk is revoked is forgotten too', async () => {
+  const remembering = remember();
+  await signIns.forgetAll();
+  await remembering;
+  expect(await code((await booted()).signIn(WHO))).toBe('notKnownOffline');
+});
+
 test('the password is kept nowhere, not even inside the encrypted file', async () => {
   await remember();
   expect(await store.recall('offline sign-ins')).not.toContain(WHO.password);

@@ -45,6 +45,8 @@ export class OfflineSignIns {
   readonly #clock: Clock;
   readonly #hours: number;
   #known: SignIn[] = [];
+  /** How often everything was forgotten: what was about to be remembered then is not. */
+  #forgettings = 0;
 
   /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
   constructor(store: DeskStore, clock: Clock, hours: number) {
@@ -65,8 +67,10 @@ export class OfflineSignIns {
   /** Remembers a sign-in that the server has just confirmed. */
   async remember({ username, password }: Credentials, central: CentralSession): Promise<void> {
     if (this.#hours === 0) return;
+    const forgettings = this.#forgettings;
     const salt = randomBytes(16);
     const hash = await derive(password, salt, 32, COST);
+    if (forgettings !== this.#forgettings) return;
     await this.#put({
       ...presentOf(central),
       username: nameOf(username),
@@ -111,6 +115,7 @@ export class OfflineSignIns {
   }
 
   async forgetAll(): Promise<void> {
+    this.#forgettings++;
     this.#known = [];
     await this.#store.forget(NAME);
   }
