@@ -151,10 +151,14 @@ function loanOf(checkout: KohaCheckout, ids: KohaIds, itemOf: PatronParts['itemO
 }
 
 /** Koha's letters for what has become of a hold; none while it waits for a copy. */
-const HOLD_STATES: Record<string, Reservation['state']> = { W: 'ready', T: 'inTransit', P: 'inTransit' };
+const HOLD_STATES = new Map<string, Reservation['state']>([
+  ['W', 'ready'],
+  ['T', 'inTransit'],
+  ['P', 'inTransit'],
+]);
 
 function reservationOf(hold: KohaHold, ids: KohaIds, titleOf: PatronParts['titleOf']): Reservation {
-  const state = HOLD_STATES[textOf(hold.status)] ?? 'waiting';
+  const state = HOLD_STATES.get(textOf(hold.status)) ?? 'waiting';
   const queued = state === 'waiting' && hold.priority !== null && hold.priority !== undefined;
   return {
     id: ids.id('hold', hold.hold_id),
@@ -168,19 +172,19 @@ function reservationOf(hold: KohaHold, ids: KohaIds, titleOf: PatronParts['title
 }
 
 /** Koha's own types of debits; a library may have more, which are `other`. */
-const DEBT_KINDS: Record<string, Debt['kind']> = {
-  OVERDUE: 'overdue',
-  LOST: 'lost',
-  PROCESSING: 'lost',
-  RESERVE: 'reservation',
-  RESERVE_EXPIRED: 'reservation',
-  NEW_CARD: 'card',
-};
+const DEBT_KINDS = new Map<string, Debt['kind']>([
+  ['OVERDUE', 'overdue'],
+  ['LOST', 'lost'],
+  ['PROCESSING', 'lost'],
+  ['RESERVE', 'reservation'],
+  ['RESERVE_EXPIRED', 'reservation'],
+  ['NEW_CARD', 'card'],
+]);
 
 export function debtOf(line: KohaAccountLine, ids: KohaIds, digits: number): Debt {
   return {
     id: ids.id('accountLine', line.account_line_id ?? 0),
-    kind: DEBT_KINDS[textOf(line.debit_type) || textOf(line.type)] ?? 'other',
+    kind: DEBT_KINDS.get(textOf(line.debit_type) || textOf(line.type)) ?? 'other',
     description: textOf(line.description),
     amount: amountOf(line.amount_outstanding ?? line.amount, digits),
     createdAt: timeOf(line.date) ?? LONG_AGO,
