@@ -49,7 +49,7 @@ export const outboxActSchema = z.object({
   state: z.enum(ACT_STATES),
   /** The tag that the next attempt is judged against: the base's, or a newer one after a merge or a chain. */
   tag: tagSchema.nullable(),
-  /** Changes of the next attempt, where a merge or staff made them other than the deed's. */
+  /** Changes of the next attempt, where staff decided on others than the deed's. */
   changes: fieldValuesSchema.nullable(),
   tries: countSchema,
   /** With `confirmed`: the answer's epoch and head; the overlay stays until the copy has passed that head. */

@@ -10,6 +10,7 @@ import Fastify, {
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ANSWER_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
+import { nestsDeeperThan } from '../../shared/nesting.ts';
 import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
 
 export interface ServerOptions extends CentralOptions {
@@ -127,7 +128,7 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
-    else if (isDeep(String(body))) done(new TooDeep());
+    else if (nestsDeeperThan(DEEPEST, String(body))) done(new TooDeep());
     else void parse(request, String(body), done);
   });
 }
@@ -137,17 +138,6 @@ const DEEPEST = 32;
 
 class TooDeep extends Error {
   readonly statusCode = 400;
-}
-
-/** Counted in the text, where strings may hold brackets as well. */
-function isDeep(json: string): boolean {
-  let depth = 0;
-  for (const [bracket] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g)) {
-    if (bracket === '[' || bracket === '{') depth++;
-    else if (bracket === ']' || bracket === '}') depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return false;
 }
 
 class TooMany extends Error {
