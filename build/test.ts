@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { electronBinary } from './app-host.ts';
 import { bundle } from './bundle.ts';
 import { ensureChromium } from './ensure-chromium.ts';
@@ -16,6 +16,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, by name, to be told once more where everybody looks: at the end. */
+  failures: string[];
 }
 
 interface Suite {
@@ -30,6 +32,55 @@ interface Suite {
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(results, file), 'utf8'));
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numFailedTestSuites: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  }[];
+}
+
+const vitestFailures = (report: VitestReport): string[] =>
+  report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => [
+      `${relative(root, name)} ${message}`,
+      ...assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`),
+    ]);
+
+interface PlaywrightSuite {
+  suites?: PlaywrightSuite[];
+  specs: {
+    ok: boolean;
+    file: string;
+    title: string;
+    tests: { results: { errors: { message?: string }[] }[] }[];
+  }[];
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; flaky: number; unexpected: number; skipped: number };
+  suites: PlaywrightSuite[];
+}
+
+const playwrightFailures = ({ suites = [], specs }: PlaywrightSuite): string[] => [
+  ...specs
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results).flatMap(({ errors }) => errors);
+      return `${file}: ${title}: ${errors.map(({ message }) => message).join('\n')}`;
+    }),
+  ...suites.flatMap(playwrightFailures),
+];
 
 const CHECKS: Suite[] = [
   {
@@ -59,11 +110,12 @@ const UNITS: Suite[] = [
     ],
     budget: 480,
     counts: () => {
-      const sums = readJson('vitest.json') as Record<string, number>;
+      const report = readJson('vitest.json') as VitestReport;
       return {
-        passed: sums['numPassedTests'] ?? 0,
-        failed: (sums['numFailedTests'] ?? 0) + (sums['numFailedTestSuites'] ?? 0),
-        skipped: (sums['numPendingTests'] ?? 0) + (sums['numTodoTests'] ?? 0),
+        passed: report.numPassedTests,
+        failed: report.numFailedTests + report.numFailedTestSuites,
+        skipped: report.numPendingTests + report.numTodoTests,
+        failures: vitestFailures(report),
       };
     },
   },
@@ -76,11 +128,12 @@ const WINDOWS: Suite[] = [
     args: ['test'],
     budget: 900,
     counts: () => {
-      const { stats } = readJson('playwright.json') as { stats: Record<string, number> };
+      const report = readJson('playwright.json') as PlaywrightReport;
       return {
-        passed: (stats['expected'] ?? 0) + (stats['flaky'] ?? 0),
-        failed: stats['unexpected'] ?? 0,
-        skipped: stats['skipped'] ?? 0,
+        passed: report.stats.expected + report.stats.flaky,
+        failed: report.stats.unexpected,
+        skipped: report.stats.skipped,
+        failures: report.suites.flatMap(playwrightFailures),
       };
     },
   },
@@ -140,11 +193,12 @@ async function run(suite: Suite, alone: boolean): Promise<Counts> {
   const ok = status === 0;
   if (signal) console.error(`${suite.name} did not end within ${suite.budget} s.`);
   try {
-    const counts = suite.counts?.() ?? { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-    return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    const failed = { passed: 0, failed: 1, skipped: 0, failures: [signal ?? `status ${status}`] };
+    const passed = { passed: 1, failed: 0, skipped: 0, failures: [] };
+    const counts = suite.counts?.() ?? (ok ? passed : failed);
+    return !ok && counts.failed === 0 ? { ...counts, failed: 1, failures: failed.failures } : counts;
   } catch (thrown) {
-    console.error(`${suite.name} left no counts:`, thrown);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [`left no counts: ${String(thrown)}`] };
   }
 }
 
@@ -154,13 +208,15 @@ await ensureChromium(console.log);
 if (!electronBinary()) console.log("Electron's binary isn't here: the app runs on the Chromium host only.");
 await bundle();
 
-const sums: Counts = { passed: 0, failed: 0, skipped: 0 };
+const sums: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 async function runAll(suites: Suite[], alone: boolean): Promise<void> {
   for (const suite of suites) {
     const counts = await run(suite, alone);
     for (const key of ['passed', 'failed', 'skipped'] as const) sums[key] += counts[key];
+    sums.failures.push(...counts.failures.map((failure) => `── failed: ${suite.name}: ${failure}`));
   }
 }
 for (const round of ROUNDS) await Promise.all(round.map((suites) => runAll(suites, round.length === 1)));
+if (sums.failures.length > 0) console.log(`\n${sums.failures.join('\n')}`);
 console.log(`\n${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);
 process.exitCode = sums.failed === 0 && sums.passed > 0 ? 0 : 1;
