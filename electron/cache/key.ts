@@ -34,7 +34,7 @@ export async function deskKey(folder: string, sealer: KeySealer, random: Random)
     if (stale && known.outcome === 'key') writeDurably(file, await sealer.seal(hexOf(known.key)));
     return known;
   }
-  if (Object.values(FILES).some((name) => existsSync(join(folder, name)))) return { outcome: 'forgotten' };
+  if (holdsFiles(folder)) return { outcome: 'forgotten' };
   const key = random.bytes(KEY_BYTES);
   const fresh = await sealer.seal(hexOf(key));
   // A keyring that doesn't give back what it took would cost everything on the next start.
@@ -43,6 +43,9 @@ export async function deskKey(folder: string, sealer: KeySealer, random: Random)
   writeDurably(file, fresh);
   return { outcome: 'key', key };
 }
+
+export const holdsFiles = (folder: string): boolean =>
+  Object.values(FILES).some((name) => existsSync(join(folder, name)));
 
 const hexOf = (key: Uint8Array) => Buffer.from(key).toString('hex');
 

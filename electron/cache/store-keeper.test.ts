@@ -1,5 +1,8 @@
 // What becomes of a desk's files where the keyring that sealed their key is not there.
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { SEALED_KEY } from './key.ts';
 import { namesSetAside, setForgottenAside } from './set-aside.ts';
 import { keepStore, type KeeperParts } from './store-keeper.ts';
 import { actOf, Folders, renamed } from './testing.ts';
@@ -60,5 +63,21 @@ test('doing without a keyring, a start leaves alone what was set aside for IT', 
   if ('trouble' in again) throw new Error(again.trouble.kind);
   expect(again.memoryOnly).toBe(true);
   expect(namesSetAside(folder)).toEqual(aside);
+  await again.store.close();
+});
+
+test('doing without a keyring, a start destroys no files whose sealed key alone was lost', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.close();
+  const sealed = join(folder, SEALED_KEY);
+  renameSync(sealed, `${folder}.kept`);
+  expect(await keepStore(parts(folder, false))).toEqual({ trouble: { kind: 'forgottenKey', waiting: null } });
+  renameSync(`${folder}.kept`, sealed);
+  const again = await keepStore(parts(folder, true));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(await again.store.acts(['waiting'])).toEqual([act]);
   await again.store.close();
 });

@@ -1,12 +1,12 @@
 // Opens the desk's files with their key, and opens them again where the thread that holds them met damage or ended:
 // whoever calls meanwhile waits. It says why where they can't be opened; nothing is deleted for that.
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../shared/random.ts';
 import type { StartTrouble } from '../../shared/ipc/sync.ts';
 import type { Log } from '../support/log.ts';
 import type { DeskStore } from './desk-store.ts';
-import { deskKey, SEALED_KEY, type KeySealer } from './key.ts';
+import { deskKey, holdsFiles, SEALED_KEY, type KeySealer } from './key.ts';
 import type { StoreReport } from './open-store.ts';
 import { openStoreThread } from './store-thread.ts';
 import { namesSetAside } from './set-aside.ts';
@@ -30,11 +30,15 @@ export type Kept = { store: DeskStore; memoryOnly: boolean } | { trouble: StartT
 /** Opening again and again in vain must not keep a processor busy. */
 const MOST_REOPENINGS = 5;
 
+/** Says that the files beside it have a key that ends with the program. */
+const MEMORY_ONLY = 'memory-only';
+
 /** An outbox that was set aside, and its key, are IT's. */
 function forgetFormerRun(folder: string): void {
   const aside = namesSetAside(folder);
   for (const name of readdirSync(folder).filter((one) => !aside.includes(one)))
     rmSync(join(folder, name), { recursive: true, force: true });
+  writeFileSync(join(folder, MEMORY_ONLY), '', { mode: 0o600 });
 }
 
 export async function keepStore(parts: KeeperParts): Promise<Kept> {
@@ -45,9 +49,12 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const wasSealed = existsSync(join(folder, SEALED_KEY));
   const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly && !wasSealed;
   const inMemory = memoryOnly ? random.bytes(32) : undefined;
+  // Without their key these files may hold what waits, too: only those of such a run are nobody's any more.
+  const keyLost = memoryOnly && holdsFiles(folder) && !existsSync(join(folder, MEMORY_ONLY));
   if (sealed.outcome === 'noKeyring' && !memoryOnly) return { trouble: { kind: 'noKeyring', waiting: null } };
-  if (sealed.outcome === 'forgotten') return { trouble: { kind: 'forgottenKey', waiting: null } };
+  if (sealed.outcome === 'forgotten' || keyLost) return { trouble: { kind: 'forgottenKey', waiting: null } };
   if (memoryOnly) forgetFormerRun(folder);
+  else rmSync(join(folder, MEMORY_ONLY), { force: true });
 
   const keyAgain = async () => {
     if (inMemory) return inMemory.slice();

@@ -14,12 +14,14 @@ const leftSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('grant'), staffId: z.string(), token: z.string(), acts: z.array(z.string()) }),
 ]);
 type Left = z.infer<typeof leftSchema>;
+/** Tokens are for the server that gave them, and no other's business. */
+const keptSchema = z.object({ server: z.string(), left: z.array(leftSchema) });
 
 export class Grants {
   readonly #store: DeskStore;
   readonly #server: CentralServer;
   readonly #senders = new Map<string, ActSender>();
-  #left: Left[] = [];
+  #kept: z.infer<typeof keptSchema> | undefined;
 
   constructor(store: DeskStore, server: CentralServer) {
     this.#store = store;
@@ -27,7 +29,11 @@ export class Grants {
   }
 
   async boot(): Promise<void> {
-    this.#left = (await recallAs(this.#store, NAME, z.array(leftSchema))) ?? [];
+    this.#kept = await recallAs(this.#store, NAME, keptSchema);
+  }
+
+  get #left(): Left[] {
+    return this.#kept?.server === this.#server.address ? this.#kept.left : [];
   }
 
   /** Remembers a session as it runs, so that neither a crash nor a cut line strands what waits in it. */
@@ -114,7 +120,7 @@ export class Grants {
   }
 
   async #write(left: Left[]): Promise<void> {
-    this.#left = left;
-    await this.#store.remember(NAME, JSON.stringify(left));
+    this.#kept = { server: this.#server.address, left };
+    await this.#store.remember(NAME, JSON.stringify(this.#kept));
   }
 }

@@ -50,6 +50,14 @@ test('who signed in here before gets in with the right password, with the permis
   expect(await code(signIns.signIn({ ...WHO, library: 'north' }))).toBe('notKnownOffline');
 });
 
+test('permissions that the server withdraws while a password is tried are not had again', async () => {
+  await remember(['Patrons - Delete patron']);
+  const signingIn = signIns.signIn(WHO);
+  await signIns.renew({ ...central([]), library: LIBRARY_IN_FULL } as CentralSession);
+  expect(await signingIn).toMatchObject({ permissions: [] });
+  expect(await (await booted()).signIn(WHO)).toMatchObject({ permissions: [] });
+});
+
 test('only for as long as policy allows, and not at all where it forbids it', async () => {
   await remember();
   now += 72 * HOUR;

@@ -100,10 +100,11 @@ export class OfflineSignIns {
     const failures = known.failures + 1;
     await this.#put({ ...known, failures, lockedUntil: failures >= TRIES ? now + LOCKED_MS : 0 });
     if (!(await fits(password, known))) throw new Failure({ code: 'wrongCredentials' });
-    // The server may have refused this password meanwhile: then nothing is remembered again.
-    if (!this.#find(library, username)) throw new Failure({ code: 'notKnownOffline' });
-    await this.#put({ ...known, failures: 0, lockedUntil: 0 });
-    return whoSchema.parse(known);
+    // Meanwhile the server may have refused this password, or told of other permissions.
+    const still = this.#find(library, username);
+    if (!still) throw new Failure({ code: 'notKnownOffline' });
+    await this.#put({ ...still, failures: 0, lockedUntil: 0 });
+    return whoSchema.parse(still);
   }
 
   /** The server takes this password no longer: nor does the desk. Another wrong one changes nothing. */

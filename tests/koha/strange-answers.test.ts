@@ -121,6 +121,20 @@ const rubbish = { error: { code: 'serverRubbish' } };
 const numbered = (count: number, row: (n: number) => object) =>
   JSON.stringify(Array.from({ length: count }, (_, n) => row(n)));
 
+test.each(['Sat, 13 Sep 275760 00:00:00 GMT', 'no date'])(
+  'a clock of the server that says %s is not believed',
+  async (date) => {
+    const koha = smallLibrary(steppingClock());
+    const { server } = serverOn(koha, {
+      transport: (request) => {
+        const answer = koha.answer(request);
+        return Promise.resolve({ ...answer, headers: { ...answer.headers, date } });
+      },
+    });
+    expect(Math.abs((await server.signIn(STAFF)).clockDistance)).toBeLessThan(60_000);
+  },
+);
+
 test('a list that never ends is not read for ever', async () => {
   const { read } = await changing(({ path }, answer) =>
     path.endsWith('/checkouts')

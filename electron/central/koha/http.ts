@@ -10,6 +10,8 @@ import { failureFrom } from './refusals.ts';
 const API = '/api/v1';
 const READ_TIMEOUT = 20_000;
 const WRITE_TIMEOUT = 30_000;
+/** In ms since 1970: years have four digits. */
+const LATEST_BELIEVED = Date.UTC(9000, 0);
 
 export interface KohaRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -92,10 +94,10 @@ export class KohaHttp {
     return pause === undefined ? undefined : new Date(this.#clock.now() + pause).toISOString();
   }
 
-  /** `Date` has whole seconds; without it this computer's clock has to do. */
+  /** `Date` has whole seconds; without it, or with nonsense, this computer's clock has to do. */
   #timeOf({ headers }: HttpAnswer, took: number): KohaAnswer<unknown>['time'] {
     const said = Date.parse(headers['date'] ?? '');
-    const at = Number.isNaN(said) ? this.#clock.now() : said;
+    const at = Math.abs(said) < LATEST_BELIEVED ? said : this.#clock.now();
     return { sent: at - took, answered: at + 1000 };
   }
 }
