@@ -5,8 +5,8 @@ import type { ManualOptions } from './tests/e2e/manual-fixtures.ts';
 export default defineConfig<ManualOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   fullyParallel: true,
   workers: 2,
   retries: 0,

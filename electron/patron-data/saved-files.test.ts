@@ -66,7 +66,7 @@ test('a file is deleted when its time is over, while the app runs', async () => 
   now += HOUR + 2;
   await vi.advanceTimersByTimeAsync(HOUR + 2);
   vi.useRealTimers();
-  await vi.waitFor(async () => expect(await left()).toEqual([]));
+  await expect.poll(left).toEqual([]);
   saver.shutdown();
 });
 

@@ -29,7 +29,7 @@ async function startPlain(host: Host, folder: string): Promise<ChildProcess> {
   });
   await expect
     .poll(() => existsSync(join(folder, 'life')) && readFileSync(join(folder, 'life'), 'utf8'), {
-      timeout: 10_000,
+      timeout: 30_000,
     })
     .toContain('preloaded');
   return started;
@@ -202,7 +202,9 @@ onEachHost((host) => {
       const started = await startPlain(host, folder);
       started.kill('SIGKILL');
       await once(started, 'exit');
-      await expect.poll(() => processesWith(`chromium-host-${started.pid}-`), { timeout: 5000 }).toEqual([]);
+      await expect
+        .poll(() => processesWith(`chromium-host-${started.pid}-`), { timeout: 30_000 })
+        .toEqual([]);
       rmSync(folder, { recursive: true });
     });
   });

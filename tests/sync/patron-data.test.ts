@@ -100,7 +100,7 @@ test('whoever signed in without the line exports from the copy', async () => {
   await desk.parts.session.signOut();
   desk.line.asked = cut;
   // The sign-in before is remembered in the background.
-  await vi.waitFor(() => desk.signIn(), { timeout: 10_000 });
+  await vi.waitFor(() => desk.signIn(), { timeout: 30_000 });
   expect((await open(desk, patron.id, network)).source.head.madeFrom.kind).toBe('copy');
 });
 

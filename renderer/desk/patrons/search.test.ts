@@ -65,7 +65,7 @@ describe('searching as staff type', () => {
     session.state = { status: 'signedIn', withLine: true } as never;
     session.sync = { online: true } as never;
     const searching = search.searchNow();
-    await vi.waitFor(() => expect(asked).toEqual(['copy', 'copy', 'server']));
+    await expect.poll(() => asked).toEqual(['copy', 'copy', 'server']);
     expect([search.total, search.searching]).toEqual([1, true]);
     answerServer();
     await searching;
