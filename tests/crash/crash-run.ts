@@ -80,6 +80,7 @@ export class CrashRun {
     const staff = luck.pick(['lead', 'lead', 'desk']);
     const app = await this.launch();
     let instant: Instant = 'starting';
+    let lineChanges = Promise.resolve();
     let reached: () => void = () => undefined;
     const isTime = new Promise<void>((resolve) => (reached = resolve));
     const comes = (to: Instant) => {
@@ -96,7 +97,7 @@ export class CrashRun {
       comes('working');
       let left = luck.between(1, 12);
       this.#onPressed = () => --left <= 0 && comes('acting');
-      void this.#lineChanges();
+      lineChanges = this.#lineChanges();
       const kinds: PressedKind[] =
         staff === 'lead' ? ['saveSection', 'saveSection', 'block', 'unblock'] : ['saveSection'];
       await window.evaluate(workInPage, { life, staff, kinds, pauseMs: luck.pick([0, 30, 150]) });
@@ -109,6 +110,7 @@ export class CrashRun {
     await app.kill();
     this.#onPressed = () => undefined;
     await lives;
+    await lineChanges;
     await this.#serverIsThere();
   }
 
