@@ -115,7 +115,10 @@ export interface DeskStore {
   recentActs(library: string, limit: number): Promise<OutboxAct[]>;
   /** With `onlyIn`, changes nothing where the act is in another state by now; answers whether it changed. */
   update(id: string, update: ActUpdate, onlyIn?: readonly OutboxAct['state'][]): Promise<boolean>;
-  /** Acts that were confirmed in another history than this wait again, under their old keys. Wiped ones don't. */
+  /**
+   * What was confirmed in another history than this waits again, under its old key; so does what is undecided, since this
+   * history may hold it, or not what it clashed with. Wiped acts don't.
+   */
   reviveLost(library: string, epoch: string): Promise<OutboxAct[]>;
   /** Withdraws an undecided act for one that takes its place, in one transaction; undefined where it is decided by now. */
   replace(id: string, act: NewAct): Promise<OutboxAct | undefined>;

@@ -79,15 +79,20 @@ export class Outbox {
   }
 
   reviveLost(library: string, epoch: string): OutboxAct[] {
-    const sql = `SELECT sequence, record FROM act WHERE state = 'confirmed' AND library = ? AND epoch <> ?
-      ORDER BY sequence`;
-    return this.#file.together(() =>
-      this.#file
-        .rows<ActRow>(sql, library, epoch)
+    const undecidedIn = `what is undecided at ${library} was judged in`;
+    const before = this.recall(undecidedIn);
+    const states = ['confirmed', ...(before === undefined || before === epoch ? [] : UNDECIDED)];
+    const sql = `SELECT sequence, record FROM act
+      WHERE state IN (${placeholders(states)}) AND library = ? AND epoch IS NOT ? ORDER BY sequence`;
+    const again = { state: 'waiting', confirmed: null, conflict: null, refusal: null } as const;
+    return this.#file.together(() => {
+      if (before !== epoch) this.remember(undecidedIn, epoch);
+      return this.#file
+        .rows<ActRow>(sql, ...states, library, epoch)
         .map(actOf)
         .filter(({ wiped }) => !wiped)
-        .map((act) => this.#write({ ...act, state: 'waiting', confirmed: null })),
-    );
+        .map((act) => this.#write({ ...act, ...again }));
+    });
   }
 
   replace(id: string, act: NewAct): OutboxAct | undefined {

@@ -61,8 +61,6 @@ export class Sync {
   readonly #push: Push;
   readonly #pull: Pull;
   #failures = 0;
-  /** Seen by all libraries of this desk. */
-  #epoch: string | undefined;
   #cancelTimer: () => void = () => undefined;
   #dueAt = Infinity;
   #ended = false;
@@ -244,10 +242,8 @@ export class Sync {
   /** Every library of a server is in the same history, also those of which nobody is signed in here. */
   async #seeEpoch({ epoch }: Marks): Promise<void> {
     const { store } = this.#parts;
-    if (epoch === this.#epoch) return;
     for (const { library, epoch: seen } of await store.epochs())
       if (seen !== epoch) await store.seeEpoch(library, epoch);
-    this.#epoch = epoch;
   }
 
   async #handOverLog(): Promise<void> {

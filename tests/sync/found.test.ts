@@ -183,6 +183,28 @@ test('what a colleague wrote just so is done all the same, where a restore has t
   expect(await noteAtServer()).toEqual({ staffNote: 'the same' });
 });
 
+test('what is undecided in one history is judged anew in another, which may hold it', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  await desk.parts.patrons.saveSection(patron.id, 'note', await noteOf(desk, patron.id), {
+    staffNote: 'mine',
+  });
+  await desk.parts.patrons.block(patron.id, 'Mine, too');
+  await desk.sync();
+  // As a restore of an older backup made them, before the server went back to the newer one.
+  const [edit, block] = await desk.store.acts(['confirmed']);
+  const current = { ...patron.sections.note, values: { staffNote: 'theirs' } };
+  await desk.store.update(edit?.id ?? '', { state: 'conflict', conflict: { current, fields: [] } });
+  const refusal = { code: 'notPermitted' as const, detail: '', fields: [] };
+  await desk.store.update(block?.id ?? '', { state: 'refused', refusal });
+  await desk.sync();
+  expect(await desk.store.acts(['conflict', 'refused'])).toHaveLength(2);
+  await desk.store.seeEpoch('north', 'another');
+  await desk.sync();
+  expect((await desk.store.acts(['confirmed'])).map(({ id }) => id)).toEqual([edit?.id, block?.id]);
+  const { sections, blocks } = await colleague.patron(patron.id);
+  expect([sections.note.values, blocks.length]).toEqual([{ staffNote: 'mine' }, 1]);
+});
+
 test('an export is logged in the name of whoever asked for it, though a colleague signed in before the line gave up', async () => {
   const { patron, desk, network } = await withPatron();
   let giveUp: () => void = () => undefined;
