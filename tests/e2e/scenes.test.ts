@@ -6,6 +6,7 @@ import {
   axeFindings,
   colourFindings,
   cutOff,
+  cutOffSpaced,
   leftInEnglish,
   moving,
   sideways,
@@ -60,6 +61,7 @@ for (const act of ACTS)
           await none(axeFindings, first);
           await none(tooSmall, first);
           await none(cutOff, first);
+          await none(cutOffSpaced, first);
           await none(moving, first);
           expect.soft(await sideways(window), `${name} ${first.name}`).toBe(0);
           await take(window, other);

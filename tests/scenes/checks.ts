@@ -85,6 +85,21 @@ export function cutOff(window: Page): Promise<string[]> {
   });
 }
 
+/** The same with letters, words and lines as far apart as WCAG 1.4.12 says that readers may set them. */
+export async function cutOffSpaced(window: Page): Promise<string[]> {
+  await window.evaluate(() => {
+    const spacing = new CSSStyleSheet();
+    spacing.replaceSync(
+      '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } ' +
+        'p { margin-block-end: 2em !important }',
+    );
+    document.adoptedStyleSheets = [spacing];
+  });
+  const found = await cutOff(window);
+  await window.evaluate(() => (document.adoptedStyleSheets = []));
+  return found;
+}
+
 /** What moves for longer than a blink, where the system asks for no motion. */
 export function moving(window: Page): Promise<string[]> {
   return window.evaluate(() =>
