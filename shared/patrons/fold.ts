@@ -19,9 +19,13 @@ const LETTERS: Record<string, string> = {
   ς: 'σ',
 };
 
-/** Lower case, without marks, special letters by their plain ones. Signs and blanks stay. */
+/**
+ * Lower case, without marks, special letters by their plain ones. Signs and blanks stay. Marks go before all else, too:
+ * to put twenty thousand of them in order takes half a second, and a record has room for hundreds of such texts.
+ */
 export function fold(text: string): string {
   return text
+    .replace(/\p{M}/gu, '')
     .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
