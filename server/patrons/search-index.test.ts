@@ -95,3 +95,11 @@ test('of searches that look at everybody only a few of one member of staff wait,
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429, 200]);
   expect((await search(desk, '*da')).total).toBe(1);
 });
+
+test('a name like the index’s own words is nobody’s but its own library’s, and beginnings of them find nobody', async () => {
+  const { desk, network } = await withPatrons(['Eva', 'libraryno1'], ['Eva', 'libraryno2'], ['Ali', 'Ek']);
+  const south = await network.signIn('south', 'lead');
+  expect(await search(south, 'Eva')).toEqual({ total: 0, names: [], patrons: [] });
+  expect((await search(desk, 'l')).names).toEqual(['Eva libraryno1', 'Eva libraryno2']);
+  expect((await search(desk, 'libraryno1')).total).toBe(1);
+});

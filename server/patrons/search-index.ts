@@ -192,8 +192,11 @@ export class SearchIndex {
 /** How a card number is compared. */
 export const cardKey = joined;
 
-/** A word that stands in every patron of one library, so that a search never crosses to another. */
-const libraryWord = (library: number) => `libraryno${library}`;
+/**
+ * A word that stands in every patron of one library, so that a search never crosses to another. It begins with a sign
+ * for private use, which the index takes for a letter: in no name and no query is it left, whatever is typed.
+ */
+const libraryWord = (library: number) => `\ue000${library}`;
 
 /** Words are letters and digits only, so quoting them is enough. A pattern's beginning narrows the search too. */
 function matchOf(library: number, plan: SearchPlan): string {

@@ -294,9 +294,16 @@ CREATE INDEX notification_in_order ON notification (patron, sent_at);
 DROP INDEX notification_of_patron;
 `;
 
+/** The word of a library was one that names could be, and that other words began like: `libraryno1`. */
+const libraryWords = `
+UPDATE patron_search SET words = char(0xe000) || substr(words, length('libraryno') + 1);
+INSERT INTO patron_words (patron_words) VALUES ('rebuild');
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
   { version: 3, name: 'acts that were done long ago', sql: doneActs },
   { version: 4, name: 'long lists in their order', sql: longLists },
+  { version: 5, name: 'words of libraries that nobody can type', sql: libraryWords },
 ];
