@@ -169,9 +169,10 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
-        recent.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
+        const who = state.status === 'signedOut' ? undefined : `${state.library.id} ${state.staff.id}`;
+        // Somebody else has come, or nobody is here: whom the one before opened and scanned is not theirs.
+        if (recent.belongTo(who)) parts?.scannedCards.forget();
         if (state.status === 'signedOut') {
-          parts?.scannedCards.forget();
           // Signing out has closed them; a desk that was revoked had nobody who did.
           windows.closePatrons(true);
         }

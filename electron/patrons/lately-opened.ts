@@ -22,11 +22,12 @@ export class LatelyOpened {
     return this.#patrons.filter(({ name }) => name !== '');
   }
 
-  /** Who works here now; nobody: undefined. */
-  belongTo(staff: string | undefined): void {
-    if (staff === this.#staff) return;
+  /** Who works here now; nobody: undefined. Answers whether that is another one. */
+  belongTo(staff: string | undefined): boolean {
+    if (staff === this.#staff) return false;
     this.#staff = staff;
     this.#set([]);
+    return true;
   }
 
   opened(id: string): void {

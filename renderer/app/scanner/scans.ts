@@ -85,5 +85,11 @@ export const useScans = defineStore('scans', () => {
     news.value = undefined;
   }
 
-  return { news, start, accept, dismiss };
+  /** For whoever signs in next: an answer that is still on its way is theirs no more. */
+  function forget(): void {
+    last++;
+    dismiss();
+  }
+
+  return { news, start, accept, dismiss, forget };
 });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { cardOf, isFree } from '../../drive/central.ts';
+import { scan } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** Texts and fields in sight that hold one of these words. */
@@ -68,4 +69,29 @@ test('a session that the server has ended leaves nothing of the patron in sight'
   await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
   await expect(window.getByLabel('Password')).toBeVisible();
   expect(await inSight(window, [familyName])).toEqual([]);
+});
+
+test('who takes over a locked desk, also for another library, sees nothing that the one before searched or scanned', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const UNKNOWN = '99988877766';
+  const patron = await colleague.patronWho(isFree);
+  const { familyName } = patron.sections.personal.values;
+  const words = [familyName, cardOf(patron), UNKNOWN];
+  await desk.signIn(account('lead'));
+  await desk.search(cardOf(patron));
+  await expect(desk.hit(familyName)).toBeVisible();
+  await scan(desk.desk, UNKNOWN);
+  await expect(desk.desk.getByText(UNKNOWN)).toBeVisible();
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  const again = desk.desk.getByRole('dialog');
+  const other = account('lead', 'south');
+  await again.getByLabel('Library').selectOption(other.library);
+  await again.getByLabel('Username').fill(other.username);
+  await again.getByLabel('Password').fill(other.password);
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await expect(again).toBeHidden();
+  expect(await inSight(desk.desk, words)).toEqual([]);
 });
