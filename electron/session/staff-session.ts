@@ -74,7 +74,7 @@ export class StaffSession {
 
   /**
    * Signs in, without the line where it's cut. `mayReplace` is asked before another member of staff takes over a desk
-   * that is locked or whose session has ended.
+   * that is locked or whose session has ended, or the same one for another library.
    */
   async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
     const { server, offline, grants, lastLibrary, steadyClock } = this.#parts;
@@ -93,9 +93,11 @@ export class StaffSession {
     // From here to the new session nothing is awaited: nobody is here with another one's.
     const before = this.#present;
     const another = before !== undefined && before.staff.id !== present.staff.id;
+    // At a Koha one person may work at several libraries: what is open at one is not the other's.
+    const elsewhere = another || (before !== undefined && before.library.id !== present.library.id);
     try {
       if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
-      if (another) mayReplace();
+      if (elsewhere) mayReplace();
     } catch (thrown) {
       if (central) await central.end([]).catch(ignoreFailure);
       throw thrown;
@@ -104,14 +106,14 @@ export class StaffSession {
     this.#present = present;
     this.#status = 'signedIn';
     // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
-    if (central || another) this.#central = undefined;
+    if (central || elsewhere) this.#central = undefined;
     lastLibrary.write(credentials.library);
     if (central) {
       await this.#enter(central);
       const entered = central;
       this.#inBackground('remembering a sign-in', () => offline.remember(credentials, entered));
     } else if (!this.#central && grants.sessionOf(present.staff.id) !== undefined) this.#parts.onReady();
-    if (former && (central || another)) this.#leave(former, another);
+    if (former && (central || elsewhere)) this.#leave(former, another);
     return this.#tell();
   }
 
