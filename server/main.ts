@@ -13,7 +13,7 @@ const verbs: { start: Verb; [name: string]: Verb } = {
 async function main([first = '', ...rest]: string[]): Promise<void> {
   if (first === '--help' || first === '-h') return void process.stdout.write(`${USAGE}\n`);
   if (first === '' || first.startsWith('-')) return verbs.start(first === '' ? [] : [first, ...rest]);
-  const verb = verbs[first];
+  const verb = Object.hasOwn(verbs, first) ? verbs[first] : undefined;
   if (!verb) throw new UsageProblem(`There is no command ${first}.`);
   return verb(rest);
 }

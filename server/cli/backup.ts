@@ -1,5 +1,5 @@
 // `backup`: a copy of the whole database, marked as what it is, while the server goes on.
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
 import { StartProblem, Store } from '../store/store.ts';
@@ -14,6 +14,10 @@ export async function backup(argv: string[]): Promise<void> {
   const out = resolve(needed(asked.out, 'out'));
   if (!existsSync(data)) throw new StartProblem(`There is no folder ${data}.`);
   if (existsSync(out)) throw new StartProblem(`${out} is there already.`);
+  if (!existsSync(dirname(out))) throw new StartProblem(`There is no folder ${dirname(out)}.`);
+  // Under the name of one of the database's own files it would be gone at once, and desks told that it is there.
+  if (realpathSync(dirname(out)) === realpathSync(data))
+    throw new StartProblem(`A backup is kept outside of ${data}.`);
   const folder = openDataFolder(data);
   if (!folder.used) throw new StartProblem(`There is no database in ${data}.`);
   const unfinished = `${out}.unfinished`;

@@ -1,6 +1,6 @@
 // The command line, as an administrator uses it: the real program in a process of its own.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -175,6 +175,23 @@ test('says in words what is wrong, and how it is used', () => {
   expect([said.status, said.stdout]).toEqual([2, '']);
   expect(said.stderr).toMatch(/--colour[^]*Usage:/);
   expect(said.stderr).not.toContain('    at ');
+});
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('%s is no command', (word) => {
+  const said = run(word);
+  expect([said.status, said.stdout]).toEqual([2, '']);
+  expect(said.stderr).toContain(`There is no command ${word}.`);
+});
+
+test('a database that is none is said to be, in words', () => {
+  mkdirSync(data());
+  writeFileSync(
+    join(data(), 'circdesk.sqlite'),
+    'a page of text, as long as the head of a database. '.repeat(4),
+  );
+  const said = run('--data', data());
+  expect([said.status, said.stdout]).toEqual([1, '']);
+  expect(said.stderr).toBe('The file is not a database of this server.\n');
 });
 
 test('refuses a folder that another server runs on', async () => {

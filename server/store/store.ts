@@ -5,6 +5,7 @@ import { migrations } from './migrations.ts';
 
 /** Tells our file from any other SQLite file ("CDSK"). */
 const APPLICATION_ID = 0x4344534b;
+const NOT_OURS = 'The file is not a database of this server.';
 
 /** A start that can't be: its message is fit for an administrator. */
 export class StartProblem extends Error {}
@@ -18,18 +19,19 @@ export class Store {
   /** `file` may be `:memory:`. */
   constructor(file: string) {
     this.#db = new Database(file);
-    this.#db.pragma('busy_timeout = 5000');
-    this.#db.pragma('foreign_keys = ON');
-    // Else INSERT OR REPLACE would take a row's place without asking the triggers that forbid it.
-    this.#db.pragma('recursive_triggers = ON');
-    this.#db.pragma('temp_store = MEMORY');
-    this.#db.pragma('secure_delete = ON');
-    this.#db.pragma('cache_size = -65536');
     try {
+      this.#db.pragma('busy_timeout = 5000');
+      this.#db.pragma('foreign_keys = ON');
+      // Else INSERT OR REPLACE would take a row's place without asking the triggers that forbid it.
+      this.#db.pragma('recursive_triggers = ON');
+      this.#db.pragma('temp_store = MEMORY');
+      this.#db.pragma('secure_delete = ON');
+      this.#db.pragma('cache_size = -65536');
       bringUpToDate(this.#db);
     } catch (error) {
       this.#db.close();
-      throw error;
+      const isNone = error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB';
+      throw isNone ? new StartProblem(NOT_OURS) : error;
     }
   }
 
@@ -82,8 +84,7 @@ function bringUpToDate(db: Connection): void {
     );
   const application = Number(db.pragma('application_id', { simple: true }));
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (application !== APPLICATION_ID && tables !== 0)
-    throw new StartProblem('The file is not a database of this server.');
+  if (application !== APPLICATION_ID && tables !== 0) throw new StartProblem(NOT_OURS);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   migrations.forEach((migration, index) => {
