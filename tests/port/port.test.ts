@@ -1,5 +1,6 @@
 // What every server behind the port must do for a desk, whichever it is: one suite, run on each.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
 import { partPages } from '../../electron/patron-data/export.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { capabilitiesSchema } from '../../shared/capabilities.ts';
@@ -13,11 +14,8 @@ import type { PortWorld } from './world.ts';
 
 const ADA = { givenName: 'Ada', familyName: 'Öberg', card: '2100001' };
 const reading = { signal: new AbortController().signal, pause: () => Promise.resolve() };
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => 'done',
-    (thrown: unknown) => (isFailure(thrown) ? thrown.error.code : thrown),
-  );
+const codeOfThrown = (thrown: unknown) => (isFailure(thrown) ? thrown.error.code : thrown);
+const codeOf = (work: Promise<unknown>) => work.then(() => 'done', codeOfThrown);
 
 describe.each([
   ['the reference server', referenceWorld],
@@ -320,6 +318,30 @@ describe.each([
       settle();
       await desk.pull();
       expect(desk.patron(ada).blocks.map(({ id }) => id)).toEqual([act.id]);
+    });
+  });
+
+  describe('where answers are mixed up on the way', () => {
+    let bo: string;
+    beforeEach(async () => {
+      bo = await world.addPatron({ givenName: 'Bo', familyName: 'Ek', card: '2100002' });
+      await desk.session.patron(bo, true);
+      world.line.state = 'mixesUp';
+    });
+    test('nobody is shown, nor their data handed over, in another’s place', async () => {
+      expect(await codeOf(desk.session.patron(ada, true))).toBe('serverRubbish');
+      const act = { id: v7(), key: v7(), at: new Date(now()).toISOString() };
+      const exported = desk.session.exportPatronData(act, desk.epoch, ada, 'unchecked');
+      const whose = await exported.then(({ head }) => head.patron.id).catch(codeOfThrown);
+      expect([ada, 'serverRubbish']).toContain(whose);
+    });
+
+    test('nobody is blocked or changed in another’s place', async () => {
+      await codeOf(desk.send(desk.act(ada, { kind: 'block', comment: 'Of Ada.' }, now())));
+      await codeOf(desk.send(desk.edit(ada, 'personal', { givenName: 'Adina' }, now())));
+      world.line.state = 'good';
+      const { blocks, sections } = await desk.session.patron(bo, true);
+      expect([blocks, sections.personal.values.givenName]).toEqual([[], 'Bo']);
     });
   });
 

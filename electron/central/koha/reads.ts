@@ -2,6 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Library } from '../../../shared/library.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
+import { Failure } from '../../support/failure.ts';
 import { own, type KohaApi, type Query } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
@@ -97,11 +98,16 @@ export class KohaReads {
     );
   }
 
-  /** One patron's record as it is now. Fails with `patronUnseen` where there is none for this account. */
-  record(number: number): Promise<KohaAnswer<KohaPatron>> {
+  /**
+   * One patron's record as it is now. Fails with `patronUnseen` where there is none for this account. What answers with
+   * another's would have that one shown, blocked and changed.
+   */
+  async record(number: number): Promise<KohaAnswer<KohaPatron>> {
     const { api, description } = this.#parts;
     const embed = description.embeds('/patrons/{patron_id}', ['extended_attributes']);
-    return api.one(`/patrons/${number}`, kohaPatronSchema, embed);
+    const answer = await api.one(`/patrons/${number}`, kohaPatronSchema, embed);
+    if (answer.value.patron_id !== number) throw new Failure({ code: 'serverRubbish' }, 'another patron');
+    return answer;
   }
 
   /** One patron with everything, whatever the lists say of loans and balance. */

@@ -80,5 +80,7 @@ function wrongPassword(thrown: unknown): never {
 async function ownRecord(api: KohaApi, number: number): Promise<SignedIn> {
   const path = `/patrons/${number}`;
   const { value: record, time } = await api.ask({ method: 'GET', path }, kohaPatronSchema);
+  // Whoever signs in would work in another's name.
+  if (record.patron_id !== number) throw new Failure({ code: 'serverRubbish' }, 'another patron');
   return { api, record, time };
 }

@@ -109,8 +109,9 @@ class ReferenceSession implements CentralSession {
     return this.#ask('search', { query: { query, offset, limit } });
   }
 
-  patron(patronId: string, again: boolean) {
-    return this.#ask('patron', { params: { patronId }, query: { again: again ? '1' : '0' } });
+  async patron(patronId: string, again: boolean) {
+    const patron = await this.#ask('patron', { params: { patronId }, query: { again: again ? '1' : '0' } });
+    return sameAs(patronId, patron);
   }
 
   async notifications(patronId: string) {
@@ -142,6 +143,7 @@ class ReferenceSession implements CentralSession {
     const request = { params: { patronId }, body: { requester } };
     const { exportId, upTo, head, counts } = (await this.#act('exportPatronData', act, epoch, request))
       .answer;
+    sameAs(patronId, head.patron);
     return {
       head,
       counts,
@@ -256,4 +258,10 @@ class ReferenceSession implements CentralSession {
   #measure({ serverTime }: Session): number {
     return Math.round(Date.parse(serverTime) - this.#clock.now());
   }
+}
+
+/** What answers with another patron would have that one shown, and their data handed over. */
+function sameAs<T extends { id: string }>(patronId: string, answered: T): T {
+  if (answered.id !== patronId.toLowerCase()) throw new Failure({ code: 'serverRubbish' }, 'another patron');
+  return answered;
 }
