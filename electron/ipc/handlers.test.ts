@@ -1,5 +1,6 @@
 // What the requests' answers must not do when windows race each other, or staff leave while one is answered.
 import { expect, test, vi } from 'vitest';
+import { Failure } from '../support/failure.ts';
 import type { Asker } from './gate.ts';
 import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } from './handlers.ts';
 
@@ -27,6 +28,33 @@ test('a linked patron’s window does not open once the window that asked for it
     error: { code: 'requestRefused' },
   });
   expect(showPatron).not.toHaveBeenCalled();
+});
+
+test('a patron does not open in the library’s system once the desk was locked while the record was read', async () => {
+  const openOutside = vi.fn();
+  let locked = false;
+  const parts = {
+    desk: {
+      session: {
+        require: () => {
+          if (locked) throw new Failure({ code: 'locked' });
+        },
+      },
+      patrons: {
+        read: () => {
+          locked = true;
+          return Promise.resolve({ patron: { id: PATRON } });
+        },
+      },
+    },
+    windows: { ownerOf: () => ({ kind: 'patron', patronId: PATRON }) },
+    openOutside,
+  };
+  const handlers = handlersOf(parts as unknown as HandlerParts);
+  await expect(handlers['patron.openOutside']({}, asker)).rejects.toMatchObject({
+    error: { code: 'locked' },
+  });
+  expect(openOutside).not.toHaveBeenCalled();
 });
 
 test('asked twice at once, the desk begins anew once', async () => {

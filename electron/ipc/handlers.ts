@@ -36,6 +36,11 @@ export function handlersOf(parts: HandlerParts): Handlers {
     if (!session.require().permissions.includes(permission))
       throw new Failure({ code: 'notPermitted', permission });
   };
+  /** Whoever asked may have left while something was looked up: nothing opens before somebody else. */
+  const requireStill = ({ contents }: Asker) => {
+    session.require();
+    if (!windows.ownerOf(contents)) throw new Failure({ code: 'requestRefused' });
+  };
   const openPatron = async (patronId: string) => {
     recent.opened(patronId);
     if (windows.showPatron(patronId)) await patrons.logLook(patronId);
@@ -89,9 +94,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'patron.openLinked': async ({ patronId }, asker) => {
       const linked = await patrons.linkedTo(patronOf(asker));
       if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
-      // Whoever asked may have left while that was looked up: nothing opens before somebody else.
-      session.require();
-      if (!windows.ownerOf(asker.contents)) throw new Failure({ code: 'requestRefused' });
+      requireStill(asker);
       await openPatron(patronId);
       return {};
     },
@@ -131,7 +134,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return download.questions();
     },
     'patron.openOutside': async (_args, asker) => {
-      await parts.openOutside((await patrons.read(patronOf(asker), false)).patron);
+      const { patron } = await patrons.read(patronOf(asker), false);
+      requireStill(asker);
+      await parts.openOutside(patron);
       return {};
     },
     'patron.download': async (args, asker) => {

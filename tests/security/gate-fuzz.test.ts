@@ -89,6 +89,7 @@ beforeAll(async () => {
     setUnsaved: () => undefined,
     close: () => undefined,
     ...{ tell: () => undefined, showSearch: () => undefined },
+    ownerOf: (contents: object) => owners.get(contents),
   };
   const { clock } = network;
   const download = new PatronDataDownload({
