@@ -1,5 +1,16 @@
 import * as files from 'node:fs/promises';
-import { mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -111,6 +122,40 @@ test('a file that somebody changed or moved is theirs: it is left alone, and for
   await memory().boot();
   expect(await left()).toEqual(['a.json']);
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+});
+
+test('a file that was saved while the clock was years ahead goes after its hours all the same', async () => {
+  const right = now;
+  now += 70 * 365 * 24 * HOUR;
+  const first = memory();
+  await saved(first);
+  first.shutdown();
+  now = right;
+  const second = memory();
+  await second.boot();
+  second.shutdown();
+  expect(await left()).toEqual(['a.json']);
+  now += 25 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual([]);
+});
+
+test('a link that stands in a saved file’s place takes nothing with it, nor is a folder there touched', async () => {
+  const saver = memory();
+  const path = await saved(saver);
+  const theirs = join(folder, 'theirs.json');
+  await rename(path, theirs);
+  await symlink(theirs, path);
+  now += 25 * HOUR;
+  await saver.boot();
+  expect(await left()).toEqual(['theirs.json']);
+  await saved(saver);
+  await rm(path);
+  await mkdir(path);
+  now += 25 * HOUR;
+  await saver.boot();
+  expect(await left()).toEqual(['a.json', 'theirs.json']);
+  saver.shutdown();
 });
 
 test('without a time it stays, and isn’t remembered beyond this start', async () => {

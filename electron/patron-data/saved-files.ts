@@ -18,6 +18,8 @@ const entrySchema = z.object({
   files: z.array(markSchema),
   /** Null: they stay until somebody deletes them. */
   deleteAt: timeSchema.nullable(),
+  /** In ms, from when they were saved until then; earlier versions didn't say. */
+  lasts: z.number().optional(),
 });
 type Entry = z.infer<typeof entrySchema>;
 
@@ -65,7 +67,8 @@ export class SavedFiles {
 
   /** Remembers files that are about to get their names. */
   settle(id: string, files: FileMark[], deleteAt: string | null): void {
-    this.#change(id, { files, deleteAt });
+    const lasts = deleteAt === null ? 0 : Date.parse(deleteAt) - this.#parts.clock.now();
+    this.#change(id, { files, deleteAt, lasts });
   }
 
   /** The files have their names. */
@@ -99,7 +102,16 @@ export class SavedFiles {
     this.forget(id);
   }
 
+  /** Where the clock was ahead when files were saved, and was set right since, their time begins now. */
+  #keepInTime(): void {
+    const now = this.#parts.clock.now();
+    for (const { id, deleteAt, lasts } of this.#entries)
+      if (deleteAt !== null && lasts !== undefined && Date.parse(deleteAt) - now > lasts)
+        this.#change(id, { deleteAt: new Date(now + lasts).toISOString() });
+  }
+
   async #sweep(): Promise<void> {
+    this.#keepInTime();
     const now = new Date(this.#parts.clock.now()).toISOString();
     let deleted = 0;
     for (const { id, deleteAt } of this.#entries) {
