@@ -1,5 +1,6 @@
 // The server's face: one Fastify route for each endpoint of the contract. Logic is elsewhere; here is only what HTTP
 // asks for. Logs name routes and times, never what was asked or answered.
+import { isUtf8 } from 'node:buffer';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   LogController,
@@ -126,17 +127,23 @@ function send(reply: FastifyReply, { status, body, tag }: Answer): FastifyReply 
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else if (nestsDeeperThan(DEEPEST, String(body))) done(new TooDeep());
-    else void parse(request, String(body), done);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = textOf(body as Buffer);
+    if (text === '') done(null, undefined);
+    else if (text === undefined || nestsDeeperThan(DEEPEST, text)) done(new NoBody());
+    else void parse(request, text, done);
   });
+}
+
+/** Undefined where it is no UTF-8: signs that can't be read would be kept as other ones, unseen. */
+function textOf(body: Buffer): string | undefined {
+  return isUtf8(body) ? body.toString() : undefined;
 }
 
 /** What walks through a body calls itself for each level: no form of ours has so many. */
 const DEEPEST = 32;
 
-class TooDeep extends Error {
+class NoBody extends Error {
   readonly statusCode = 400;
 }
 

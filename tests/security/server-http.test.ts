@@ -1,5 +1,6 @@
 // The running reference server against who floods, drips, guesses and sends nonsense.
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,10 +33,13 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-/** Time passes in some of the tests: whoever needs a session begins one. */
+let signIns = 0;
+/** Time passes in some of the tests: whoever needs a session begins one, from an address that nobody floods. */
 async function signedIn(): Promise<Session> {
   const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk: DESK };
-  const answer = await post('/sessions', credentials, { 'x-forwarded-for': '192.0.2.99' });
+  const answer = await post('/sessions', credentials, {
+    'x-forwarded-for': `192.0.2.${100 + signIns++}`,
+  });
   return (await answer.json()) as Session;
 }
 const guess = (from: string, headers: Record<string, string> = {}) =>
@@ -168,6 +172,57 @@ describe('an address that can’t be read', () => {
   );
 });
 
+describe('a request that a proxy and this server could take for different ones', () => {
+  const statusOf = (lines: string[], body = '') =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      let answer = '';
+      socket.on('data', (piece) => (answer += piece.toString())).on('error', reject);
+      socket.on('close', () => resolve(answer.match(/^HTTP\/1\.1 (\d+)/gm)?.join() ?? answer));
+      socket.write(`${[...lines, 'Host: x', 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+    });
+  const LENGTH = 'Content-Length: 2';
+  const CHUNKED = 'Transfer-Encoding: chunked';
+  const JSON_BODY = 'Content-Type: application/json';
+
+  test.each([
+    ['both a length and pieces', [LENGTH, CHUNKED, JSON_BODY]],
+    ['two lengths', [LENGTH, 'Content-Length: 3', JSON_BODY]],
+    ['pieces inside of something else', ['Transfer-Encoding: chunked, identity', JSON_BODY]],
+    ['pieces by another name', ['Transfer-Encoding: xchunked', JSON_BODY]],
+    ['a blank before the colon', ['Content-Length : 2', JSON_BODY]],
+    ['a header that goes on in the next line', ['X-Note: a', ' b']],
+  ])('%s is refused, and nothing after it is read', async (_what, headers) => {
+    const hidden = '0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(await statusOf(['POST /sessions HTTP/1.1', ...headers], hidden)).toBe('HTTP/1.1 400');
+  });
+
+  test.each([ACT_HEADERS.key, ACT_HEADERS.act, ACT_HEADERS.actedAt])(
+    'an act with two of %s is not taken',
+    async (name) => {
+      const { accessToken } = await signedIn();
+      const headers = { authorization: `Bearer ${accessToken}`, ...actHeaders() };
+      const lines = Object.entries(headers).map(([key, value]) => `${key}: ${value}`);
+      const again = `${name}: ${actHeaders()[name]}`;
+      const body = '{"events":[]}';
+      const status = await statusOf(
+        ['POST /audit/events HTTP/1.1', ...lines, again, JSON_BODY, `Content-Length: ${body.length}`],
+        body,
+      );
+      expect(status).toBe('HTTP/1.1 400');
+    },
+  );
+});
+
+test('a refresh token sent twice at the same moment ends the session, also for whoever was first', async () => {
+  const { refreshToken } = await signedIn();
+  const both = await Promise.all([0, 1].map(() => post('/sessions/refresh', { refreshToken })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
+  const renewed = (await both.find(({ ok }) => ok)?.json()) as Session;
+  const headers = { authorization: `Bearer ${renewed.accessToken}` };
+  expect((await fetch(`${url}/snapshot`, { headers })).status).toBe(401);
+});
+
 describe('what is too much', () => {
   const bearer = () => ({ authorization: `Bearer ${session.accessToken}` });
 
@@ -185,7 +240,6 @@ describe('what is too much', () => {
     ['__proto__', '{"__proto__":{"admin":true},"events":[]}'],
     ['constructor.prototype', '{"constructor":{"prototype":{"admin":true}},"events":[]}'],
     ['no JSON', '{"events":'],
-    ['no UTF-8', '\uD800'],
   ])('%s is refused, and the server goes on', async (_what, body) => {
     for (const path of ['/audit/events', '/sessions']) {
       const answer = await post(path, body, { ...bearer(), ...actHeaders() });
@@ -194,6 +248,16 @@ describe('what is too much', () => {
     }
     expect((await fetch(url)).status).toBe(200);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  test('bytes that are no UTF-8 are refused, not kept as other signs', async () => {
+    const { accessToken } = await signedIn();
+    const act = { authorization: `Bearer ${accessToken}`, ...actHeaders() };
+    const asked = { id: v7(), sections: { personal: { familyName: 'Åberg' } } };
+    const headers = { 'content-type': 'application/json', ...act };
+    const body = Buffer.from(JSON.stringify(asked), 'latin1');
+    expect((await fetch(`${url}/patrons`, { method: 'POST', headers, body })).status).toBe(400);
+    expect((await post('/patrons', asked, act)).status).toBe(201);
   });
 
   test('what a desk says when staff sign out is not, however many acts wait', async () => {
