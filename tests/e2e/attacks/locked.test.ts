@@ -1,6 +1,6 @@
 // A desk that is locked, or whose session has ended, whatever was open: nothing of a patron is in sight for the counter.
 import { execFileSync } from 'node:child_process';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { cardOf, isFree } from '../../drive/central.ts';
 import { scan } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
@@ -94,4 +94,63 @@ test('who takes over a locked desk, also for another library, sees nothing that 
   await again.getByRole('button', { name: 'Sign in' }).click();
   await expect(again).toBeHidden();
   expect(await inSight(desk.desk, words)).toEqual([]);
+});
+
+test('no key opens, prints or copies anything at a locked desk, nor on the paper of a browser', async ({
+  desk,
+  openPatronData,
+}) => {
+  const { patron, window } = await openPatronData('lead');
+  const words = [patron.sections.personal.values.familyName, cardOf(patron)];
+  await window.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  await expect(window.getByLabel('Password')).toBeVisible();
+  await window.evaluate(() => {
+    globalThis.window.print = () => (document.documentElement.dataset['printed'] = 'yes');
+  });
+  const keys = [
+    'Control+P',
+    'Control+B',
+    'Control+Shift+Delete',
+    'Control+E',
+    'Control+K',
+    'Control+1',
+    'F1',
+  ];
+  for (const key of keys) await window.keyboard.press(key);
+  expect(await inSight(window, words)).toEqual([]);
+  expect(desk.app.windows()).toHaveLength(2);
+  await expect(window.locator('html')).not.toHaveAttribute('data-printed');
+  await window.keyboard.press('Control+a');
+  expect(await window.evaluate(() => String(getSelection()))).toBe('');
+  await window.emulateMedia({ media: 'print' });
+  expect(await inSight(window, words)).toEqual([]);
+});
+
+test('what was typed into a search or a sign-in does not come back to the next one by taking back', async ({
+  desk,
+  account,
+}) => {
+  const page = desk.desk;
+  const lead = account('lead');
+  const search = page.getByRole('searchbox');
+  const takeBack = async (fields: Locator[]) => {
+    for (const field of fields) {
+      await field.focus();
+      for (let time = 0; time < 5; time++) await page.keyboard.press('Control+z');
+      expect(await field.inputValue()).not.toContain(TYPED);
+    }
+  };
+  await page.getByLabel('Library').selectOption(lead.library);
+  await page.getByLabel('Username').pressSequentially(lead.username);
+  await page.getByLabel('Password').pressSequentially(TYPED);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await takeBack([page.getByLabel('Password')]);
+  await desk.signIn(lead);
+  await search.pressSequentially(TYPED);
+  await page.evaluate(() => globalThis.window.circdesk.session.signOut({ discard: true }));
+  await page.getByLabel('Password').waitFor();
+  await takeBack([page.getByLabel('Username'), page.getByLabel('Password')]);
+  await desk.signIn(account('privacy'));
+  await takeBack([search]);
 });

