@@ -55,6 +55,8 @@ export interface DeskStore {
     limit: number,
   ): Promise<{ total: number; patrons: PatronSummary[] }>;
   patron(library: string, patronId: string): Promise<PatronView | undefined>;
+  /** What this desk did on a patron, also on one whom the copy doesn't hold, and that is neither confirmed nor withdrawn. */
+  unsettledOn(library: string, patronId: string): Promise<OutboxAct[]>;
   /** Ids of the patrons shown, in their order, from the one after `after`. */
   patronIds(library: string, after: string | null, limit: number): Promise<string[]>;
   /** Patrons whom the copy has as blocked, without what is laid over it. */

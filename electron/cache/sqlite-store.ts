@@ -19,6 +19,7 @@ export interface StoreParts {
 }
 
 const UNSETTLED: readonly OutboxAct['state'][] = ['waiting', 'sent', 'conflict', 'refused'];
+const isUnsettled = ({ state, wiped }: OutboxAct) => !wiped && UNSETTLED.includes(state);
 
 export class SqliteStore implements DeskStore {
   readonly #parts: StoreParts;
@@ -51,8 +52,12 @@ export class SqliteStore implements DeskStore {
         patron,
         acts.filter((act) => isLaidOver(act, shownAt)),
       ),
-      acts: acts.filter(({ state, wiped }) => !wiped && UNSETTLED.includes(state)),
+      acts: acts.filter(isUnsettled),
     };
+  }
+
+  async unsettledOn(library: string, patronId: string) {
+    return this.#outbox.actsOn(library, patronId).filter(isUnsettled);
   }
 
   async patronIds(library: string, after: string | null, limit: number) {

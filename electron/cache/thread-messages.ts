@@ -10,6 +10,7 @@ export type Method = keyof DeskStore;
 export const METHODS: { readonly [M in Method]: M } = {
   search: 'search',
   patron: 'patron',
+  unsettledOn: 'unsettledOn',
   patronIds: 'patronIds',
   blocked: 'blocked',
   laidOver: 'laidOver',

@@ -34,6 +34,7 @@ export async function openExport(
   const present = session.require();
   const { library, staff } = present;
   const view = await store.patron(library.id, patronId);
+  const unsettled = await store.unsettledOn(library.id, patronId);
   const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
     try {
       return await fromServer(parts, present, act, patronId, requester);
@@ -44,7 +45,7 @@ export async function openExport(
       return fromCopy(parts, present, act, view.patron, requester);
     }
   });
-  return { source, waiting: waitingActs(view?.acts ?? []) };
+  return { source, waiting: waitingActs(unsettled) };
 }
 
 /** Whoever began it is still here: what takes long may end when somebody else has signed in. */

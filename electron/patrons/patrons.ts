@@ -6,6 +6,7 @@ import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deed, OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
+import { isLaidOver, overlay } from '../cache/overlay.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
 import { withinMoment, type Timers } from '../support/system.ts';
@@ -88,7 +89,16 @@ export class Patrons {
         asOf: syncedAt,
       };
     const patron = await session.use((central) => central.patron(patronId, true), present);
-    return { patron, acts: [], asOf: null };
+    // Whom the copy doesn't hold may have acts waiting here all the same: they are shown, and decided, as with the others.
+    const acts = await store.unsettledOn(library.id, patronId);
+    return {
+      patron: overlay(
+        patron,
+        acts.filter((act) => isLaidOver(act, undefined)),
+      ),
+      acts: acts.map((act) => shown(act, waitsForAuthor(act))),
+      asOf: null,
+    };
   }
 
   /** Whom this patron's record names: the guarantor, as it is and as staff changed it here, and those in its care. */
@@ -157,8 +167,8 @@ export class Patrons {
   async delete(patronId: string, tag: string): Promise<void> {
     const { store, session, acts, pull, onChanged } = this.#parts;
     const present = session.require();
-    const view = await store.patron(present.library.id, patronId);
-    if (view && view.acts.length > 0) throw new Failure({ code: 'actsWaiting' });
+    const waiting = await store.unsettledOn(present.library.id, patronId);
+    if (waiting.length > 0) throw new Failure({ code: 'actsWaiting' });
     const epoch = await this.#epoch();
     await session.use(
       (central) =>

@@ -106,6 +106,33 @@ test('scope none: nobody is kept, and everything works with the line', async () 
   expect(pages(desk, '/snapshot')).toBe(0);
 });
 
+test('scope none: what waits or has to be decided is shown all the same, and nobody is deleted over it', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ personal: { familyName: 'Ek' } });
+  const desk = await deskOn(network, { copy: { scope: 'none' } });
+  await desk.signIn();
+  const { patrons, deskActs } = desk.parts;
+  const { note } = (await patrons.read(patron.id, true)).patron.sections;
+  const noteShown = async () => (await patrons.read(patron.id, true)).patron.sections.note.values.staffNote;
+  desk.line.asked = ({ method }) => {
+    if (method === 'PATCH') cut();
+  };
+  await patrons.saveSection(patron.id, 'note', note as never, { staffNote: 'mine' });
+  expect(await noteShown()).toBe('mine');
+  await colleague.save(await colleague.patron(patron.id), 'note', { staffNote: 'theirs' });
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await noteShown()).toBe('theirs');
+  const { acts, patron: shown } = await patrons.read(patron.id, true);
+  expect(acts).toMatchObject([{ state: 'conflict', changes: { staffNote: 'mine' } }]);
+  await expect(patrons.delete(patron.id, shown.tag)).rejects.toMatchObject({
+    error: { code: 'actsWaiting' },
+  });
+  await deskActs.decide(patron.id, acts[0]?.id ?? '', { staffNote: 'both' });
+  expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'both' });
+});
+
 test('scope branch: patrons of that branch only; who moves away goes, who comes is there', async () => {
   const network = testNetwork();
   network.central.parts.store.run("INSERT INTO branch (library, id, name) VALUES ('north', 'bus', 'Bus')");

@@ -16,7 +16,7 @@ function slow(store: SqliteStore): void {
   const wait = async (name: string) => {
     if (held?.name === name) await held.until;
   };
-  const [remember, pullState, patron] = [store.remember, store.pullState, store.patron];
+  const { remember, pullState, patron, unsettledOn } = store;
   store.remember = async (name, text) => {
     await wait(name);
     await remember.call(store, name, text);
@@ -28,6 +28,10 @@ function slow(store: SqliteStore): void {
   store.patron = async (library, id) => {
     await wait('patron');
     return patron.call(store, library, id);
+  };
+  store.unsettledOn = async (library, id) => {
+    await wait('unsettled');
+    return unsettledOn.call(store, library, id);
   };
 }
 
@@ -121,7 +125,7 @@ test('nor with one that was gone on with after a cut while its member of staff l
 
 test.each([
   ['a PIN', 'pull state', (id: string) => desk.parts.patrons.setPin(id, '4711')],
-  ['a deletion', 'patron', (id: string, tag: string) => desk.parts.patrons.delete(id, tag)],
+  ['a deletion', 'unsettled', (id: string, tag: string) => desk.parts.patrons.delete(id, tag)],
 ] as const)(
   '%s that was on its way is not done in the name of whoever signed in since',
   async (_, at, act) => {

@@ -37,22 +37,25 @@ const exportsOf = async (colleague: TestDesk, patronId: string) =>
     .filter(({ kind }) => kind === 'exported')
     .map(({ detail }) => detail);
 
-test('with the line the server compiles it, and says what waits here', async () => {
-  const network = testNetwork();
-  const colleague = await network.signIn('north', 'lead');
-  const patron = await colleague.register();
-  const desk = await deskOn(network);
-  await desk.signIn();
-  desk.line.asked = ({ path }) => {
-    if (path.endsWith('/blocks')) cut();
-  };
-  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
-  const { source, waiting } = await open(desk, patron.id, network);
-  expect(source.head.madeFrom).toEqual({ kind: 'server' });
-  expect(source.head.blocks).toEqual([]);
-  expect(waiting).toMatchObject([{ kind: 'block', comment: 'Kept the atlas.' }]);
-  expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
-});
+test.each(['active', 'none'])(
+  'with the line the server compiles it, and says what waits here: scope %s',
+  async (scope) => {
+    const network = testNetwork();
+    const colleague = await network.signIn('north', 'lead');
+    const patron = await colleague.register();
+    const desk = await deskOn(network, { copy: { scope } });
+    await desk.signIn();
+    desk.line.asked = ({ path }) => {
+      if (path.endsWith('/blocks')) cut();
+    };
+    await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+    const { source, waiting } = await open(desk, patron.id, network);
+    expect(source.head.madeFrom).toEqual({ kind: 'server' });
+    expect(source.head.blocks).toEqual([]);
+    expect(waiting).toMatchObject([{ kind: 'block', comment: 'Kept the atlas.' }]);
+    expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+  },
+);
 
 test('an answer that is lost: asking again is one export in the log', async () => {
   const network = testNetwork();
