@@ -5,8 +5,10 @@ import { KeyRun, type Scanned } from './burst.ts';
 import { fieldBefore, isText, type FieldBefore } from './field.ts';
 
 export interface ScannerParts {
-  /** Undefined while no scan may open anything: nobody is signed in, or the screen is hidden. */
+  /** Undefined while nobody listens: the screen is hidden. */
   rules: () => ScannerRules | undefined;
+  /** Whether it is surely a scan where it came: what else types so quickly is left alone. */
+  isScan: (scanned: Scanned) => boolean;
   onScan: (scanned: Scanned, field: FieldBefore) => void;
   /** Somebody pressed a key or the mouse: what was scanned before must not come under their hands now. */
   onHands: () => void;
@@ -21,7 +23,7 @@ export function isCharacter(event: KeyboardEvent): boolean {
 }
 
 /** Until the answered function is called. */
-export function listenForScans({ rules, onScan, onHands }: ScannerParts): () => void {
+export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts): () => void {
   const run = new KeyRun();
   let field = fieldBefore(null);
 
@@ -45,7 +47,7 @@ export function listenForScans({ rules, onScan, onHands }: ScannerParts): () => 
     }
     const ends = event.key === 'Enter' || event.key === 'Tab';
     const scanned = ends ? run.end(event.timeStamp, now) : undefined;
-    if (!scanned) {
+    if (!scanned || !isScan(scanned)) {
       run.drop();
       onHands();
       return;

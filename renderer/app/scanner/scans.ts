@@ -31,11 +31,15 @@ export const useScans = defineStore('scans', () => {
   let hands = 0;
   let last = 0;
 
-  const rules = () => (session.status === 'signedIn' && !look.covered ? look.rules?.scanner : undefined);
+  const rules = () => (look.covered ? undefined : look.rules?.scanner);
+  const signedIn = () => session.status === 'signedIn';
+  /** Where a password is asked for, a key that holds one types as quickly; but not digits alone, as cards have. */
+  const isScan = (scanned: Scanned) => signedIn() || scanned.kind === 'other' || /^\d+$/.test(scanned.number);
 
   function start(): () => void {
     return listenForScans({
       rules,
+      isScan,
       onScan: (scanned, field) => void heard(scanned, field),
       onHands: () => hands++,
     });
@@ -44,6 +48,8 @@ export const useScans = defineStore('scans', () => {
   async function heard(scanned: Scanned, field: FieldBefore): Promise<void> {
     last++;
     news.value = undefined;
+    // Five cards of a queue, taken for passwords, would lock the account of whoever is asked for theirs.
+    if (!signedIn()) return;
     if (scanned.kind === 'other') news.value = { kind: 'notACard' };
     else if (field.takesScan) {
       field.fill(scanned.number);

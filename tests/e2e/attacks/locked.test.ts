@@ -154,3 +154,23 @@ test('what was typed into a search or a sign-in does not come back to the next o
   await desk.signIn(account('privacy'));
   await takeBack([search]);
 });
+
+test('cards that are scanned at a locked desk are no passwords: nobody’s account is locked by a queue', async ({
+  desk,
+  account,
+}) => {
+  const lead = account('lead');
+  await desk.signIn(lead);
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  const again = desk.desk.getByRole('dialog');
+  const password = again.getByLabel('Password');
+  await expect(password).toBeFocused();
+  for (let card = 0; card < 6; card++) {
+    await scan(desk.desk, '21100002027');
+    await expect(password).toHaveValue('');
+  }
+  await expect(again.getByRole('alert')).toHaveCount(0);
+  // A key that holds a password types as quickly as a scanner.
+  await scan(desk.desk, lead.password);
+  await expect(again).toBeHidden();
+});
