@@ -15,20 +15,34 @@ describe("the library system's address", () => {
     'https://ils.example/patrons',
     'https://{patronId}.example/',
     'https://user:secret@ils.example/{patronId}',
+    'https://:secret@ils.example/{patronId}',
+    'https://ils.example@evil.example/{patronId}',
     'file:///etc/{patronId}',
     'javascript:alert({patronId})',
     'ms-msdt:/id/{cardNumber}',
   ])('%s names no patron, or leads elsewhere', (address) => expect(accepts(address)).toBe(false));
 
-  it.each(['.', '..', '%2e%2e', '../../delete', '..\\..', '\ud800', '#', '?', ''])(
-    'the card number %j leads nowhere else',
-    (cardNumber) => {
-      const address = addressOfPatron('https://ils.example/staff/{cardNumber}/view', {
-        ...{ patronId: 'x', cardNumber },
-      });
-      expect(address?.pathname ?? '/staff/nobody/view').toMatch(/^\/staff\/[^/]*\/view$/);
-    },
-  );
+  it.each([
+    '.',
+    '..',
+    '%2e%2e',
+    '../../delete',
+    '..\\..',
+    '\ud800',
+    '#',
+    '?',
+    '',
+    '%00',
+    '\r\nHost: x',
+    '@evil',
+    '$`',
+    '\u2024\u2024',
+  ])('the card number %j leads nowhere else', (cardNumber) => {
+    const address = addressOfPatron('https://ils.example/staff/{cardNumber}/view', {
+      ...{ patronId: 'x', cardNumber },
+    });
+    expect(address?.pathname ?? '/staff/nobody/view').toMatch(/^\/staff\/[^/]*\/view$/);
+  });
 
   it('a card number that is an address of its own stays in its place', () => {
     const address = addressOfPatron('https://ils.example/find?card={cardNumber}', {

@@ -89,7 +89,13 @@ function isAddressOfPatrons(template: string): boolean {
   if (!filled || !other) return false;
   const local = ['127.0.0.1', 'localhost'].includes(filled.hostname);
   const safe = filled.protocol === 'https:' || (filled.protocol === 'http:' && local);
-  return safe && !filled.username && filled.origin === other.origin && filled.href !== other.href;
+  return (
+    safe &&
+    !filled.username &&
+    !filled.password &&
+    filled.origin === other.origin &&
+    filled.href !== other.href
+  );
 }
 
 type PlacedPatron = Record<(typeof PLACES)[number], string>;
