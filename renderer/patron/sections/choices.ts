@@ -30,9 +30,13 @@ export const NO_LANGUAGE = 'und';
 
 export function languageName(code: string): string {
   if (code === NO_LANGUAGE) return useWords().t('values.noLanguage');
-  // A server of others may keep what is no language's code.
-  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(code)) return code;
-  return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code;
+  const names = new Intl.DisplayNames(locale(), { type: 'language' });
+  try {
+    return names.of(code) ?? code;
+  } catch {
+    // What is no language's code, though it may look like one: as it is stored, rather than a section that stays empty.
+    return code;
+  }
 }
 
 export function countryName(code: string): string {
