@@ -12,3 +12,5 @@ export const amountSchema = z.int();
 export const countSchema = z.int().min(0);
 /** An opaque version mark of a section or a patron; equal tags mean equal content. */
 export const tagSchema = z.string().min(1).max(100);
+/** Whether there is anything in it to be seen: not only blanks, and signs that nobody sees. */
+export const isVisible = (text: string): boolean => /[^\s\p{Z}\p{Cc}\p{Cf}]/u.test(text);

@@ -193,7 +193,8 @@ export class StaffSession {
    * nothing goes on in the next one's name.
    */
   async use<T>(work: (central: CentralSession) => Promise<T>, by = this.require()): Promise<T> {
-    if (this.require().staff.id !== by.staff.id) throw new Failure({ code: 'signedOut' });
+    const { staff, library } = this.require();
+    if (staff.id !== by.staff.id || library.id !== by.library.id) throw new Failure({ code: 'signedOut' });
     const central = this.#central;
     if (!central) throw new Failure({ code: 'needsServer' });
     try {

@@ -1,10 +1,11 @@
 // The few things that a desk remembers between starts, in one small file: its own id, the last library used, what its
 // server is, and how staff want its windows.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { choicesSchema, type Choices } from '../../shared/ipc/desk.ts';
+import { readIfThere, writeDurably } from '../cache/durable-file.ts';
 
 const serverSchema = z.object({ address: z.string(), kind: z.enum(['circdesk', 'koha']) });
 const settingsSchema = z.object({
@@ -20,7 +21,7 @@ export class Settings {
   readonly #file: string;
   #values: SettingsValues;
 
-  /** Reads `file`. A damaged one is set aside under another name, not overwritten. */
+  /** Reads `file`. One that is damaged or can't be read is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
     this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null, chosen: {} };
@@ -59,14 +60,9 @@ export class Settings {
   }
 
   #read(): SettingsValues | undefined {
-    let text: string;
     try {
-      text = readFileSync(this.#file, 'utf8');
-    } catch {
-      return undefined;
-    }
-    try {
-      return settingsSchema.parse(JSON.parse(text));
+      const text = readIfThere(this.#file)?.toString();
+      return text === undefined ? undefined : settingsSchema.parse(JSON.parse(text));
     } catch {
       renameSync(this.#file, `${this.#file}.damaged`);
       return undefined;
@@ -75,7 +71,6 @@ export class Settings {
 
   #write(): void {
     mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#values), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    writeDurably(this.#file, Buffer.from(JSON.stringify(this.#values)));
   }
 }

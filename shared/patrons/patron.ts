@@ -1,6 +1,14 @@
 // A patron as a library keeps one: the record that the window shows and that a desk's copy will hold.
 import { z } from 'zod';
-import { amountSchema, countSchema, dateSchema, idSchema, tagSchema, timeSchema } from '../primitives.ts';
+import {
+  amountSchema,
+  countSchema,
+  dateSchema,
+  idSchema,
+  isVisible,
+  tagSchema,
+  timeSchema,
+} from '../primitives.ts';
 import { taggedSectionsSchema } from './stored.ts';
 
 export const blockSchema = z.object({
@@ -143,10 +151,7 @@ export type Agreement = z.infer<typeof agreementSchema>;
 export type Obstacles = z.infer<typeof obstaclesSchema>;
 export type Standing = z.infer<typeof standingSchema>;
 
-export const commentSchema = z
-  .string()
-  .max(2000, 'tooLong')
-  .refine((text) => text.trim() !== '', 'required');
+export const commentSchema = z.string().max(2000, 'tooLong').refine(isVisible, 'required');
 /** Digits only; how many is the library's rule. */
 export const pinSchema = z.string().regex(/^\d{3,20}$/, 'notAPin');
 

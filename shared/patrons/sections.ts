@@ -1,11 +1,11 @@
 // The sections of the tab Patron data: which fields each has, and which values an edit may give them.
 // An issue's message is a code (`required`, `tooLong`, …) that the window turns into words.
 import { z } from 'zod';
-import { dateSchema, idSchema, tagSchema } from '../primitives.ts';
+import { dateSchema, idSchema, isVisible, tagSchema } from '../primitives.ts';
 
 /** What is too long is not looked at any further: some patterns below would take minutes over it. */
 const text = (max: number) => z.string().max(max, { error: 'tooLong', abort: true });
-const requiredText = (max: number) => text(max).refine((value) => value.trim() !== '', 'required');
+const requiredText = (max: number) => text(max).refine(isVisible, 'required');
 
 export const GENDERS = ['female', 'male', 'other', 'unspecified'] as const;
 export const CHANNELS = ['email', 'sms', 'letter', 'none'] as const;

@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Settings } from './settings.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'circdesk-settings-'));
+  file = join(folder, 'desk.json');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('what a desk remembers is there after a restart', () => {
+  const first = new Settings(file);
+  first.lastLibrary = 'north';
+  first.choose({ language: 'sv' });
+  const again = new Settings(file);
+  expect([again.desk, again.lastLibrary, again.chosen]).toEqual([first.desk, 'north', { language: 'sv' }]);
+});
+
+test.each([
+  ['is damaged', () => writeFileSync(file, '{"desk":')],
+  ['can not be read', () => symlinkSync(file, file)],
+])('a file that %s is set aside, not overwritten', (_, make) => {
+  make();
+  const { desk } = new Settings(file);
+  expect(readdirSync(folder).sort()).toEqual(['desk.json', 'desk.json.damaged']);
+  expect(readFileSync(file, 'utf8')).toContain(desk);
+});
