@@ -126,8 +126,8 @@ export const deskMutants: Mutant[] = [
     replacements: [
       {
         file: OUTBOX,
-        from: "WHERE state = 'confirmed' AND library = ? AND epoch <> ?\n      ORDER BY sequence`",
-        to: "WHERE state = 'confirmed' AND library = ? AND epoch <> ? AND 0\n      ORDER BY sequence`",
+        from: 'AND library = ? AND epoch IS NOT ? ORDER BY',
+        to: 'AND library = ? AND epoch IS NOT ? AND 0 ORDER BY',
       },
     ],
     faults: ['serverRestored'],
