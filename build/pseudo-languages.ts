@@ -33,11 +33,17 @@ function long(message: string): string {
   return forms.join(' | ');
 }
 
-/** A right-to-left override around each run of words, as a letter of Hebrew or Arabic would be laid out. */
+/**
+ * A right-to-left override around each run of words, as a letter of Hebrew or Arabic would be laid out. Runs and what is
+ * put between them are kept apart: in such a language dates and counts would be of its own letters.
+ */
 function mirrored(message: string): string {
   return long(message)
     .split(KEPT)
-    .map((part, at) => (at % 2 === 1 || part.trim() === '' ? part : `\u202e${part}\u202c`))
+    .map((part) => {
+      if (part.startsWith('{')) return `\u2068${part}\u2069`;
+      return part === '|' || part.trim() === '' ? part : `\u2067\u202e${part}\u202c\u2069`;
+    })
     .join('');
 }
 

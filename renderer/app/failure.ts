@@ -12,7 +12,9 @@ export interface FailureWords {
 export function failureWords(error: DeskError, formats: Formats): FailureWords {
   const { t } = useWords();
   const values: Values = {
-    reference: error.reference || t('failure.inTheLog'),
+    reference: error.reference
+      ? t('failure.reference', { reference: error.reference })
+      : t('failure.inTheLog'),
     retryAt: error.retryAt ? formats.time(error.retryAt) : t('failure.aLittleLater'),
     folder: isolated(error.folder ?? t('failure.downloadsFolder')),
     permission: error.permission ?? '',
