@@ -167,6 +167,8 @@ export class StaffSession {
     if (!present || !token) return;
     try {
       const central = await server.resume(token);
+      if (central.staff.id !== present.staff.id || central.library.id !== present.library.id)
+        throw new Failure({ code: 'serverRubbish' }, 'another session');
       await grants.keepSession(present.staff.id, central.resumeToken);
       await steadyClock.hear(central.clockDistance);
       if (this.#present !== present || this.#central) return;

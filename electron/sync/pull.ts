@@ -22,6 +22,9 @@ export interface PageSizes {
 /** Indexing so many changed patrons holds the store's thread for no longer than a search may wait. */
 export const USUAL_PAGES: PageSizes = { fill: 500, changes: 50 };
 
+/** How often one pull begins to fill anew: a server whose history changes at every answer would be asked for ever. */
+const FILLS_ANEW = 3;
+
 export interface PullParts {
   store: DeskStore;
   server: CentralServer;
@@ -77,15 +80,20 @@ export class Pull {
     const library = central.library.id;
     await this.#keepToScope(library);
     if (this.#parts.empty) return this.#keepEmpty(central);
+    let anew = 0;
+    const fillAnew = async () => {
+      await store.forgetPosition(library);
+      if (++anew > FILLS_ANEW) throw new Failure({ code: 'serverRubbish' }, 'ever another history');
+    };
     for (;;) {
       const { position, epoch } = await store.pullState(library);
       if (position === null || epoch === null) {
-        if ((await this.#fill(central)) === 'paused') return 'paused';
+        if ((await this.#fill(central, fillAnew)) === 'paused') return 'paused';
         continue;
       }
       const page = await central.changes(position, epoch, pages.changes, this.#held(library));
       if (page.kind === 'fillAnew') {
-        await store.forgetPosition(library);
+        await fillAnew();
         continue;
       }
       // A server that has more and goes nowhere would be asked for ever.
@@ -115,7 +123,7 @@ export class Pull {
   }
 
   /** Fills from the start, or goes on where a fill was interrupted; a server in another history begins it again. */
-  async #fill(central: CentralSession): Promise<'done' | 'paused'> {
+  async #fill(central: CentralSession, fillAnew: () => Promise<void>): Promise<'done' | 'paused'> {
     const { store, scope, pages, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
@@ -126,7 +134,7 @@ export class Pull {
       }
       const page = await central.snapshot(fill?.after ?? null, pages.fill);
       if (fill && fill.epoch !== page.epoch) {
-        await store.forgetPosition(library);
+        await fillAnew();
         fill = null;
         continue;
       }

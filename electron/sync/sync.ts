@@ -8,7 +8,7 @@ import type { DeskStore, FillState } from '../cache/desk-store.ts';
 import type { ActSender, CentralServer, Marks } from '../central/central-server.ts';
 import type { Grants } from '../session/grants.ts';
 import type { StaffSession } from '../session/staff-session.ts';
-import { isFailure } from '../support/failure.ts';
+import { Failure, isFailure } from '../support/failure.ts';
 import type { Timers } from '../support/system.ts';
 import { nextPoll, soon } from './manners.ts';
 import { Pull, type PageSizes } from './pull.ts';
@@ -18,6 +18,8 @@ import { singleFlight } from './single-flight.ts';
 
 const LOG_EVENTS_AT_ONCE = 200;
 const PAUSED = 'fill paused';
+/** How often a push goes on in another history: a server that has one more at every act would be asked for ever. */
+const RESTORES = 3;
 
 export interface SyncParts {
   store: DeskStore;
@@ -106,7 +108,10 @@ export class Sync {
 
   /** Sends what waits. Fails where the line does. */
   readonly push: () => Promise<void> = singleFlight(async () => {
-    while ((await this.#push.run()) === 'otherEpoch') await this.#seeEpoch(await this.#parts.server.marks());
+    for (let restored = 0; (await this.#push.run()) === 'otherEpoch'; restored++) {
+      if (restored >= RESTORES) throw new Failure({ code: 'serverRubbish' }, 'ever another history');
+      await this.#seeEpoch(await this.#parts.server.marks());
+    }
   });
 
   /** Sends what staff just did; where the line fails, tries again before the next poll. */

@@ -15,6 +15,7 @@ import {
   testOptions,
   type TestNetwork,
 } from '../../server/testing/network.ts';
+import { PROBLEMS, problemType } from '../../shared/central/problems.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
@@ -164,6 +165,114 @@ test.each([
   await desk.signIn();
   expect(problem(desk)).toBe('serverRubbish');
   expect(asked).toBeLessThan(20);
+});
+
+/** The line's answers to requests of one path are the server's word that it is in another history. */
+function alwaysRestored(desk: Desk, path: RegExp): () => number {
+  let asked = 0;
+  desk.line.answered = (request, answer) => {
+    if (!path.test(request.path)) return answer;
+    if (++asked > 50) cut();
+    const { status, title } = PROBLEMS['other-epoch'];
+    const type = problemType('other-epoch');
+    return { ...answer, status, body: JSON.stringify({ type, title, status }) };
+  };
+  return () => asked;
+}
+
+test('a server that has the copy filled anew for ever is asked no more of it', async () => {
+  const { desk } = await filled();
+  const asked = alwaysRestored(desk, /^\/changes$/);
+  await desk.parts.sync.now();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(asked()).toBeLessThan(10);
+  expect(await found(desk, 'ek')).toBe(1);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(problem(desk)).toBeNull();
+});
+
+test('a server that is in another history with each page of a fill is asked no more of them', async () => {
+  const network = testNetwork();
+  await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  let asked = 0;
+  desk.line.answered = ({ path }, answer) => {
+    if (path !== '/snapshot') return answer;
+    if (++asked > 50) cut();
+    const page = JSON.parse(answer.body) as object;
+    const elsewhere = { epoch: crypto.randomUUID(), next: crypto.randomUUID() };
+    return { ...answer, body: JSON.stringify({ ...page, ...elsewhere }) };
+  };
+  await desk.signIn();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(asked).toBeLessThan(40);
+});
+
+test('a server that takes every act for one of another history is sent it no more, and it waits', async () => {
+  const { desk, colleague, ek } = await filled();
+  const asked = alwaysRestored(desk, /\/blocks$/);
+  await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
+  await desk.parts.sync.now();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(asked()).toBeLessThan(20);
+  desk.line = goodLine();
+  await desk.sync();
+  expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
+});
+
+const ELSE = { id: '018f0000-0000-7000-8000-000000000000', username: 'else', name: 'Somebody Else' };
+const anothers: [what: string, instead: object][] = [
+  ['staff', { staff: ELSE }],
+  ['library', { library: { id: 'south', name: 'South' } }],
+];
+
+/** The line's answers with a session of this path are about somebody, or a library, else. */
+function answerAnother(desk: Desk, path: string, instead: object): void {
+  desk.line.answered = (request, answer) => {
+    if (request.path !== path || request.method !== 'POST' || answer.status !== 201) return answer;
+    const session = JSON.parse(answer.body) as Record<string, object>;
+    for (const [name, value] of Object.entries(instead)) Object.assign(session[name] ?? {}, value);
+    return { ...answer, body: JSON.stringify(session) };
+  };
+}
+const whoAndWhere = (desk: Desk) => {
+  const { state } = desk.parts.session;
+  return state.status === 'signedOut' ? undefined : [state.staff.username, state.library.id];
+};
+
+test.each(anothers)('a session that is renewed for other %s is nobody’s', async (_what, instead) => {
+  const { desk, network } = await filled();
+  answerAnother(desk, '/sessions/refresh', instead);
+  network.clock.pass(HOUR / 3);
+  await desk.parts.sync.now();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(whoAndWhere(desk)).toEqual(['lead', 'north']);
+});
+
+test.each(anothers)(
+  'nor does anybody who worked without the line go on with other %s',
+  async (_what, instead) => {
+    const { desk } = await filled();
+    desk.line.asked = cut;
+    await desk.parts.session.end();
+    await desk.crash();
+    await desk.start();
+    await desk.signIn();
+    desk.line = goodLine();
+    answerAnother(desk, '/sessions/refresh', instead);
+    await desk.parts.sync.now();
+    expect(problem(desk)).toBe('serverRubbish');
+    expect(whoAndWhere(desk)).toEqual(['lead', 'north']);
+    expect(desk.parts.session.central).toBeUndefined();
+  },
+);
+
+test('a session for another library than staff chose lets nobody in', async () => {
+  const desk = await deskOn(testNetwork());
+  answerAnother(desk, '/sessions', { library: { id: 'south', name: 'South' } });
+  await expect(desk.signIn()).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+  expect(desk.parts.session.state.status).toBe('signedOut');
 });
 
 test('an answer that is nested without sense holds up no other act', async () => {

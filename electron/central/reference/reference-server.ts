@@ -58,6 +58,8 @@ export class ReferenceServer implements CentralServer {
 
   async signIn(credentials: Credentials): Promise<CentralSession> {
     const session = await this.#http.ask('signIn', { body: { ...credentials, desk: this.#desk } });
+    if (session.library.id !== credentials.library)
+      throw new Failure({ code: 'serverRubbish' }, 'another library');
     return new ReferenceSession(this.#http, this.#clock, session);
   }
 
@@ -245,6 +247,9 @@ class ReferenceSession implements CentralSession {
     this.#refreshing ??= this.#http
       .ask('refresh', { body: { refreshToken: this.#session.refreshToken } })
       .then((session) => {
+        // Nothing that one began goes on in another's name.
+        if (session.staff.id !== this.staff.id || session.library.id !== this.library.id)
+          throw new Failure({ code: 'serverRubbish' }, 'another session');
         this.#session = session;
         this.#clockDistance = this.#measure(session);
         this.onRenewed();
