@@ -113,6 +113,8 @@ async function changing(change: (request: HttpRequest, answer: HttpAnswer) => Ht
   const position = koha.world.clock.now() - 3_600_000;
   return {
     read: () => session.patron(new KohaIds(ADDRESS).id('patron', patron_id), true),
+    patron_id,
+    find: () => session.search('öberg', 0, 20),
     pull: () => session.changes(position, `koha:${ADDRESS}`, 50, held),
     asked: () => asked,
   };
@@ -168,4 +170,81 @@ test('records that nest without end are rubbish, and nothing falls over them', a
   }));
   await expect(read()).rejects.toMatchObject(rubbish);
   await expect(pull()).rejects.toMatchObject(rubbish);
+});
+
+/** What a Koha says of a patron who has a loan, a debt and a block, all of it in a list or beside it. */
+async function told(change: (path: string, row: Record<string, unknown>) => void) {
+  const koha = smallLibrary(steppingClock());
+  const { world } = koha;
+  const { patron_id } = world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  world.lend(patron_id, world.addBook('Dune', 'Herbert', 'b1').item);
+  world.charge(patron_id, 2.5, 'LOST');
+  world.addAttribute(patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Lost a tablet');
+  let begun = false;
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      if (!begun || answer.body === '') return Promise.resolve(answer);
+      const value = JSON.parse(answer.body) as Record<string, unknown> | Record<string, unknown>[];
+      for (const row of Array.isArray(value) ? value : [value]) change(request.path, row);
+      return Promise.resolve({ ...answer, body: JSON.stringify(value) });
+    },
+  });
+  const session = await server.signIn(STAFF);
+  begun = true;
+  return session.patron(new KohaIds(ADDRESS).id('patron', patron_id), true);
+}
+
+test('the last evening that can be written, in a time zone behind ours, is a day that windows can show', async () => {
+  const LAST = '9999-12-31T23:59:00-05:00';
+  const patron = await told((_path, row) => {
+    if ('due_date' in row) row['due_date'] = LAST;
+    if ('extended_attributes' in row)
+      row['extended_attributes'] = [
+        { extended_attribute_id: 1, type: 'DESKBLOCK', value: `MPL|${LAST}|Bo Ek|Lost a tablet` },
+      ];
+  });
+  const { loans, blocks } = patronSchema.parse(patron);
+  expect([loans[0]?.dueAt, blocks[0]?.blockedAt].map((at) => at?.slice(0, 10))).toEqual([
+    '9999-12-31',
+    '9999-12-31',
+  ]);
+});
+
+test.each([1e308, 1e17, -1e308])('an amount of %s is one that windows can show', async (amount) => {
+  const lines = [1, 2].map((account_line_id) => ({ account_line_id, amount, amount_outstanding: amount }));
+  const patron = await told((path, row) => {
+    if (path.endsWith('/account')) Object.assign(row, { balance: amount, outstanding_debits: { lines } });
+    if ('account_balance' in row) row['account_balance'] = amount;
+  });
+  const { debtBlock } = patronSchema.parse(patron);
+  expect(debtBlock === null).toBe(amount < 0);
+});
+
+test('a number that no id of ours can hold is rubbish', async () => {
+  const strange = told((_path, row) => {
+    if ('checkout_id' in row) row['checkout_id'] = 2 ** 53 - 1;
+  });
+  await expect(strange).rejects.toMatchObject(rubbish);
+});
+
+test('a loan that two pages tell of, since another was given back between them, is one loan', async () => {
+  const { read, patron_id } = await changing(({ path }, answer) =>
+    path.endsWith('/checkouts')
+      ? {
+          ...answer,
+          headers: { ...answer.headers, 'x-total-count': '2' },
+          body: JSON.stringify([{ checkout_id: 7, patron_id }]),
+        }
+      : answer,
+  );
+  expect((await read()).loans).toHaveLength(1);
+});
+
+test('fewer hits than none are none', async () => {
+  const { find } = await changing((_request, answer) => ({
+    ...answer,
+    headers: { ...answer.headers, 'x-total-count': '-5' },
+  }));
+  expect((await find()).total).toBe(0);
 });

@@ -1,6 +1,6 @@
 // A block as Koha keeps it, in one line of text that its staff can read: `LIBRARY|DATE|STAFF|COMMENT|ID`. The id is the
 // act's, so that a desk that lost the answer finds out whether its block has arrived.
-import { dayOf } from './values.ts';
+import { dayOf, instant } from './values.ts';
 
 export interface KeptBlock {
   library: string;
@@ -37,10 +37,9 @@ export function readBlockText(text: string): KeptBlock | undefined {
   if (library.trim() === '' || day === null) return undefined;
   const id = rest.length > 1 ? longId(rest.at(-1) ?? '') : undefined;
   const comment = (id === undefined ? rest : rest.slice(0, -1)).join('|');
-  const at = Date.parse(date.trim());
   return {
     library: library.trim(),
-    blockedAt: new Date(Number.isNaN(at) ? Date.parse(day) : at).toISOString(),
+    blockedAt: instant(Date.parse(date.trim()), Date.parse(day)),
     blockedBy: blockedBy.trim(),
     comment,
     id,

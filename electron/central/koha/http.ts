@@ -104,5 +104,5 @@ export class KohaHttp {
 
 const countOf = ({ headers }: HttpAnswer, name: string, otherwise = 0): number => {
   const count = Number(headers[name] ?? otherwise);
-  return Number.isSafeInteger(count) ? count : otherwise;
+  return Number.isSafeInteger(count) && count >= 0 ? count : otherwise;
 };

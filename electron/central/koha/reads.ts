@@ -206,10 +206,12 @@ export class KohaReads {
 
 const numbersOf = (records: readonly KohaPatron[]) => records.map(({ patron_id }) => patron_id);
 
+/** Each once: what a list told of between two of its pages may have moved from the one to the other. */
 function ofPatron<T extends { patron_id: number }>(
   { patron_id }: KohaPatron,
   rows: readonly T[],
   numberOf: (row: T) => number,
 ): T[] {
-  return rows.filter((row) => row.patron_id === patron_id).sort((a, b) => numberOf(a) - numberOf(b));
+  const own = rows.filter((row) => row.patron_id === patron_id).map((row) => [numberOf(row), row] as const);
+  return [...new Map(own).values()].sort((a, b) => numberOf(a) - numberOf(b));
 }

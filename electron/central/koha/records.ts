@@ -3,7 +3,12 @@
 import { z } from 'zod';
 
 const number = z.coerce.number();
-const id = z.coerce.number().int().min(0);
+/** As much as an id of ours can hold: see `KohaIds`. */
+const id = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 48 - 1);
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 const flag = z
   .union([z.boolean(), z.number(), z.string()])

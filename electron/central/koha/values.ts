@@ -12,14 +12,23 @@ export function dayOf(value: string | null | undefined): string | null {
 export function timeOf(value: string | null | undefined): string | null {
   const day = dayOf(value);
   if (day === null) return null;
-  const at = Date.parse(textOf(value).length > 10 ? textOf(value).replace(' ', 'T') : `${day}T12:00:00Z`);
-  return new Date(Number.isNaN(at) ? Date.parse(`${day}T12:00:00Z`) : at).toISOString();
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  return instant(textOf(value).length > 10 ? Date.parse(textOf(value).replace(' ', 'T')) : noon, noon);
+}
+
+/** `at` in UTC; what is none, or in a year that has no four digits there, as `otherwise`. Both in ms. */
+export function instant(at: number, otherwise: number): string {
+  const said = Number.isNaN(at) ? '' : new Date(at).toISOString();
+  return /^\d{4}-/.test(said) ? said : new Date(otherwise).toISOString();
 }
 
 /** The digits that a currency has after its point. */
 export const minorDigits = (currency: string): number =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-/** Whole minor units of an amount in the currency's main unit. */
+/** In minor units, more than anybody owes: as many debts as a list has still add up to a whole number. */
+const MOST = 10 ** 10;
+
+/** Whole minor units of an amount in the currency's main unit; of one beyond sense, as much as is believed. */
 export const amountOf = (amount: number | null | undefined, digits: number): number =>
-  Math.round((amount ?? 0) * 10 ** digits) || 0;
+  Math.max(-MOST, Math.min(MOST, Math.round((amount ?? 0) * 10 ** digits))) || 0;
