@@ -5,6 +5,7 @@ import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
+import { Failure } from '../support/failure.ts';
 
 export interface ScannedCard {
   name: string;
@@ -18,6 +19,8 @@ export class ScannedCards {
   readonly #store: DeskStore;
   readonly #session: StaffSession;
   #last = 0;
+  /** How often somebody has left: a scan that was on its way then finds nobody for the next one. */
+  #leavings = 0;
   /** Whom each of the last scans found: a window names a scan, never a patron. */
   readonly #found = new Map<number, string>();
 
@@ -31,7 +34,9 @@ export class ScannedCards {
     const scan = ++this.#last;
     this.#found.delete(scan - REMEMBERED);
     const present = this.#session.require();
+    const leavings = this.#leavings;
     const patron = (await this.#inCopy(card)) ?? (await this.#atServer(card, present));
+    if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
     const owned = patron && cardOf(card, patron);
     if (!patron || !owned) return { scan, found: null };
     this.#found.set(scan, patron.id);
@@ -46,6 +51,7 @@ export class ScannedCards {
 
   /** For whoever signs in next. */
   forget(): void {
+    this.#leavings++;
     this.#found.clear();
   }
 

@@ -43,6 +43,12 @@ export const sessionSchema = z.object({
   serverTime: timeSchema,
 });
 export type Session = z.infer<typeof sessionSchema>;
+/** A newer server may know more permissions: what this version doesn't know, nobody may do at it. */
+const believedSession = sessionSchema.extend({
+  permissions: z
+    .array(z.string())
+    .transform((names) => names.flatMap((name) => permissionSchema.safeParse(name).data ?? [])),
+});
 export type Staff = z.infer<typeof staffSchema>;
 
 /** What an export begins with; `upTo` is asked with for the pages of its long parts. */
@@ -118,6 +124,7 @@ export const endpoints = {
     }),
     status: 201,
     answer: sessionSchema,
+    believed: believedSession,
     problems: ['wrong-credentials', 'account-locked'],
   },
   refresh: {
@@ -128,6 +135,7 @@ export const endpoints = {
     body: z.object({ refreshToken: z.string().min(1).max(500) }),
     status: 201,
     answer: sessionSchema,
+    believed: believedSession,
     problems: ['signed-out'],
   },
   signOut: {

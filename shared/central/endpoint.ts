@@ -59,7 +59,7 @@ export interface Endpoint {
   body?: z.ZodObject;
   status: 200 | 201;
   answer: z.ZodType;
-  /** What a desk takes for an answer where it judges the records inside one by one. */
+  /** What a desk takes for an answer where it judges what is inside one by one. */
   believed?: z.ZodType;
   problems: readonly ProblemName[];
 }

@@ -222,18 +222,22 @@ test('a server that takes every act for one of another history is sent it no mor
 });
 
 const ELSE = { id: '018f0000-0000-7000-8000-000000000000', username: 'else', name: 'Somebody Else' };
+const SOUTH = {
+  ...{ id: 'south', name: 'South', country: 'SE', currency: 'SEK', timeZone: 'Europe/Stockholm' },
+  ...{ branches: [], categories: [] },
+  rules: { debtLimit: 10_000, guarantorBelowAge: 15, pinLength: { min: 4, max: 6 } },
+};
 const anothers: [what: string, instead: object][] = [
   ['staff', { staff: ELSE }],
-  ['library', { library: { id: 'south', name: 'South' } }],
+  ['library', { library: SOUTH }],
 ];
 
-/** The line's answers with a session of this path are about somebody, or a library, else. */
+/** The line's answers with a session from this path say something else. */
 function answerAnother(desk: Desk, path: string, instead: object): void {
   desk.line.answered = (request, answer) => {
     if (request.path !== path || request.method !== 'POST' || answer.status !== 201) return answer;
-    const session = JSON.parse(answer.body) as Record<string, object>;
-    for (const [name, value] of Object.entries(instead)) Object.assign(session[name] ?? {}, value);
-    return { ...answer, body: JSON.stringify(session) };
+    const session = JSON.parse(answer.body) as object;
+    return { ...answer, body: JSON.stringify({ ...session, ...instead }) };
   };
 }
 const whoAndWhere = (desk: Desk) => {
@@ -270,9 +274,41 @@ test.each(anothers)(
 
 test('a session for another library than staff chose lets nobody in', async () => {
   const desk = await deskOn(testNetwork());
-  answerAnother(desk, '/sessions', { library: { id: 'south', name: 'South' } });
+  answerAnother(desk, '/sessions', { library: SOUTH });
   await expect(desk.signIn()).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
   expect(desk.parts.session.state.status).toBe('signedOut');
+});
+
+test.each(['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z'])(
+  'a clock of the server that says %s dates no act, and has none refused',
+  async (serverTime) => {
+    const { desk, colleague, ek, network } = await filled();
+    answerAnother(desk, '/sessions', { serverTime });
+    await desk.signIn();
+    desk.line.asked = cut;
+    network.clock.pass(1000);
+    await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
+    desk.line = goodLine();
+    await desk.sync();
+    const [block] = (await colleague.patron(ek.id)).blocks;
+    expect(block?.blockedAt).toBe(new Date(network.clock.now()).toISOString());
+  },
+);
+
+test('a permission that this version does not know is nobody’s, and keeps nobody from working', async () => {
+  const { desk, network } = await filled();
+  const { permissions } = desk.parts.session.require();
+  for (const path of ['/sessions', '/sessions/refresh']) {
+    desk.line.answered = (request, answer) =>
+      request.path === path && request.method === 'POST'
+        ? { ...answer, body: answer.body.replace('"permissions":[', '"permissions":["Patrons - Merge",') }
+        : answer;
+    if (path === '/sessions') await desk.signIn();
+    network.clock.pass(HOUR / 3);
+    await desk.sync();
+    expect(desk.parts.session.require().permissions).toEqual(permissions);
+  }
+  expect(desk.asked.filter(({ path }) => path === '/sessions/refresh')).not.toEqual([]);
 });
 
 test('an answer that is nested without sense holds up no other act', async () => {

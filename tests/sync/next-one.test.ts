@@ -159,3 +159,19 @@ test('a read that was on its way is no look of whoever signed in since', async (
   expect(await reading).toBe('signedOut');
   expect(central.parts.audit.entries('north', id).filter(({ kind }) => kind === 'looked')).toEqual([]);
 });
+
+test('a card whose scan was on its way opens nobody for whoever signed in since', async () => {
+  const card = { number: '2100001', state: 'active' as const };
+  await (await network.signIn('north', 'lead')).register({ card: { cards: [card] } });
+  await desk.signIn('lead');
+  const { scannedCards } = desk.parts;
+  const release = hold('patron');
+  const scanning = codeOf(scannedCards.find(card.number));
+  await settled();
+  await session().signOut();
+  scannedCards.forget();
+  await signIn('desk');
+  release();
+  expect(await scanning).toBe('signedOut');
+  expect(scannedCards.patronOf(1, true)).toBeUndefined();
+});

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
 import { parseAnswer } from '../json.ts';
+import { isBelievable } from '../server-time.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../transport.ts';
 import type { Gentle } from './gentle.ts';
 import { failureFrom } from './refusals.ts';
@@ -10,8 +11,6 @@ import { failureFrom } from './refusals.ts';
 const API = '/api/v1';
 const READ_TIMEOUT = 20_000;
 const WRITE_TIMEOUT = 30_000;
-/** In ms since 1970: years have four digits. */
-const LATEST_BELIEVED = Date.UTC(9000, 0);
 
 export interface KohaRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -97,7 +96,7 @@ export class KohaHttp {
   /** `Date` has whole seconds; without it, or with nonsense, this computer's clock has to do. */
   #timeOf({ headers }: HttpAnswer, took: number): KohaAnswer<unknown>['time'] {
     const said = Date.parse(headers['date'] ?? '');
-    const at = Math.abs(said) < LATEST_BELIEVED ? said : this.#clock.now();
+    const at = isBelievable(said) ? said : this.#clock.now();
     return { sent: at - took, answered: at + 1000 };
   }
 }

@@ -23,6 +23,7 @@ import type {
   OutgoingAct,
   SnapshotPage,
 } from '../central-server.ts';
+import { isBelievable } from '../server-time.ts';
 import type { Transport } from '../transport.ts';
 import { actHeaders, sendAct, type Ask } from './act-sender.ts';
 import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
@@ -260,8 +261,10 @@ class ReferenceSession implements CentralSession {
     return this.#refreshing;
   }
 
+  /** With nonsense, this computer's clock has to do. */
   #measure({ serverTime }: Session): number {
-    return Math.round(Date.parse(serverTime) - this.#clock.now());
+    const said = Date.parse(serverTime);
+    return isBelievable(said) ? Math.round(said - this.#clock.now()) : 0;
   }
 }
 
