@@ -22,7 +22,7 @@ import { buildParts, type DeskParts } from './desk-parts.ts';
 import { openGate } from './ipc/gate.ts';
 import { handlersOf, troubleHandlers } from './ipc/handlers.ts';
 import { PatronDataDownload } from './patron-data/download.ts';
-import { elsewhere } from './patron-data/folder.ts';
+import { elsewhere, followed } from './patron-data/folder.ts';
 import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
@@ -201,7 +201,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       print: printer(oneTimePages),
       downloadsFolder: () => app.getPath('downloads'),
       elsewhere: async (folder) =>
-        elsewhere(await files.realpath(folder).catch(() => folder), {
+        elsewhere(await followed(folder, files.realpath), {
           platform: process.platform,
           environment: process.env,
           mounts: () => readFileSync('/proc/self/mounts', 'utf8'),

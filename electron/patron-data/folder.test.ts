@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { elsewhere, type Surroundings } from './folder.ts';
+import { elsewhere, followed, type Surroundings } from './folder.ts';
 
 const on = (platform: NodeJS.Platform, more: Partial<Surroundings> = {}): Surroundings => ({
   platform,
@@ -78,4 +82,21 @@ describe('folders on another computer or volume are named', () => {
       service: 'Shared',
     });
   });
+});
+
+test('a folder that is yet to be made is where the link above it leads', async () => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'circdesk-folder-')));
+  const share = join(root, 'Nextcloud');
+  mkdirSync(share);
+  symlinkSync(share, join(root, 'out'), 'junction');
+  const folder = await followed(join(root, 'out', 'patrons', 'files'), realpath);
+  expect(folder).toBe(join(share, 'patrons', 'files'));
+  expect(elsewhere(folder, on(process.platform))).toEqual({ kind: 'cloud', service: 'Nextcloud' });
+  expect(await followed(join(root, 'mine'), realpath)).toBe(join(root, 'mine'));
+  rmSync(root, { recursive: true });
+});
+
+test('a server’s share on Windows is one with slashes of either kind', () => {
+  for (const folder of ['//fs01/staff/out', '\\\\fs01/staff/out', '//?/UNC/fs01/staff/out'])
+    expect(elsewhere(folder, on('win32'))).toEqual({ kind: 'network', service: 'fs01' });
 });

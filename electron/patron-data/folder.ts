@@ -1,6 +1,6 @@
 // Whether a folder is of this computer only. What is saved into a folder that a service or a server has too leaves the
 // computer: staff are told which, before anything is written.
-import { sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
 /** Where the files would go to: `service` names a cloud service, a server's address or a volume. */
 export interface Elsewhere {
@@ -35,6 +35,16 @@ const CLOUDS: readonly [name: RegExp, service: string][] = [
 const NETWORK_MOUNTS =
   /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|davfs\d?|9p|ncpfs|vboxsf|fuse\.(sshfs|rclone|davfs2?|gvfsd-fuse|google-drive-ocamlfuse|onedriver|s3fs|glusterfs|smbnetfs|vmhgfs-fuse))$/;
 
+/** The path with its symbolic links followed, as far as it is there: the rest is made when something is saved. */
+export async function followed(folder: string, realpath: (path: string) => Promise<string>): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch {
+    const above = dirname(folder);
+    return above === folder ? folder : join(await followed(above, realpath), basename(folder));
+  }
+}
+
 /** `folder` is a whole path with its symbolic links followed. Undefined: on this computer, as far as can be told. */
 export function elsewhere(folder: string, surroundings: Surroundings): Elsewhere | undefined {
   return uncServer(folder, surroundings) ?? cloud(folder, surroundings) ?? mounted(folder, surroundings);
@@ -43,7 +53,8 @@ export function elsewhere(folder: string, surroundings: Surroundings): Elsewhere
 /** `\\server\share`, on Windows; not `\\?\C:\`, a long path on this computer. */
 function uncServer(folder: string, { platform }: Surroundings): Elsewhere | undefined {
   if (platform !== 'win32') return undefined;
-  const [, server] = /^\\\\(?:\?\\UNC\\)?([^\\?.][^\\]*)\\/i.exec(folder) ?? [];
+  const path = folder.replaceAll('/', '\\');
+  const [, server] = /^\\\\(?:\?\\UNC\\)?([^\\?.][^\\]*)\\/i.exec(path) ?? [];
   return server === undefined ? undefined : { kind: 'network', service: server };
 }
 

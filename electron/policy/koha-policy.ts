@@ -78,6 +78,7 @@ export const kohaPolicySchema = z
     debtLimit: z
       .number()
       .min(0)
+      .max(10_000_000)
       .default(5)
       .describe(
         'Debts of this much or more set the debt block, in the currency’s main unit; 0: none. Koha’s own limit is its system preference noissuescharge.',

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,16 @@ test('a file that cannot be read is not passed over', () => {
   expect(() => readPolicy(tmpdir())).toThrow(/can't be read/);
 });
 
+test.skipIf(process.platform === 'win32')('a policy that is no plain file keeps no desk waiting', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
+  execFileSync('mkfifo', [file]);
+  // In a process of its own, which ends where it would wait for somebody who writes.
+  const policy = JSON.stringify(join(import.meta.dirname, 'policy.ts'));
+  const reads = `import(${policy}).then(({ readPolicy }) => readPolicy(${JSON.stringify(file)}))`;
+  const { stderr } = spawnSync(process.execPath, ['-e', reads], { encoding: 'utf8', timeout: 10_000 });
+  expect(stderr).toMatch(/can't be read/);
+});
+
 test('a link to a share that is away is not taken for no policy', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
   symlinkSync('/mnt/share-that-is-away/policy.json', file);
@@ -52,6 +63,7 @@ test.each([
     '{"server":{"url":"http://library.example/"}}',
     'server.url: must be https',
   ],
+  ['a limit of debts that nobody can count', '{"koha":{"debtLimit":1e308}}', 'koha.debtLimit: Too big'],
   ['a branch without its name', '{"copy":{"scope":"branch"}}', 'copy.branch: is needed'],
 ])('%s is named in the message', (_what, text, named) => {
   expect(() => readPolicy(policyFile(text))).toThrow(named);

@@ -1,6 +1,15 @@
 // The command line, as an administrator uses it: the real program in a process of its own.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -192,6 +201,18 @@ test('a database that is none is said to be, in words', () => {
   const said = run('--data', data());
   expect([said.status, said.stdout]).toEqual([1, '']);
   expect(said.stderr).toBe('The file is not a database of this server.\n');
+});
+
+test('a database that was put back damaged, or half of it, is said to be, in words', async () => {
+  await (await start('--demo', '2')).stop();
+  const database = join(data(), 'circdesk.sqlite');
+  const whole = readFileSync(database);
+  for (const damaged of [whole.subarray(0, whole.length / 2), Buffer.alloc(0)]) {
+    writeFileSync(database, damaged);
+    const said = run('--data', data());
+    expect([said.status, said.stdout]).toEqual([1, '']);
+    expect(said.stderr).toMatch(/^The database is (damaged|empty)\. [^\n]*docs\/server\.md\.\n$/);
+  }
 });
 
 test('refuses a folder that another server runs on', async () => {

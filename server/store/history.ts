@@ -42,7 +42,7 @@ export class History {
     this.#store = store;
     this.#file = file;
     const noted = file.read();
-    if (noted && !acceptLoss) refuseLoss(this.head(), noted);
+    if (noted && !acceptLoss) refuseLoss(this.#row(), noted);
     this.epoch = store.together(() => epochAtStart(store, noted, random));
     this.#noted = this.marks();
     file.write(this.#noted);
@@ -82,9 +82,16 @@ export class History {
   }
 }
 
-/** Desks forget what `durable` covers: a database older than that would lose it for good. */
-function refuseLoss(head: number, noted: HistoryNote): void {
-  if (head >= noted.durable) return;
+/**
+ * Desks forget what `durable` covers: a database older than that would lose it for good. One without any history beside a
+ * note of one was put back empty.
+ */
+function refuseLoss(row: HistoryRow | undefined, noted: HistoryNote): void {
+  if (!row)
+    throw new StartProblem(
+      'The database is empty. Put a backup in its place: see Restore in docs/server.md.',
+    );
+  if (row.head >= noted.durable) return;
   throw new StartProblem(
     'This database is older than the oldest backup that desks rely on: acts that they no longer keep would be ' +
       'lost. Restore a newer backup, or start with --accept-loss.',

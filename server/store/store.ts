@@ -6,6 +6,7 @@ import { migrations } from './migrations.ts';
 /** Tells our file from any other SQLite file ("CDSK"). */
 const APPLICATION_ID = 0x4344534b;
 const NOT_OURS = 'The file is not a database of this server.';
+const DAMAGED = 'The database is damaged. Put a backup in its place: see docs/server.md.';
 
 /** A start that can't be: its message is fit for an administrator. */
 export class StartProblem extends Error {}
@@ -30,8 +31,9 @@ export class Store {
       bringUpToDate(this.#db);
     } catch (error) {
       this.#db.close();
-      const isNone = error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB';
-      throw isNone ? new StartProblem(NOT_OURS) : error;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (code === 'SQLITE_NOTADB') throw new StartProblem(NOT_OURS);
+      throw code.startsWith('SQLITE_CORRUPT') ? new StartProblem(DAMAGED) : error;
     }
   }
 
