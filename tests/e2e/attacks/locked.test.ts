@@ -174,3 +174,43 @@ test('cards that are scanned at a locked desk are no passwords: nobody’s accou
   await scan(desk.desk, lead.password);
   await expect(again).toBeHidden();
 });
+
+test('a patron who is opened in the instant of a lock or of a sign-out is in nobody’s sight', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  const lead = account('lead');
+  const words = [patron.sections.personal.values.familyName, cardOf(patron)];
+  const patronWindows = () => desk.app.windows().filter((page) => page.url().includes('/patron/'));
+  await desk.signIn(lead);
+  await desk.desk.evaluate(async (patronId) => {
+    const { patrons, session } = globalThis.window.circdesk;
+    await Promise.all([patrons.open({ patronId }), session.lock({}), patrons.open({ patronId })]);
+  }, patron.id);
+  await expect.poll(() => patronWindows().length).toBe(1);
+  const [window] = patronWindows();
+  if (!window) throw new Error('There is no such window.');
+  await expect(window.getByLabel('Password')).toBeVisible();
+  expect(await inSight(window, words)).toEqual([]);
+  const read = await window.evaluate(() => globalThis.window.circdesk.patron.read({ fresh: true }));
+  expect(read).toMatchObject({ ok: false, error: { code: 'locked' } });
+
+  await window.getByLabel('Password').fill(lead.password);
+  await window.getByRole('button', { name: 'Sign in' }).click();
+  await expect(window.getByLabel('Password')).toBeHidden();
+  await window.evaluate(() => void setTimeout(() => void globalThis.window.circdesk.window.close({})));
+  await expect.poll(() => patronWindows().length).toBe(0);
+  const answers = await desk.desk.evaluate(async (patronId) => {
+    const { patrons, session } = globalThis.window.circdesk;
+    return Promise.all([
+      patrons.open({ patronId }),
+      session.signOut({ discard: true }),
+      patrons.open({ patronId }),
+      patrons.recent({}),
+    ]);
+  }, patron.id);
+  expect(answers.map(({ ok }) => ok)).toEqual([true, true, false, false]);
+  await expect.poll(() => desk.app.windows().length).toBe(1);
+});
