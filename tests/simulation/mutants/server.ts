@@ -220,7 +220,7 @@ export const serverMutants: Mutant[] = [
       },
       {
         file: 'server/store/history.ts',
-        from: 'if (head >= noted.durable) return;',
+        from: 'if (row.head >= noted.durable) return;',
         to: 'if (noted) return;',
       },
     ],
