@@ -270,6 +270,8 @@ export class Sync {
         events.map((event) => event.id),
         ...([marks.epoch, marks.head] as const),
       );
+      // Taken in another history than the copy's: what is to be handed over there, the next pull knows.
+      if (marks.epoch !== epoch) return;
     }
   }
 

@@ -15,6 +15,7 @@ import {
   testOptions,
   type TestNetwork,
 } from '../../server/testing/network.ts';
+import { ANSWER_HEADERS } from '../../shared/central/endpoint.ts';
 import { PROBLEMS, problemType } from '../../shared/central/problems.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, Desk, goodLine } from './desk.ts';
@@ -219,6 +220,24 @@ test('a server that takes every act for one of another history is sent it no mor
   desk.line = goodLine();
   await desk.sync();
   expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
+});
+
+test('a server that takes looks in ever another history is handed each once at a time', async () => {
+  const { desk, network, ek } = await filled();
+  await desk.parts.patrons.logLook(ek.id);
+  let asked = 0;
+  desk.line.answered = (request, answer) => {
+    if (request.path !== '/audit/events') return answer;
+    if (++asked > 50) cut();
+    return { ...answer, headers: { ...answer.headers, [ANSWER_HEADERS.epoch]: crypto.randomUUID() } };
+  };
+  await desk.sync();
+  expect(asked).toBeLessThan(10);
+  desk.line = goodLine();
+  await desk.sync();
+  const looks = network.central.parts.audit.entries('north', ek.id).filter(({ kind }) => kind === 'looked');
+  expect(looks).toHaveLength(1);
+  expect(await desk.store.logEvents('north', 10)).toEqual([]);
 });
 
 const ELSE = { id: '018f0000-0000-7000-8000-000000000000', username: 'else', name: 'Somebody Else' };
