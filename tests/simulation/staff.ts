@@ -263,25 +263,30 @@ export class StaffAtDesk {
     const { session, acts, store } = desk;
     const { id, ageGroup } = this.#anybody();
     const requester = luck.pick(requestersFor(ageGroup) as [Requester, ...Requester[]]);
-    const open = () => openExport({ session, acts, store, clock: site.clock }, id, requester);
+    // Who presses again may be another than who pressed first: that is another export.
+    const pressedBy = new Set<string>();
+    const open = async () => {
+      const staff = session.require().staff.id;
+      if (!pressedBy.has(staff)) ledger.exports.push({ staff, patronId: id });
+      pressedBy.add(staff);
+      await openExport({ session, acts, store, clock: site.clock }, id, requester);
+      return staff;
+    };
     // The button waits while a download is under way.
     if (this.#downloading.has(id)) return;
     this.#downloading.add(id);
-    const staff = session.require().staff.id;
-    ledger.exports.push({ staff, patronId: id });
-    await this.#pressed('exportPatronData', luck.between(1, 3), open).finally(() =>
+    const staff = await this.#pressed('exportPatronData', luck.between(1, 3), open).finally(() =>
       this.#downloading.delete(id),
     );
     ledger.exported.push({ staff, patronId: id, at: time.now() });
   }
 
   /** Without an answer staff press the button once more, so many times. */
-  async #pressed(kind: string, times: number, press: () => Promise<unknown>): Promise<void> {
+  async #pressed<T>(kind: string, times: number, press: () => Promise<T>): Promise<T> {
     const { ledger, site } = this.#parts;
     for (let time = 1; ; time++) {
       try {
-        await ledger.waits(site.name, kind, press);
-        return;
+        return await ledger.waits(site.name, kind, press);
       } catch (thrown) {
         const unknown = isFailure(thrown, 'serverAway', 'serverSlow', 'serverRubbish', 'serverFailed');
         if (!unknown || time >= times) throw thrown;
