@@ -185,6 +185,9 @@ export class Ledger {
   #updated(id: string, update: ActUpdate): void {
     const act = this.acts.get(id);
     if (!act) return;
+    // Where a write failed, what was refused to the window stands before staff all the same, and they may decide on it.
+    if (update.state === 'waiting' && (act.state === 'conflict' || act.state === 'refused'))
+      act.letGo = false;
     act.state = update.state ?? act.state;
     if (update.state === 'conflict' || update.state === 'refused') act.parked = true;
     if (update.state === 'withdrawn' && (this.#lettingGo.has(id) || !act.saved)) act.letGo = true;
