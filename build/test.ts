@@ -25,7 +25,7 @@ interface Suite {
   /** A program, seen from the project's folder, and its arguments. */
   program: string;
   args: string[];
-  /** Seconds after which the suite has failed, however it would end: twice what it takes where nothing else runs. */
+  /** Seconds after which the suite has failed, however it would end: at least twice what it takes where nothing else runs. */
   budget: number;
   /** Reads the counts; a suite without counts is one check. */
   counts?: () => Counts;
