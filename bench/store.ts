@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../electron/cache/open-store.ts';
+import { LIST_ORDERS } from '../shared/patrons/list-order.ts';
 import { actOf, clock, EPOCH, giveWay, KEY, LIBRARY, patronOf, renamed } from '../electron/cache/testing.ts';
 
 const FAMILY = [
@@ -113,11 +114,13 @@ try {
   const meanwhile = await timed(() => store.search(LIBRARY, 'anna lind', 0, 100));
   const indexing = await timed(() => store.finishFill(LIBRARY));
   const search: Record<string, ReturnType<typeof spread>> = {};
-  for (const [name, query] of Object.entries(QUERIES)) {
-    const times: Time[] = [];
-    for (let n = 0; n < SEARCHES; n++) times.push(await timed(() => store.search(LIBRARY, query(), 0, 100)));
-    search[name] = spread(times);
-  }
+  for (const order of LIST_ORDERS)
+    for (const [name, query] of Object.entries(QUERIES)) {
+      const times: Time[] = [];
+      for (let n = 0; n < SEARCHES; n++)
+        times.push(await timed(() => store.search(LIBRARY, query(), 0, 100, order)));
+      search[`${name} ${order}`] = spread(times);
+    }
   const appends: Time[] = [];
   for (let n = 0; n < SEARCHES; n++)
     appends.push(await timed(() => store.append(actOf(n, n, renamed('Ny')))));

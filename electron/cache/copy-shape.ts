@@ -1,6 +1,32 @@
 // The shape of copy.db. Patrons stand in editions: each fill writes one of its own beside the one in use, so that
 // the old one is searched until the new one is whole. An edition's tables are in edition.ts.
+import { swedishPlace } from '../../shared/patrons/list-order.ts';
+import type { PatronSummary } from '../../shared/patrons/patron.ts';
+import type { EncryptedFile } from './encrypted-file.ts';
 import type { FileShape } from './migrations.ts';
+
+/** Editions from when lists had one order; the names are in the rows of lists. */
+function addSwedishOrder(file: EncryptedFile): string {
+  file.define('swedish_place', (summary) => {
+    const { familyName, givenName, id } = JSON.parse(summary) as PatronSummary;
+    return swedishPlace(familyName, givenName, id);
+  });
+  const tables = file.rows<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE name GLOB 'patron_*_in_order'",
+  );
+  const indexed = tables.map(({ name }) => name);
+  return file
+    .rows<{ number: number }>('SELECT number FROM edition')
+    .map(({ number: n }) => {
+      const index = `CREATE INDEX patron_${n}_in_swedish_order ON patron_${n} (swedish);`;
+      return `
+        ALTER TABLE patron_${n} ADD COLUMN swedish TEXT NOT NULL DEFAULT '';
+        UPDATE patron_${n} SET swedish = swedish_place(summary);
+        ${indexed.includes(`patron_${n}_in_order`) ? index : ''}
+      `;
+    })
+    .join('');
+}
 
 export const COPY: FileShape = {
   applicationId: 0x43444350, // "CDCP"
@@ -44,5 +70,6 @@ export const COPY: FileShape = {
         CREATE INDEX set_aside_patron ON set_aside (edition, patron);
       `,
     },
+    { version: 2, name: 'a Swedish order of lists', sql: addSwedishOrder },
   ],
 };

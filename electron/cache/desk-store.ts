@@ -2,6 +2,7 @@
 // which never can. Two encrypted files; every call runs in the worker that alone opens them.
 // The copy is a shadow of the server, written by pulling only; what windows are shown is the shadow with the
 // outbox's acts laid over it.
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
 
@@ -53,6 +54,7 @@ export interface DeskStore {
     query: string,
     offset: number,
     limit: number,
+    order?: ListOrder,
   ): Promise<{ total: number; patrons: PatronSummary[] }>;
   patron(library: string, patronId: string): Promise<PatronView | undefined>;
   /** What this desk did on a patron, also on one whom the copy doesn't hold, and that is neither confirmed nor withdrawn. */

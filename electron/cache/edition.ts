@@ -5,13 +5,6 @@ import type { EncryptedFile } from './encrypted-file.ts';
 import { searchEntry, type SearchEntry } from './search-entry.ts';
 import { WordIndex } from './word-index.ts';
 
-export interface EditionRow {
-  number: number;
-  family: string;
-  given: string;
-  id: string;
-}
-
 export class Edition {
   readonly number: number;
   /** Rows up to this one have their words indexed; every row, once an edition is shown. */
@@ -34,7 +27,7 @@ export class Edition {
     file.execute(`
       CREATE TABLE patron_${number} (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, family TEXT NOT NULL, given TEXT NOT NULL,
-        cards TEXT NOT NULL, summary TEXT NOT NULL, words TEXT NOT NULL
+        swedish TEXT NOT NULL, cards TEXT NOT NULL, summary TEXT NOT NULL, words TEXT NOT NULL
       );
       CREATE TABLE record_${number} (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
       CREATE TABLE card_${number} (
@@ -51,7 +44,7 @@ export class Edition {
   buildIndexes(part: number): number {
     const n = this.number;
     if (!this.#has(this.#words.table)) {
-      this.#file.execute(`CREATE INDEX patron_${n}_in_order ON patron_${n} (family, given, id)`);
+      this.#file.execute(ordersOf(n));
       this.#words.make(`patron_${n}`);
     }
     const last = this.#file.row<{ n: number | null }>(`SELECT max(number) AS n FROM patron_${n}`)?.n ?? 0;
@@ -73,7 +66,9 @@ export class Edition {
       if (gone < part) this.#drop(`word_${n}`);
       return;
     }
-    if (this.#has(`patron_${n}_in_order`)) this.#file.execute(`DROP INDEX patron_${n}_in_order`);
+    this.#file.execute(
+      `DROP INDEX IF EXISTS patron_${n}_in_order; DROP INDEX IF EXISTS patron_${n}_in_swedish_order`,
+    );
     const gone = ['card', 'record', 'patron'].map((table) =>
       this.#file.run(`DELETE FROM ${table}_${n} LIMIT ?`, part),
     );
@@ -105,8 +100,8 @@ export class Edition {
     const old = this.#entry(patron.id);
     if (!old) {
       const { number } = this.#file.row<{ number: number }>(
-        `INSERT INTO patron_${n} (id, family, given, cards, summary, words) VALUES (?, ?, ?, ?, ?, ?)
-           RETURNING number`,
+        `INSERT INTO patron_${n} (id, family, given, swedish, cards, summary, words)
+           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number`,
         ...columns(entry),
       ) ?? { number: 0 };
       this.#file.run(`INSERT INTO record_${n} VALUES (?, ?)`, number, record);
@@ -116,7 +111,8 @@ export class Edition {
     }
     this.#file.run(`UPDATE record_${n} SET record = ? WHERE number = ?`, record, old.number);
     this.#file.run(
-      `UPDATE patron_${n} SET id = ?, family = ?, given = ?, cards = ?, summary = ?, words = ? WHERE number = ?`,
+      `UPDATE patron_${n} SET id = ?, family = ?, given = ?, swedish = ?, cards = ?, summary = ?, words = ?
+         WHERE number = ?`,
       ...columns(entry),
       old.number,
     );
@@ -147,8 +143,9 @@ export class Edition {
     return row && (JSON.parse(row.record) as Patron);
   }
 
-  row(id: string): EditionRow | undefined {
-    return this.#file.row(`SELECT number, family, given, id FROM patron_${this.number} WHERE id = ?`, id);
+  numberOf(id: string): number | undefined {
+    const sql = `SELECT number FROM patron_${this.number} WHERE id = ?`;
+    return this.#file.row<{ number: number }>(sql, id)?.number;
   }
 
   ids(after: string | null, limit: number): string[] {
@@ -172,13 +169,12 @@ export class Edition {
     return JSON.parse(row.summary) as PatronSummary;
   }
 
-  byCard(card: string): EditionRow | undefined {
-    return this.#file.row(
-      `SELECT p.number, family, given, p.id FROM card_${this.number} c
-         JOIN patron_${this.number} p ON p.number = c.patron
-         WHERE c.card = ? ORDER BY family, given, p.id LIMIT 1`,
+  byCard(card: string): number | undefined {
+    return this.#file.row<{ number: number }>(
+      `SELECT p.number FROM card_${this.number} c JOIN patron_${this.number} p ON p.number = c.patron
+         WHERE c.card = ? ORDER BY p.family, p.given, p.id LIMIT 1`,
       card,
-    );
+    )?.number;
   }
 
   /** About how many patrons there are; counting them would read them all. */
@@ -204,5 +200,11 @@ export class Edition {
   }
 }
 
-const columns = ({ id, family, given, cards, summary, words }: SearchEntry) =>
-  [id, family, given, cards, JSON.stringify(summary), words] as const;
+const columns = ({ id, family, given, swedish, cards, summary, words }: SearchEntry) =>
+  [id, family, given, swedish, cards, JSON.stringify(summary), words] as const;
+
+/** One index for each order of lists. */
+const ordersOf = (edition: number): string => `
+  CREATE INDEX patron_${edition}_in_order ON patron_${edition} (family, given, id);
+  CREATE INDEX patron_${edition}_in_swedish_order ON patron_${edition} (swedish);
+`;

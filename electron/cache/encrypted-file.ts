@@ -148,9 +148,12 @@ export class EncryptedFile {
   }
 
   /** Lets SQL call a function of ours. */
-  define(name: string, body: (value: string) => boolean): void {
+  define(name: string, body: (value: string) => boolean | string): void {
     // SQLite takes the number of arguments from the function's own.
-    this.#connection.function(name, { deterministic: true }, (value) => (body(String(value)) ? 1 : 0));
+    this.#connection.function(name, { deterministic: true }, (value) => {
+      const result = body(String(value));
+      return typeof result === 'string' ? result : Number(result);
+    });
   }
 
   /** Runs work that touches the tables in which an index of words keeps its pages. */

@@ -6,7 +6,7 @@ import { EncryptedFile } from './encrypted-file.ts';
 import { bringUpToDate, NewerFile, OtherFile, type FileShape } from './migrations.ts';
 import { openStore } from './open-store.ts';
 import { OUTBOX } from './outbox-shape.ts';
-import { actOf, clock, Folders, giveWay, KEY, renamed } from './testing.ts';
+import { actOf, clock, Folders, giveWay, KEY, LIBRARY, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -44,6 +44,38 @@ test('out of order, newer, or not ours: refused before anything is written', () 
 
 test.each([COPY, OUTBOX])('the steps of our own files stand in order', ({ migrations }) => {
   expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+});
+
+test('a copy from when lists had one order, an edition half filled with it, has the Swedish one too', async () => {
+  const people = ['Åberg', 'Zander', 'Ek'].map((familyName, n) => patronOf(n, { personal: { familyName } }));
+  const { store, folder } = await folders.filled(people);
+  await store.beginFill(LIBRARY, 'epoch-2', 200, 2);
+  await store.fillPage(LIBRARY, people.slice(0, 1), 'more', 1);
+  await store.close();
+  const copy = () => EncryptedFile.open(join(folder, 'copy.db'), KEY, 'NORMAL');
+  const names = (file: EncryptedFile, sql: string) =>
+    file.rows<{ name: string }>(sql).map(({ name }) => name);
+  const indexes = "SELECT name FROM sqlite_schema WHERE name LIKE '%swedish%'";
+  const before = copy();
+  const tables = names(before, "SELECT name FROM sqlite_schema WHERE name GLOB 'patron_[0-9]'");
+  expect(tables).toHaveLength(2);
+  const made = names(before, indexes);
+  for (const name of made) before.execute(`DROP INDEX ${name}`);
+  for (const name of tables) before.execute(`ALTER TABLE ${name} DROP COLUMN swedish`);
+  before.set('user_version', 1);
+  before.close();
+
+  const again = folders.open(folder).store;
+  const { patrons } = await again.search(LIBRARY, '*', 0, 10, 'sv');
+  expect(patrons.map(({ familyName }) => familyName)).toEqual(['Ek', 'Zander', 'Åberg']);
+  await again.fillPage(LIBRARY, people.slice(1, 2), null, 2);
+  await again.finishFill(LIBRARY);
+  const filled = await again.search(LIBRARY, '*', 0, 10, 'sv');
+  expect(filled.patrons.map(({ familyName }) => familyName)).toEqual(['Zander', 'Åberg']);
+  await again.close();
+  const after = copy();
+  expect(names(after, indexes)).not.toEqual([]);
+  after.close();
 });
 
 test('a newer outbox is left as it is, and what waits in it is read', async () => {

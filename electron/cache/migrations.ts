@@ -5,7 +5,8 @@ import type { EncryptedFile } from './encrypted-file.ts';
 export interface Migration {
   version: number;
   name: string;
-  sql: string;
+  /** What only the file itself can tell is asked of it. */
+  sql: string | ((file: EncryptedFile) => string);
 }
 
 /** What a file is for, and every step that its shape has taken. */
@@ -35,7 +36,8 @@ export function bringUpToDate(file: EncryptedFile, shape: FileShape): void {
   const version = Number(file.setting('user_version'));
   for (const migration of shape.migrations.slice(version)) {
     file.together(() => {
-      file.execute(migration.sql);
+      const { sql } = migration;
+      file.execute(typeof sql === 'string' ? sql : sql(file));
       file.set('user_version', migration.version);
       file.set('application_id', shape.applicationId);
     });

@@ -106,7 +106,11 @@ test('damage that shows only while the copy is brought up to date rebuilds it', 
   const path = join(folder, 'copy.db');
   // Everything but the first page, which is all that looking at the file reads.
   damage(path, 4096, statSync(path).size);
-  const later = { version: 2, name: 'later', sql: 'CREATE INDEX later ON set_aside (reason)' };
+  const later = {
+    version: COPY.migrations.length + 1,
+    name: 'later',
+    sql: 'CREATE INDEX later ON set_aside (reason)',
+  };
   const shapes = { copy: { ...COPY, migrations: [...COPY.migrations, later] }, outbox: OUTBOX };
   const opening = openStore({ folder, key: KEY, clock, giveWay, shapes });
   if (opening.outcome !== 'open') throw new Error(opening.outcome);

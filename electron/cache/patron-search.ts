@@ -1,20 +1,35 @@
 // Finds patrons in the copy as the server would: the same words, the same order, the same total. What waits in the
 // outbox counts: a patron renamed here is found under the new name.
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import { searchPlan, type SearchPlan } from '../../shared/patrons/search.ts';
-import type { Edition, EditionRow } from './edition.ts';
+import type { Edition } from './edition.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
-import { compareEntries, matches, searchEntry } from './search-entry.ts';
+import { comparePlaces, matches, placeIn, searchEntry } from './search-entry.ts';
 
 /** Up to so many hits are fetched and sorted; of more, the index in the order of lists is walked. */
 const FEW = 2000;
 /** One patron in so many: hits as frequent as that are met soon on the walk, without knowing them all. */
 const FREQUENT = 20;
 
+/** What each order of lists sorts by, the end of its index's name, and `placeIn` of a row. */
+const ORDERS: Record<ListOrder, { by: string; index: string; place: string }> = {
+  plain: {
+    by: 'p.family, p.given, p.id',
+    index: 'in_order',
+    place: 'p.family || char(0) || p.given || char(0) || p.id',
+  },
+  sv: { by: 'p.swedish', index: 'in_swedish_order', place: 'p.swedish' },
+};
+
+/** `skip` hits in that order are left out, and `limit` answered. */
+interface Part {
+  skip: number;
+  limit: number;
+  order: ListOrder;
+}
+
 interface Hit {
-  family: string;
-  given: string;
-  id: string;
   summary: () => PatronSummary;
 }
 
@@ -32,32 +47,33 @@ export class PatronSearch {
     edition: Edition,
     overlaid: readonly Patron[],
     query: string,
-    offset: number,
-    limit: number,
+    { offset, limit, order }: { offset: number; limit: number; order: ListOrder },
   ): { total: number; patrons: PatronSummary[] } {
     const plan = (this.#plan = searchPlan(query));
     if (plan.empty) return { total: 0, patrons: [] };
-    const inCopy = overlaid.flatMap(({ id }) => edition.row(id)?.number ?? []);
+    const inCopy = overlaid.flatMap(({ id }) => edition.numberOf(id) ?? []);
     const laidOver = overlaid.map((patron) => {
       const entry = searchEntry(patron);
-      return { ...entry, summary: () => entry.summary };
+      return { ...entry, place: placeIn[order](entry), summary: () => entry.summary };
     });
-    const scanned = laidOver.filter(
+    const scanned = laidOver.find(
       ({ cards }) => plan.cardNumber !== '' && cards.split(' ').includes(plan.cardNumber),
     );
-    const byCard = scanned[0] ?? this.#byCard(edition, plan.cardNumber, inCopy);
+    const owner = scanned ? undefined : this.#byCard(edition, plan.cardNumber, inCopy);
     // Told apart by their numbers in the copy: those that are laid over are found by what they are now.
-    const number = byCard && edition.row(byCard.id)?.number;
-    const besides = number === undefined ? inCopy : [...new Set([...inCopy, number])];
+    const besides = owner === undefined ? inCopy : [...inCopy, owner];
     const others = laidOver
-      .filter(({ id, words }) => id !== byCard?.id && matches(words, plan))
-      .sort(compareEntries);
-    const first = byCard ? [byCard] : [];
+      .filter((patron) => patron !== scanned && matches(patron.words, plan))
+      .sort(comparePlaces);
+    const first: Hit[] = scanned ? [scanned] : owner === undefined ? [] : [hitOf(edition, owner)];
     const start = Math.max(0, offset - first.length);
     const skip = Math.max(0, start - others.length);
-    const { total, rows } = this.#inCopy(edition, plan, besides, skip, limit + others.length);
+    const { total, rows } = this.#inCopy(edition, plan, besides, {
+      ...{ skip, order },
+      limit: limit + others.length,
+    });
     // Whoever is laid over and stands before the first of `rows` can't be among those asked for: see `skip`.
-    const merged = [...rows, ...others].sort(compareEntries).slice(start - skip);
+    const merged = [...rows, ...others].sort(comparePlaces).slice(start - skip);
     const hits = offset < first.length ? [...first, ...merged] : merged;
     return {
       total: total + others.length + first.length,
@@ -65,17 +81,17 @@ export class PatronSearch {
     };
   }
 
-  #byCard(edition: Edition, card: string, besides: readonly number[]): Hit | undefined {
-    const row = card === '' ? undefined : edition.byCard(card);
-    return row && !besides.includes(row.number) ? hitOf(edition, row) : undefined;
+  #byCard(edition: Edition, card: string, besides: readonly number[]): number | undefined {
+    const number = card === '' ? undefined : edition.byCard(card);
+    return number === undefined || besides.includes(number) ? undefined : number;
   }
 
-  #inCopy(edition: Edition, plan: SearchPlan, besides: readonly number[], skip: number, limit: number) {
+  #inCopy(edition: Edition, plan: SearchPlan, besides: readonly number[], part: Part) {
     const all = this.#count(edition, plan);
     const without = JSON.stringify(besides);
     const total = besides.length === 0 ? all : all - this.#countAmong(edition, without);
-    const rows = total === 0 ? [] : this.#page(edition, plan, all, without, skip, limit);
-    return { total, rows: rows.map((row) => hitOf(edition, row)) };
+    const rows = total === 0 ? [] : this.#page(edition, plan, all, without, part);
+    return { total, rows: rows.map(({ number, place }) => ({ place, ...hitOf(edition, number) })) };
   }
 
   #count(edition: Edition, plan: SearchPlan): number {
@@ -93,16 +109,19 @@ export class PatronSearch {
     return this.#file.row<{ n: number }>(sql, numbers)?.n ?? 0;
   }
 
-  #page(edition: Edition, plan: SearchPlan, all: number, without: string, skip: number, limit: number) {
+  #page(edition: Edition, plan: SearchPlan, all: number, without: string, { skip, limit, order }: Part) {
     const n = edition.number;
-    const columns = 'p.number, p.family, p.given, p.id';
+    const { by, index, place } = ORDERS[order];
     const tail = `AND p.number NOT IN (SELECT value FROM json_each(?))
-      ORDER BY p.family, p.given, p.id LIMIT ? OFFSET ?`;
+      ORDER BY ${by} LIMIT ? OFFSET ?`;
     const { from, values, match, test } = this.#source(edition, plan);
     const rows = (sql: string, given: readonly string[]) =>
-      this.#file.rows<EditionRow>(`SELECT ${columns} FROM ${sql} ${tail}`, ...given, without, limit, skip);
+      this.#file.rows<{ number: number; place: string }>(
+        `SELECT p.number, ${place} AS place FROM ${sql} ${tail}`,
+        ...[...given, without, limit, skip],
+      );
     if (!edition.indexed || all <= FEW) return rows(from, values);
-    const walk = `patron_${n} p INDEXED BY patron_${n}_in_order WHERE`;
+    const walk = `patron_${n} p INDEXED BY patron_${n}_${index} WHERE`;
     const soon = skip <= FEW && all > edition.size() / FREQUENT;
     if (match === undefined || soon) {
       const { sql, patterns } = testOf(plan, true);
@@ -136,10 +155,7 @@ function testOf(plan: SearchPlan, everything: boolean): { sql: string; patterns:
   };
 }
 
-const hitOf = (edition: Edition, row: EditionRow): Hit => ({
-  ...row,
-  summary: () => edition.summary(row.number),
-});
+const hitOf = (edition: Edition, number: number): Hit => ({ summary: () => edition.summary(number) });
 
 /** Words are letters and digits only, so quoting them is enough. Undefined where every patron has to be looked at. */
 function matchOf({ alternatives, patterns }: SearchPlan): string | undefined {

@@ -1,13 +1,16 @@
 // What the copy needs of a patron in order to find it: its words, its place in a list, its card numbers, its row.
 import { fold, joined } from '../../shared/patrons/fold.ts';
+import { swedishPlace, type ListOrder } from '../../shared/patrons/list-order.ts';
 import type { Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import { patronWords, wordsMatch, type SearchPlan } from '../../shared/patrons/search.ts';
 
 export interface SearchEntry {
   id: string;
-  /** Folded: lists stand in the order of family name, given name, id. */
+  /** Folded: the plain order is that of family name, given name, id. */
   family: string;
   given: string;
+  /** Where it stands in the Swedish order. */
+  swedish: string;
   /** Told apart by blanks, as are cards. */
   words: string;
   cards: string;
@@ -39,6 +42,7 @@ export function searchEntry(patron: Patron): SearchEntry {
     id: patron.id,
     family: fold(personal.values.familyName),
     given: fold(personal.values.givenName),
+    swedish: swedishPlace(personal.values.familyName, personal.values.givenName, patron.id),
     words: patronWords({
       personal: personal.values,
       contact: contact.values,
@@ -59,11 +63,13 @@ export function matches(words: string, plan: SearchPlan): boolean {
   );
 }
 
-/** The order of lists, as SQLite compares: by bytes of UTF-8. */
-export function compareEntries(
-  a: Pick<SearchEntry, 'family' | 'given' | 'id'>,
-  b: Pick<SearchEntry, 'family' | 'given' | 'id'>,
-): number {
-  const bytes = (x: string, y: string) => (x === y ? 0 : Buffer.compare(Buffer.from(x), Buffer.from(y)));
-  return bytes(a.family, b.family) || bytes(a.given, b.given) || bytes(a.id, b.id);
+/** A text that stands among others as the patron does in a list of that order. */
+export const placeIn: Record<ListOrder, (entry: SearchEntry) => string> = {
+  plain: ({ family, given, id }) => [family, given, id].join('\0'),
+  sv: ({ swedish }) => swedish,
+};
+
+/** As SQLite compares: by bytes of UTF-8. */
+export function comparePlaces(a: { place: string }, b: { place: string }): number {
+  return a.place === b.place ? 0 : Buffer.compare(Buffer.from(a.place), Buffer.from(b.place));
 }

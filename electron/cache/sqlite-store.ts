@@ -1,6 +1,7 @@
 // The desk's store on its two open files. Nothing here knows of threads: the worker runs it, and so does a
 // simulation with many desks in one process.
 import type { Clock } from '../../shared/clock.ts';
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
 import type { DeskStore } from './desk-store.ts';
@@ -36,10 +37,10 @@ export class SqliteStore implements DeskStore {
     this.#search = new PatronSearch(parts.copy);
   }
 
-  async search(library: string, query: string, offset: number, limit: number) {
+  async search(library: string, query: string, offset: number, limit: number, order: ListOrder = 'plain') {
     const edition = this.#shadow.shown(library);
     if (!edition) return { total: 0, patrons: [] };
-    return this.#search.find(edition, this.#patronsLaidOver(library), query, offset, limit);
+    return this.#search.find(edition, this.#patronsLaidOver(library), query, { offset, limit, order });
   }
 
   async patron(library: string, patronId: string) {

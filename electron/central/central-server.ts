@@ -5,6 +5,7 @@ import type { Capabilities } from '../../shared/capabilities.ts';
 import type { Refusal } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
@@ -119,7 +120,13 @@ export interface CentralSession extends ActSender {
   /** Told when token, permissions and clock have come anew. */
   onRenewed: () => void;
 
-  search(query: string, offset: number, limit: number): Promise<{ total: number; patrons: PatronSummary[] }>;
+  /** In that order if the server can; another has its own. */
+  search(
+    query: string,
+    offset: number,
+    limit: number,
+    order?: ListOrder,
+  ): Promise<{ total: number; patrons: PatronSummary[] }>;
   /** `again`: for a window that shows the patron already, so that it's no new look. */
   patron(patronId: string, again: boolean): Promise<Patron>;
   notifications(patronId: string): Promise<Notification[]>;

@@ -69,7 +69,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
 
-    'patrons.search': ({ query, offset, limit, from }) => patrons.search(query, offset, limit, from),
+    'patrons.search': ({ query, ...part }) => patrons.search(query, part),
     'patrons.open': async ({ patronId }) => {
       session.require();
       await openPatron(patronId);
@@ -98,8 +98,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await openPatron(patronId);
       return {};
     },
-    'patron.guarantors': async ({ name }, asker) => ({
-      patrons: await patrons.guarantors(patronOf(asker), name, MOST_GUARANTORS),
+    'patron.guarantors': async (asked, asker) => ({
+      patrons: await patrons.guarantors(patronOf(asker), asked, MOST_GUARANTORS),
     }),
     'patron.notifications': async (_args, asker) => ({
       notifications: await patrons.notifications(patronOf(asker)),

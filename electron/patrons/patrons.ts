@@ -2,6 +2,7 @@
 // delete. It works on the copy; the server is asked for what the copy doesn't hold.
 import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deed, OutboxAct } from '../cache/act.ts';
@@ -17,6 +18,14 @@ import type { Saving } from './saving.ts';
 
 /** So long a window waits for what the server knows now, before it shows what the copy knows. */
 const FRESH_WITHIN_MS = 2_000;
+
+/** Which of the hits, in which order, and whom to ask. */
+interface HitsPart {
+  offset: number;
+  limit: number;
+  order: ListOrder;
+  from: 'copy' | 'server';
+}
 
 export interface PatronsParts {
   store: DeskStore;
@@ -43,17 +52,15 @@ export class Patrons {
 
   async search(
     query: string,
-    offset: number,
-    limit: number,
-    from: 'copy' | 'server',
+    { offset, limit, order, from }: HitsPart,
   ): Promise<{ total: number; patrons: PatronSummary[]; partial: boolean }> {
     const { store, session, whole } = this.#parts;
     const { library } = session.require();
     if (from === 'server') {
-      const found = await session.use((central) => central.search(query, offset, limit));
+      const found = await session.use((central) => central.search(query, offset, limit, order));
       return { ...found, partial: false };
     }
-    const found = await store.search(library.id, query, offset, limit);
+    const found = await store.search(library.id, query, offset, limit, order);
     const { position } = await store.pullState(library.id);
     return { ...found, partial: !whole || position === null };
   }
@@ -112,15 +119,20 @@ export class Patrons {
   }
 
   /** Patrons by a name that is being typed, for whoever is nobody's own guarantor. */
-  async guarantors(patronId: string, name: string, most: number): Promise<PatronSummary[]> {
+  async guarantors(
+    patronId: string,
+    { name, order }: { name: string; order: ListOrder },
+    most: number,
+  ): Promise<PatronSummary[]> {
     this.#parts.session.require();
     // `*` would find everybody.
     const query = name.replaceAll('*', ' ').trim();
     if (query.length < 2) return [];
-    const fromCopy = await this.search(query, 0, most + 1, 'copy');
+    const part = { offset: 0, limit: most + 1, order };
+    const fromCopy = await this.search(query, { ...part, from: 'copy' });
     const found =
       fromCopy.partial && this.#parts.session.central
-        ? await this.search(query, 0, most + 1, 'server').catch(() => fromCopy)
+        ? await this.search(query, { ...part, from: 'server' }).catch(() => fromCopy)
         : fromCopy;
     return found.patrons.filter(({ id }) => id !== patronId).slice(0, most);
   }

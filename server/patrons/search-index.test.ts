@@ -1,10 +1,11 @@
 // The server's search: order, pages, exact card numbers, and nobody of another library.
 import { expect, test } from 'vitest';
 import type { EndpointAnswer } from '../../shared/central/contract.ts';
+import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import { testNetwork, type TestDesk } from '../testing/network.ts';
 
-async function search(desk: TestDesk, query: string, offset = 0, limit = 100) {
-  const answer = await desk.ask('search', { query: { query, offset, limit } });
+async function search(desk: TestDesk, query: string, offset = 0, limit = 100, order: ListOrder = 'plain') {
+  const answer = await desk.ask('search', { query: { query, offset, limit, order } });
   expect(answer.status).toBe(200);
   const { total, patrons } = answer.body as EndpointAnswer<'search'>;
   return { total, names: patrons.map(({ givenName, familyName }) => `${givenName} ${familyName}`), patrons };
@@ -24,6 +25,19 @@ async function withPatrons(...people: [givenName: string, familyName: string, ca
 test('hits stand by family name, then given name, folded', async () => {
   const { desk } = await withPatrons(['b', 'Öberg'], ['Ä', 'Oberg'], ['c', 'Zetterlund'], ['d', 'Ahl']);
   expect((await search(desk, '*')).names).toEqual(['d Ahl', 'Ä Oberg', 'b Öberg', 'c Zetterlund']);
+});
+
+test.each([40, 2_100])('asked for in Swedish, %d hits have Å and Ö after Z, on every page', async (count) => {
+  const first = ['Å', 'Ö', 'Z', 'A', 'O'];
+  const people = Array.from({ length: count }, (_, n) => ['b', `${first[n % 5]}${n}x`] as [string, string]);
+  const { desk } = await withPatrons(...people);
+  for (const query of ['b', 'b *x']) {
+    const names: string[] = [];
+    for (let offset = 0; offset < count; offset += 200)
+      names.push(...(await search(desk, query, offset, 200, 'sv')).names);
+    expect(names.map((name) => name.charAt(2)).join('')).toMatch(/^A+O+Z+Å+Ö+$/);
+    expect(new Set(names).size).toBe(count);
+  }
 });
 
 test('pages follow one another without gap or repeat, the owner of the card first', async () => {

@@ -1,6 +1,7 @@
 // Finds patrons by words. Few hits are sorted; many are taken from the index that stands in the order of the list,
 // so that the first page of thousands costs no more than that of ten. What looks at everybody holds nobody up.
 import { fold, joined } from '../../shared/patrons/fold.ts';
+import { swedishPlace, type ListOrder } from '../../shared/patrons/list-order.ts';
 import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import { patronWords, searchPlan, wordsMatch, type SearchPlan } from '../../shared/patrons/search.ts';
 import type { Libraries } from '../libraries.ts';
@@ -13,6 +14,19 @@ import { Turns } from './turns.ts';
 const MANY = 2000;
 /** Of a search that looks at everybody, so many are looked at before others' requests have their turn. */
 const AT_A_TIME = 500;
+
+/** What each order of lists sorts by, and its index. */
+const ORDERS: Record<ListOrder, { by: string; index: string }> = {
+  plain: { by: 's.family, s.given, s.id', index: 'patron_in_order' },
+  sv: { by: 's.swedish', index: 'patron_in_swedish_order' },
+};
+
+/** Which of the hits, in which order. */
+interface Part {
+  offset: number;
+  limit: number;
+  order: ListOrder;
+}
 
 interface Found {
   total: number;
@@ -75,20 +89,20 @@ export class SearchIndex {
       card: card.values,
     });
     const text = [libraryWord(library), ...words].join(' ');
-    const order = [fold(personal.values.familyName), fold(personal.values.givenName)] as const;
-    const old = this.#store.row<{ words: string; family: string; given: string }>(
-      'SELECT words, family, given FROM patron_search WHERE number = ?',
+    const { familyName, givenName } = personal.values;
+    const [family, given] = [fold(familyName), fold(givenName)];
+    const swedish = swedishPlace(familyName, givenName, patron.id);
+    const old = this.#store.row<{ words: string; family: string; given: string; swedish: string }>(
+      'SELECT words, family, given, swedish FROM patron_search WHERE number = ?',
       patron.number,
     );
-    if (old?.words === text && old.family === order[0] && old.given === order[1]) return;
+    if (old?.words === text && old.family === family && old.given === given && old.swedish === swedish)
+      return;
     this.remove(patron.number);
     this.#store.run(
-      'INSERT INTO patron_search (number, library, family, given, id, words) VALUES (?, ?, ?, ?, ?, ?)',
-      patron.number,
-      library,
-      ...order,
-      patron.id,
-      text,
+      `INSERT INTO patron_search (number, library, family, given, swedish, id, words)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ...[patron.number, library, family, given, swedish, patron.id, text],
     );
     if (this.#live)
       this.#store.run('INSERT INTO patron_words (rowid, words) VALUES (?, ?)', patron.number, text);
@@ -98,18 +112,19 @@ export class SearchIndex {
   async find(
     asker: string,
     library: string,
-    { query, offset, limit }: { query: string; offset: number; limit: number },
+    { query, ...part }: Part & { query: string },
   ): Promise<Found | undefined> {
     const plan = searchPlan(query);
     if (plan.empty) return { total: 0, patrons: [] };
     const number = this.#libraries.number(library);
+    const { offset, limit } = part;
     if (plan.patterns.length > 0)
       return this.#turns.take(asker, async () => {
-        const fitting = await this.#fitting(number, plan);
+        const fitting = await this.#fitting(number, plan, part.order);
         return this.#found(fitting.length, fitting.slice(offset, offset + limit));
       });
     const first = this.#byCard(library, plan.cardNumber);
-    const hits = this.#hits(number, plan, first, offset, limit);
+    const hits = this.#hits(number, plan, first, part);
     const numbers =
       first !== undefined && offset === 0 ? [first, ...hits.numbers].slice(0, limit) : hits.numbers;
     return this.#found(hits.total, numbers);
@@ -126,15 +141,17 @@ export class SearchIndex {
   }
 
   /** The hits without `first`, which stands before them and counts as one. */
-  #hits(library: number, plan: SearchPlan, first: number | undefined, offset: number, limit: number): Hits {
+  #hits(library: number, plan: SearchPlan, first: number | undefined, part: Part): Hits {
+    const { offset, limit, order } = part;
     const match = matchOf(library, plan);
     const counting = 'SELECT count(*) AS n FROM patron_words WHERE patron_words MATCH ?';
     const total = this.#store.row<{ n: number }>(counting, match)?.n ?? 0;
     // A plus sign keeps SQLite from an index: few hits are fetched and sorted, many are walked to in order.
-    const [order, by] = total > MANY ? ['INDEXED BY patron_in_order', 's.library'] : ['', '+s.library'];
+    const { by, index } = ORDERS[order];
+    const [walk, inLibrary] = total > MANY ? [`INDEXED BY ${index}`, 's.library'] : ['', '+s.library'];
     const rows = this.#store.rows<{ number: number }>(
-      `SELECT s.number FROM patron_search s ${order} WHERE ${by} = ? AND s.number IN (${MATCHING})
-         AND s.number <> ? ORDER BY s.family, s.given, s.id LIMIT ? OFFSET ?`,
+      `SELECT s.number FROM patron_search s ${walk} WHERE ${inLibrary} = ? AND s.number IN (${MATCHING})
+         AND s.number <> ? ORDER BY ${by} LIMIT ? OFFSET ?`,
       library,
       match,
       first ?? -1,
@@ -145,10 +162,11 @@ export class SearchIndex {
   }
 
   /** A `*` inside a word: everybody that the rest of the query leaves is looked at, in the order of the list. */
-  async #fitting(library: number, plan: SearchPlan): Promise<number[]> {
+  async #fitting(library: number, plan: SearchPlan, order: ListOrder): Promise<number[]> {
+    const { by, index } = ORDERS[order];
     const left = this.#store.rows<{ number: number }>(
-      `SELECT s.number FROM patron_search s INDEXED BY patron_in_order
-       WHERE s.library = ? AND s.number IN (${MATCHING}) ORDER BY s.family, s.given, s.id`,
+      `SELECT s.number FROM patron_search s INDEXED BY ${index}
+       WHERE s.library = ? AND s.number IN (${MATCHING}) ORDER BY ${by}`,
       library,
       matchOf(library, plan),
     );

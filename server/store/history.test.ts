@@ -181,6 +181,21 @@ test('a database of a newer server is refused and left as it is; so is a file of
   expect(() => new Store(path('other'))).toThrow(/not a database of this server/);
 });
 
+test('patrons from when lists had one order have the Swedish one too', async () => {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  for (const familyName of ['Åberg', 'Zander']) await desk.register({ personal: { familyName } });
+  first.central.close();
+  const before = new Database(path('circdesk.sqlite'));
+  before.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
+  before.pragma('user_version = 5');
+  before.close();
+  const again = await open().signIn('north', 'lead');
+  const answer = await again.ask('search', { query: { query: '*', order: 'sv' } });
+  const { patrons } = answer.body as EndpointAnswer<'search'>;
+  expect(patrons.map(({ familyName }) => familyName)).toEqual(['Zander', 'Åberg']);
+});
+
 test('migrations are numbered without gaps', () => {
   expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
 });

@@ -300,10 +300,22 @@ UPDATE patron_search SET words = char(0xe000) || substr(words, length('libraryno
 INSERT INTO patron_words (patron_words) VALUES ('rebuild');
 `;
 
+/** Long lists in Swedish: å, ä and ö after z. */
+const swedishOrder = `
+ALTER TABLE patron_search ADD COLUMN swedish TEXT NOT NULL DEFAULT '';
+UPDATE patron_search SET swedish = swedish_place(
+  (SELECT field_values ->> 'familyName' FROM patron_section WHERE patron = number AND section = 'personal'),
+  (SELECT field_values ->> 'givenName' FROM patron_section WHERE patron = number AND section = 'personal'),
+  id
+);
+CREATE INDEX patron_in_swedish_order ON patron_search (library, swedish);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
   { version: 3, name: 'acts that were done long ago', sql: doneActs },
   { version: 4, name: 'long lists in their order', sql: longLists },
   { version: 5, name: 'words of libraries that nobody can type', sql: libraryWords },
+  { version: 6, name: 'a Swedish order of lists', sql: swedishOrder },
 ];

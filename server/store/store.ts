@@ -1,6 +1,7 @@
 // The server's database: opened with the settings that durability needs, brought up to date, and asked through
 // prepared statements. A database of a newer server is refused.
 import Database, { type Connection, type Statement } from 'better-sqlite3';
+import { swedishPlace } from '../../shared/patrons/list-order.ts';
 import { migrations } from './migrations.ts';
 
 /** Tells our file from any other SQLite file ("CDSK"). */
@@ -89,6 +90,9 @@ function bringUpToDate(db: Connection): void {
   if (application !== APPLICATION_ID && tables !== 0) throw new StartProblem(NOT_OURS);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  db.function('swedish_place', { deterministic: true }, (family, given, id) =>
+    swedishPlace(String(family), String(given), String(id)),
+  );
   migrations.forEach((migration, index) => {
     if (migration.version !== index + 1) throw new Error(`Migration ${migration.name} is out of order.`);
     if (migration.version <= version) return;

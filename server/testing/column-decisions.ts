@@ -242,6 +242,7 @@ export const OF_PATRONS: Record<string, Table> = {
       library: internal,
       family: internal,
       given: internal,
+      swedish: internal,
       id: internal,
       words: internal,
     },

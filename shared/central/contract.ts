@@ -5,6 +5,7 @@ import { librarySchema, libraryNameSchema } from '../library.ts';
 import { AUDIT_KINDS } from '../audit.ts';
 import { longPartSchema, longPartSchemas, patronDataHeadSchema } from '../patron-data/document.ts';
 import { requesterSchema } from '../patron-data/requester.ts';
+import { LIST_ORDERS } from '../patrons/list-order.ts';
 import {
   agreementSchema,
   blockSchema,
@@ -151,12 +152,15 @@ export const endpoints = {
   search: {
     method: 'GET',
     path: '/patrons',
-    summary: 'Find patrons of this library by words in any order; `*` stands for any letters.',
+    summary:
+      'Find patrons of this library by words in any order; `*` stands for any letters. ' +
+      'They come by family name, given name; with `order` as `sv` å, ä and ö stand after z.',
     auth: 'session',
     query: z.object({
       query: z.string().max(200),
       offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
       limit: pageSize(200, 100),
+      order: z.enum(LIST_ORDERS).default('plain'),
     }),
     status: 200,
     answer: z.object({ total: countSchema, patrons: z.array(patronSummarySchema) }),

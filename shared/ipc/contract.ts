@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { capabilitiesSchema } from '../capabilities.ts';
 import { staffSchema } from '../central/contract.ts';
 import { librarySchema, libraryNameSchema } from '../library.ts';
+import { LIST_ORDERS } from '../patrons/list-order.ts';
 import {
   agreementSchema,
   commentSchema,
@@ -123,6 +124,7 @@ export const requests = {
       /** No further than the server counts. */
       offset: countSchema.max(1_000_000),
       limit: z.int().min(1).max(200),
+      order: z.enum(LIST_ORDERS),
       from: z.enum(['copy', 'server']),
     }),
     result: z.object({
@@ -166,7 +168,7 @@ export const requests = {
   /** Patrons to choose a guarantor from, by a name that is being typed: no more of them than that takes. */
   'patron.guarantors': {
     windows: ['patron'],
-    args: z.object({ name: z.string().max(200) }),
+    args: z.object({ name: z.string().max(200), order: z.enum(LIST_ORDERS) }),
     result: z.object({ patrons: z.array(guarantorChoiceSchema).max(MOST_GUARANTORS) }),
   },
   'patron.notifications': {

@@ -54,7 +54,7 @@ test('signing out closes the patron windows and leaves nothing of them', async (
   await expect.poll(() => desk.app.windows().length).toBe(1);
   await expect(desk.desk.locator('body')).not.toContainText(cardOf(patron));
   const answer = await desk.desk.evaluate(() =>
-    window.circdesk.patrons.search({ query: 'a', offset: 0, limit: 10, from: 'copy' }),
+    window.circdesk.patrons.search({ query: 'a', offset: 0, limit: 10, order: 'plain', from: 'copy' }),
   );
   expect(answer).toMatchObject({ ok: false, error: { code: 'signedOut' } });
 });
@@ -77,6 +77,28 @@ test('a search for many fetches what is scrolled to, down to the last', async ({
   await desk.desk.keyboard.press('End');
   await expect(desk.hit(card)).toBeVisible();
   await expect(desk.desk.getByRole('columnheader', { name: 'Name' })).toBeInViewport({ ratio: 1 });
+});
+
+test('hundreds of hits stand in the order of the language, and follow it when it changes', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const first = async (order: string) => {
+    const path = `/patrons?query=*&limit=12&order=${order}`;
+    const { patrons } = await colleague.get<{ patrons: PatronSummary[] }>(path);
+    return patrons.map(({ familyName }) => familyName);
+  };
+  const [plain, swedish] = [await first('plain'), await first('sv')];
+  expect(plain).not.toEqual(swedish);
+  await desk.signIn(account('desk'));
+  await desk.search('*');
+  const shown = async () => (await desk.desk.locator('.family').allTextContents()).slice(0, 12);
+  await expect.poll(shown).toEqual(plain);
+  await desk.desk.keyboard.press('Alt+3');
+  await desk.desk.getByLabel('Language').selectOption({ label: 'Svenska' });
+  await desk.desk.keyboard.press('Alt+1');
+  await expect.poll(shown).toEqual(swedish);
 });
 
 test('a table keeps its header in sight, and money stands at the end of its column', async ({

@@ -4,6 +4,7 @@ import { steppingClock } from '../port/world.ts';
 import { smallLibrary } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
 
+const ten = { offset: 0, limit: 10, order: 'plain', from: 'copy' } as const;
 let desk: SimulatedDesk | undefined;
 afterEach(() => desk?.end());
 
@@ -15,7 +16,7 @@ test('a paused fill stands still, through a restart, until it is let go on', asy
   await desk.parts.sync.pauseFill(true);
   await desk.sync();
   expect(desk.parts.sync.state.fill).toMatchObject({ arrived: 100, total: 252, paused: true });
-  expect((await desk.parts.patrons.search('Nr7', 0, 10, 'copy')).total).toBeGreaterThan(0);
+  expect((await desk.parts.patrons.search('Nr7', ten)).total).toBeGreaterThan(0);
 
   await desk.start();
   koha.heard.length = 0;
@@ -26,5 +27,5 @@ test('a paused fill stands still, through a restart, until it is let go on', asy
   await desk.parts.sync.pauseFill(false);
   await desk.sync();
   expect(desk.parts.sync.state.fill).toBeNull();
-  expect((await desk.parts.patrons.search('*', 0, 10, 'copy')).total).toBe(252);
+  expect((await desk.parts.patrons.search('*', ten)).total).toBe(252);
 });

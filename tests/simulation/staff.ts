@@ -142,7 +142,10 @@ export class StaffAtDesk {
       case 'look':
         return desk.patrons.logLook(this.#anybody().id);
       case 'search':
-        await desk.patrons.search(luck.pick(['*', 'ada', 't1']), 0, 20, luck.pick(['copy', 'server']));
+        await desk.patrons.search(luck.pick(['*', 'ada', 't1']), {
+          ...{ offset: 0, limit: 20, order: 'plain' },
+          from: luck.pick(['copy', 'server']),
+        });
     }
   }
 

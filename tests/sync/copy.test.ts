@@ -22,6 +22,7 @@ async function registered(colleague: TestDesk, count: number, familyName = 'Ek')
   for (let n = 0; n < count; n++) await colleague.register({ personal: { familyName: `${familyName}${n}` } });
 }
 
+const ten = (from: 'copy' | 'server') => ({ offset: 0, limit: 10, order: 'plain', from }) as const;
 const found = async (desk: Desk, query: string) => (await desk.store.search('north', query, 0, 1000)).total;
 const pages = (desk: Desk, path: string) => desk.asked.filter((request) => request.path === path).length;
 
@@ -93,8 +94,8 @@ test('scope none: nobody is kept, and everything works with the line', async () 
   const desk = await deskOn(network, { copy: { scope: 'none' } });
   await desk.signIn();
   expect(await found(desk, 'ek')).toBe(0);
-  expect((await desk.parts.patrons.search('ek', 0, 10, 'copy')).partial).toBe(true);
-  expect((await desk.parts.patrons.search('ek', 0, 10, 'server')).total).toBe(1);
+  expect((await desk.parts.patrons.search('ek', ten('copy'))).partial).toBe(true);
+  expect((await desk.parts.patrons.search('ek', ten('server'))).total).toBe(1);
   const view = await desk.parts.patrons.read(patron.id, true);
   expect(
     await desk.parts.patrons.saveSection(patron.id, 'note', view.patron.sections.note as never, {

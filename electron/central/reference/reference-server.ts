@@ -1,4 +1,5 @@
 // Our reference server behind the port CentralServer: sessions with refresh, acts with keys, marks of its history.
+import type { ListOrder } from '../../../shared/patrons/list-order.ts';
 import {
   type BelievedAnswer,
   type EndpointName,
@@ -108,8 +109,8 @@ class ReferenceSession implements CentralSession {
     return this.#clockDistance;
   }
 
-  search(query: string, offset: number, limit: number) {
-    return this.#ask('search', { query: { query, offset, limit } });
+  search(query: string, offset: number, limit: number, order: ListOrder = 'plain') {
+    return this.#ask('search', { query: { query, offset, limit, order } });
   }
 
   async patron(patronId: string, again: boolean) {

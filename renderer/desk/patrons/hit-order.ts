@@ -1,5 +1,5 @@
-// The order of hits in the language of the windows: Swedish puts Å, Ä and Ö after Z. Only where all hits are here; a longer
-// list stands in the order in which it is stored, by names without their marks.
+// The order of hits where all of them are here: exactly that of the language of the windows, from whatever server they
+// came. A longer list comes by pages, in the one of the stored orders that is the language's.
 import { joined } from '../../../shared/patrons/fold.ts';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 

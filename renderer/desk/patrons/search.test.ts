@@ -1,8 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { useSession } from '../../app/session.ts';
+import { i18n } from '../../app/words.ts';
 import { PAGE, TYPING_PAUSE_MS, useSearch } from './search.ts';
 
 const hit = (familyName: string) => ({ familyName }) as PatronSummary;
@@ -10,6 +11,7 @@ const found = (total: number, patrons: PatronSummary[], partial = false) => ok({
 interface Asked {
   query: string;
   offset: number;
+  order: string;
   from: 'copy' | 'server';
 }
 
@@ -20,6 +22,7 @@ beforeEach(() => {
   main = fakeMain();
   search = useSearch();
 });
+afterEach(() => search.$dispose());
 
 describe('searching as staff type', () => {
   it('asks once, when the typing pauses', async () => {
@@ -28,7 +31,10 @@ describe('searching as staff type', () => {
     for (const text of ['l', 'li', 'lin']) search.type(text);
     await vi.advanceTimersByTimeAsync(TYPING_PAUSE_MS);
     expect(main.asked).toEqual([
-      { name: 'patrons.search', args: { query: 'lin', offset: 0, limit: PAGE, from: 'copy' } },
+      {
+        name: 'patrons.search',
+        args: { query: 'lin', offset: 0, limit: PAGE, order: 'plain', from: 'copy' },
+      },
     ]);
     vi.useRealTimers();
   });
@@ -101,6 +107,20 @@ describe('searching as staff type', () => {
     expect(search.hits.get(100)?.familyName).toBe('from 100');
     await search.need(100, 120);
     expect(main.asked.map(({ args }) => (args as Asked).offset)).toEqual([0, 100, 0, 100]);
+  });
+
+  it('asks anew, in the order of the language, when the language changes', async () => {
+    main.answer('patrons.search', () => found(250, [hit('Lind')]));
+    search.typed = '*';
+    await search.searchNow();
+    try {
+      i18n.global.locale.value = 'sv';
+      await expect.poll(() => main.asked.map(({ args }) => (args as Asked).order)).toEqual(['plain', 'sv']);
+      await search.need(100, 120);
+      expect(main.asked.at(-1)?.args).toMatchObject({ offset: 100, order: 'sv' });
+    } finally {
+      i18n.global.locale.value = 'en';
+    }
   });
 
   it('forgets everything for whoever signs in next', async () => {

@@ -1,6 +1,7 @@
 // The search for patrons: what is typed, the hits that have come so far, and which answer still counts.
 import { defineStore } from 'pinia';
-import { ref, shallowRef, triggerRef } from 'vue';
+import { ref, shallowRef, triggerRef, watch } from 'vue';
+import { listOrderOf } from '../../../shared/patrons/list-order.ts';
 import type { DeskError } from '../../../shared/ipc/errors.ts';
 import type { PatronSummary } from '../../../shared/patrons/patron.ts';
 import type { RequestResult } from '../../../shared/ipc/contract.ts';
@@ -32,6 +33,15 @@ export const useSearch = defineStore('search', () => {
   let pause: ReturnType<typeof setTimeout> | undefined;
   let pagesAsked = new Set<number>();
 
+  const language = i18n.global.locale;
+  watch(language, () => void searchNow());
+
+  const askFor = (query: string, page: number, from: 'copy' | 'server') =>
+    ask('patrons.search', {
+      ...{ query, offset: page * PAGE, limit: PAGE, from },
+      order: listOrderOf(language.value),
+    });
+
   function type(text: string): void {
     typed.value = text;
     clearTimeout(pause);
@@ -46,7 +56,7 @@ export const useSearch = defineStore('search', () => {
     failure.value = undefined;
     if (query === '') return clear();
     searching.value = true;
-    const answer = await ask('patrons.search', { query, offset: 0, limit: PAGE, from: 'copy' });
+    const answer = await askFor(query, 0, 'copy');
     if (number !== current) return;
     const goesOn = answer.ok && answer.value.partial && session.withServer;
     searching.value = goesOn;
@@ -57,7 +67,7 @@ export const useSearch = defineStore('search', () => {
     take(query, answer.value, 'copy');
     if (!goesOn) return;
     // The copy's hits are in sight at once; the server knows patrons whom the copy doesn't hold.
-    const whole = await ask('patrons.search', { query, offset: 0, limit: PAGE, from: 'server' });
+    const whole = await askFor(query, 0, 'server');
     if (number !== current) return;
     searching.value = false;
     if (whole.ok) take(query, whole.value, 'server');
@@ -72,8 +82,7 @@ export const useSearch = defineStore('search', () => {
     total.value = found.total;
     pagesAsked = new Set([0]);
     const whole = found.patrons.length === found.total;
-    const language = localeOf(i18n.global.locale.value);
-    const patrons = whole ? inOrder(found.patrons, query, language) : found.patrons;
+    const patrons = whole ? inOrder(found.patrons, query, localeOf(language.value)) : found.patrons;
     hits.value = new Map([...old, ...patrons.entries()]);
     answers.value++;
   }
@@ -89,7 +98,7 @@ export const useSearch = defineStore('search', () => {
     if (query === undefined || page * PAGE >= total.value) return;
     const number = current;
     pagesAsked.add(page);
-    const answer = await ask('patrons.search', { query, offset: page * PAGE, limit: PAGE, from: source });
+    const answer = await askFor(query, page, source);
     if (number !== current) return;
     if (!answer.ok) {
       pagesAsked.delete(page);

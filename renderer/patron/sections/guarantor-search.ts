@@ -1,7 +1,9 @@
 // Patrons of this library by a name that is being typed, as guarantors to choose from.
 import { ref, type Ref } from 'vue';
 import type { GuarantorChoice } from '../../../shared/ipc/contract.ts';
+import { listOrderOf } from '../../../shared/patrons/list-order.ts';
 import { ask } from '../../app/ask.ts';
+import { i18n } from '../../app/words.ts';
 
 const PAUSE_MS = 200;
 
@@ -35,7 +37,10 @@ export function useGuarantorSearch(): GuarantorSearch {
   }
 
   async function search(name: string, number: number): Promise<void> {
-    const answer = await ask('patron.guarantors', { name: name.slice(0, 200) });
+    const answer = await ask('patron.guarantors', {
+      name: name.slice(0, 200),
+      order: listOrderOf(i18n.global.locale.value),
+    });
     if (number !== current) return;
     state.value = answer.ok ? 'found' : 'failed';
     hits.value = answer.ok ? answer.value.patrons : [];
