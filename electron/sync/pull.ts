@@ -127,18 +127,22 @@ export class Pull {
     const { store, scope, pages, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
+    const asked = new Set<string | null>();
     while (!fill?.whole) {
       if (fill && isPaused()) {
         onFill(fill);
         return 'paused';
       }
+      asked.add(fill?.after ?? null);
       const page = await central.snapshot(fill?.after ?? null, pages.fill);
       if (fill && fill.epoch !== page.epoch) {
         await fillAnew();
+        asked.clear();
         fill = null;
         continue;
       }
-      if (fill && page.next !== null && page.next === fill.after)
+      // Pages that lead round to an earlier one would be asked for, for ever.
+      if (page.next !== null && asked.has(page.next))
         throw new Failure({ code: 'serverRubbish' }, 'no progress');
       if (!fill) await store.beginFill(library, page.epoch, page.position, page.total);
       await store.fillPage(library, page.patrons.filter(scope), page.next, page.patrons.length);

@@ -70,6 +70,16 @@ describe('with name and password', () => {
     expect(library.rules.debtLimit).toBe(10_000);
   });
 
+  test.each([
+    [0, 0],
+    [0.001, 1],
+    [5.125, 513],
+  ])('a debt limit of %d in the policy is one of %d cents, and only 0 is none', async (debtLimit, cents) => {
+    const policy = { currency: 'EUR', debtLimit };
+    const { library } = await serverOn(koha, { policy }).server.signIn({ ...STAFF, library: 'CPL' });
+    expect(library.rules.debtLimit).toBe(cents);
+  });
+
   test('where Koha tells nobody its libraries, staff work at their own', async () => {
     koha.world.settings.publicApi = false;
     const { server } = serverOn(koha);

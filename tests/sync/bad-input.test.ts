@@ -5,53 +5,17 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { httpTransport } from '../../electron/central/transport.ts';
 import { createCentral, type Central } from '../../server/central.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
-import {
-  addTestLibraries,
-  testNetwork,
-  testOptions,
-  type TestNetwork,
-} from '../../server/testing/network.ts';
-import { ANSWER_HEADERS } from '../../shared/central/endpoint.ts';
-import { PROBLEMS, problemType } from '../../shared/central/problems.ts';
+import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, Desk, goodLine } from './desk.ts';
+import { afterwards, filled, found, position, problem, started } from './filled.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const desks: Desk[] = [];
-const cleanUp: (() => void)[] = [];
-afterEach(async () => {
-  for (const desk of desks) await desk.end();
-  for (const clean of cleanUp.splice(0)) clean();
-  for (const desk of desks.splice(0)) desk.remove();
-});
-
-async function deskOn({ central, clock }: Pick<TestNetwork, 'central' | 'clock'>, policy?: unknown) {
-  const desk = new Desk({ central: () => central, clock, ...(policy !== undefined && { policy }) });
-  desks.push(desk);
-  return desk.start();
-}
-
-/** A network with three patrons, and a desk with its copy. */
-async function filled(policy?: unknown) {
-  const network = testNetwork();
-  const colleague = await network.signIn('north', 'lead');
-  const patrons: Patron[] = [];
-  for (const familyName of ['Ek', 'Lind', 'Öberg'])
-    patrons.push(await colleague.register({ personal: { familyName } }));
-  const desk = await deskOn(network, policy);
-  await desk.signIn();
-  const [ek, lind, oberg] = patrons as [Patron, Patron, Patron];
-  return { network, colleague, desk, ek, lind, oberg };
-}
-
-const problem = (desk: Desk) => desk.parts.sync.state.problem;
-const position = async (desk: Desk) => (await desk.store.pullState('north')).position;
-const found = async (desk: Desk, query: string) => (await desk.store.search('north', query, 0, 10)).total;
 const comments = async (desk: Desk, { id }: Patron) =>
   (await desk.store.patron('north', id))?.patron.blocks.map(({ comment }) => comment);
 
@@ -70,14 +34,14 @@ test('a cursor from the future: the copy is filled anew, the outbox untouched', 
 
 test("a server restored from yesterday's backup: what it had confirmed since goes out again, once, in its order", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'circdesk-restored-'));
-  cleanUp.push(() => rmSync(folder, { recursive: true }));
+  afterwards(() => rmSync(folder, { recursive: true }));
   const [database, backup] = [join(folder, 'live.sqlite'), join(folder, 'backup.sqlite')];
   const made = testOptions({ database, historyFile: historyInMemory() });
   let central: Central = createCentral(made);
-  cleanUp.push(() => central.close());
+  afterwards(() => central.close());
   addTestLibraries(central);
   const desk = new Desk({ central: () => central, clock: made.clock });
-  desks.push(await desk.start());
+  await started(desk);
   await desk.signIn();
   const create = await central.answer('createPatron', {
     ...(await request(desk, central)),
@@ -149,202 +113,6 @@ test('a page of changes cut in half is not believed; the next one is', async () 
   expect(await found(desk, 'ny')).toBe(1);
 });
 
-test.each([
-  ['changes', (body: object) => ({ ...body, more: true })],
-  ['pages of a first fill', (body: object) => ({ ...body, next: '00000000-0000-7000-8000-000000000000' })],
-])('a server that always has more %s, and gets nowhere, is asked no more of them', async (what, endless) => {
-  const network = testNetwork();
-  await (await network.signIn('north', 'lead')).register();
-  const desk = await deskOn(network);
-  const path = what === 'changes' ? '/changes' : '/snapshot';
-  let asked = 0;
-  desk.line.answered = (request, answer) => {
-    if (request.path !== path) return answer;
-    if (++asked > 50) cut();
-    return { ...answer, body: JSON.stringify(endless(JSON.parse(answer.body) as object)) };
-  };
-  await desk.signIn();
-  expect(problem(desk)).toBe('serverRubbish');
-  expect(asked).toBeLessThan(20);
-});
-
-/** The line's answers to requests of one path are the server's word that it is in another history. */
-function alwaysRestored(desk: Desk, path: RegExp): () => number {
-  let asked = 0;
-  desk.line.answered = (request, answer) => {
-    if (!path.test(request.path)) return answer;
-    if (++asked > 50) cut();
-    const { status, title } = PROBLEMS['other-epoch'];
-    const type = problemType('other-epoch');
-    return { ...answer, status, body: JSON.stringify({ type, title, status }) };
-  };
-  return () => asked;
-}
-
-test('a server that has the copy filled anew for ever is asked no more of it', async () => {
-  const { desk } = await filled();
-  const asked = alwaysRestored(desk, /^\/changes$/);
-  await desk.parts.sync.now();
-  expect(problem(desk)).toBe('serverRubbish');
-  expect(asked()).toBeLessThan(10);
-  expect(await found(desk, 'ek')).toBe(1);
-  desk.line = goodLine();
-  await desk.sync();
-  expect(problem(desk)).toBeNull();
-});
-
-test('a server that is in another history with each page of a fill is asked no more of them', async () => {
-  const network = testNetwork();
-  await (await network.signIn('north', 'lead')).register();
-  const desk = await deskOn(network);
-  let asked = 0;
-  desk.line.answered = ({ path }, answer) => {
-    if (path !== '/snapshot') return answer;
-    if (++asked > 50) cut();
-    const page = JSON.parse(answer.body) as object;
-    const elsewhere = { epoch: crypto.randomUUID(), next: crypto.randomUUID() };
-    return { ...answer, body: JSON.stringify({ ...page, ...elsewhere }) };
-  };
-  await desk.signIn();
-  expect(problem(desk)).toBe('serverRubbish');
-  expect(asked).toBeLessThan(40);
-});
-
-test('a server that takes every act for one of another history is sent it no more, and it waits', async () => {
-  const { desk, colleague, ek } = await filled();
-  const asked = alwaysRestored(desk, /\/blocks$/);
-  await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
-  await desk.parts.sync.now();
-  expect(problem(desk)).toBe('serverRubbish');
-  expect(asked()).toBeLessThan(20);
-  desk.line = goodLine();
-  await desk.sync();
-  expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
-});
-
-test('a server that takes looks in ever another history is handed each once at a time', async () => {
-  const { desk, network, ek } = await filled();
-  await desk.parts.patrons.logLook(ek.id);
-  let asked = 0;
-  desk.line.answered = (request, answer) => {
-    if (request.path !== '/audit/events') return answer;
-    if (++asked > 50) cut();
-    return { ...answer, headers: { ...answer.headers, [ANSWER_HEADERS.epoch]: crypto.randomUUID() } };
-  };
-  await desk.sync();
-  expect(asked).toBeLessThan(10);
-  desk.line = goodLine();
-  await desk.sync();
-  const looks = network.central.parts.audit.entries('north', ek.id).filter(({ kind }) => kind === 'looked');
-  expect(looks).toHaveLength(1);
-  expect(await desk.store.logEvents('north', 10)).toEqual([]);
-});
-
-const ELSE = { id: '018f0000-0000-7000-8000-000000000000', username: 'else', name: 'Somebody Else' };
-const SOUTH = {
-  ...{ id: 'south', name: 'South', country: 'SE', currency: 'SEK', timeZone: 'Europe/Stockholm' },
-  ...{ branches: [], categories: [] },
-  rules: { debtLimit: 10_000, guarantorBelowAge: 15, pinLength: { min: 4, max: 6 } },
-};
-const anothers: [what: string, instead: object][] = [
-  ['staff', { staff: ELSE }],
-  ['library', { library: SOUTH }],
-];
-
-/** The line's answers with a session from this path say something else. */
-function answerAnother(desk: Desk, path: string, instead: object): void {
-  desk.line.answered = (request, answer) => {
-    if (request.path !== path || request.method !== 'POST' || answer.status !== 201) return answer;
-    const session = JSON.parse(answer.body) as object;
-    return { ...answer, body: JSON.stringify({ ...session, ...instead }) };
-  };
-}
-const whoAndWhere = (desk: Desk) => {
-  const { state } = desk.parts.session;
-  return state.status === 'signedOut' ? undefined : [state.staff.username, state.library.id];
-};
-
-test.each(anothers)('a session that is renewed for other %s is nobody’s', async (_what, instead) => {
-  const { desk, network } = await filled();
-  answerAnother(desk, '/sessions/refresh', instead);
-  network.clock.pass(HOUR / 3);
-  await desk.parts.sync.now();
-  expect(problem(desk)).toBe('serverRubbish');
-  expect(whoAndWhere(desk)).toEqual(['lead', 'north']);
-});
-
-test.each(anothers)(
-  'nor does anybody who worked without the line go on with other %s',
-  async (_what, instead) => {
-    const { desk } = await filled();
-    desk.line.asked = cut;
-    await desk.parts.session.end();
-    await desk.crash();
-    await desk.start();
-    await desk.signIn();
-    desk.line = goodLine();
-    answerAnother(desk, '/sessions/refresh', instead);
-    await desk.parts.sync.now();
-    expect(problem(desk)).toBe('serverRubbish');
-    expect(whoAndWhere(desk)).toEqual(['lead', 'north']);
-    expect(desk.parts.session.central).toBeUndefined();
-  },
-);
-
-test('a session for another library than staff chose lets nobody in', async () => {
-  const desk = await deskOn(testNetwork());
-  answerAnother(desk, '/sessions', { library: SOUTH });
-  await expect(desk.signIn()).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
-  expect(desk.parts.session.state.status).toBe('signedOut');
-});
-
-test.each(['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z'])(
-  'a clock of the server that says %s dates no act, and has none refused',
-  async (serverTime) => {
-    const { desk, colleague, ek, network } = await filled();
-    answerAnother(desk, '/sessions', { serverTime });
-    await desk.signIn();
-    desk.line.asked = cut;
-    network.clock.pass(1000);
-    await desk.parts.patrons.block(ek.id, 'Kept the atlas.');
-    desk.line = goodLine();
-    await desk.sync();
-    const [block] = (await colleague.patron(ek.id)).blocks;
-    expect(block?.blockedAt).toBe(new Date(network.clock.now()).toISOString());
-  },
-);
-
-test('a permission that this version does not know is nobody’s, and keeps nobody from working', async () => {
-  const { desk, network } = await filled();
-  const { permissions } = desk.parts.session.require();
-  for (const path of ['/sessions', '/sessions/refresh']) {
-    desk.line.answered = (request, answer) =>
-      request.path === path && request.method === 'POST'
-        ? { ...answer, body: answer.body.replace('"permissions":[', '"permissions":["Patrons - Merge",') }
-        : answer;
-    if (path === '/sessions') await desk.signIn();
-    network.clock.pass(HOUR / 3);
-    await desk.sync();
-    expect(desk.parts.session.require().permissions).toEqual(permissions);
-  }
-  expect(desk.asked.filter(({ path }) => path === '/sessions/refresh')).not.toEqual([]);
-});
-
-test('an answer that is nested without sense holds up no other act', async () => {
-  const { desk, ek, lind, colleague } = await filled();
-  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-  desk.line.answered = ({ method, path }, answer) =>
-    method === 'PATCH' && path.includes(ek.id)
-      ? { ...answer, body: answer.body.replace(/"staffNote":"[^"]*"/, `"staffNote":${deep}`) }
-      : answer;
-  const note = (patron: Patron) =>
-    desk.parts.patrons.saveSection(patron.id, 'note', patron.sections.note, { staffNote: 'Moved.' });
-  expect(await note(ek)).toBe('waiting');
-  expect(await note(lind)).toBe('confirmed');
-  expect(desk.troubles).toEqual([]);
-  expect((await colleague.patron(lind.id)).sections.note.values.staffNote).toBe('Moved.');
-});
-
 test('fields that this version does not know are passed over', async () => {
   const { desk, colleague } = await filled();
   await colleague.register({ personal: { familyName: 'Ny' } });
@@ -392,7 +160,7 @@ test.each([
   const { central, clock } = network;
   const ownClock = { now: () => clock.now() + wrong };
   const desk = new Desk({ central: () => central, clock, ownClock });
-  desks.push(await desk.start());
+  await started(desk);
   await desk.signIn();
   desk.line.asked = cut;
   await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
@@ -449,7 +217,7 @@ test('setting the clock back each day does not keep the copy longer', async () =
   const { central, clock } = network;
   let behind = 0;
   const desk = new Desk({ central: () => central, clock, ownClock: { now: () => clock.now() - behind } });
-  desks.push(await desk.start());
+  await started(desk);
   await desk.signIn();
   desk.line.asked = cut;
   for (let day = 0; day < 15; day++) {
@@ -469,8 +237,8 @@ test.skipIf(!mounts)(
     const small = mkdtempSync(join(tmpdir(), 'circdesk-small-'));
     execFileSync('cp', ['-a', `${desk.folder}/.`, small]);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=800k', 'tmpfs', desk.folder]);
-    cleanUp.push(() => execFileSync('umount', [desk.folder]));
-    cleanUp.push(() => rmSync(small, { recursive: true }));
+    afterwards(() => execFileSync('umount', [desk.folder]));
+    afterwards(() => rmSync(small, { recursive: true }));
     execFileSync('cp', ['-a', `${small}/.`, desk.folder]);
     await desk.start();
     await desk.signIn();
@@ -499,7 +267,7 @@ test("a server whose certificate has expired is not spoken to, and that is what'
     (_request, answer) => void answer.end('{}'),
   ).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  cleanUp.push(() => void server.close());
+  afterwards(() => void server.close());
   const reachable: boolean[] = [];
   const { port } = server.address() as AddressInfo;
   const transport = httpTransport(`https://127.0.0.1:${port}`, fetch, (heard) => reachable.push(heard));

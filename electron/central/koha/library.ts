@@ -61,7 +61,8 @@ export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen
     country: policy.country ?? countryHere(),
     timeZone: policy.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     rules: {
-      debtLimit: Math.round(debtLimit * 10 ** minorDigits(currency)),
+      // 0 is none: a limit below the smallest coin is not rounded to that.
+      debtLimit: debtLimit && Math.max(1, Math.round(debtLimit * 10 ** minorDigits(currency))),
       // Koha keeps guarantors, but doesn't tell of them: nobody is asked for one here.
       guarantorBelowAge: 0,
       pinLength,
