@@ -107,6 +107,13 @@ export interface CentralServer {
   pushWith(grant: string): ActSender;
 }
 
+/** Who works, and where. */
+type Worker = Pick<CentralSession, 'staff' | 'library'>;
+
+/** Nothing that one person began at one library goes on in another's name, or at another library. */
+export const isSameWorker = (a: Worker, b: Worker): boolean =>
+  a.staff.id === b.staff.id && a.library.id === b.library.id;
+
 /** A member of staff signed in at one library. Fails with `signedOut` once the server has ended it. */
 export interface CentralSession extends ActSender {
   readonly staff: Staff;

@@ -3,7 +3,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { LibraryName } from '../../shared/library.ts';
-import type { CentralServer, CentralSession, Credentials } from '../central/central-server.ts';
+import {
+  isSameWorker,
+  type CentralServer,
+  type CentralSession,
+  type Credentials,
+} from '../central/central-server.ts';
 import { Failure, isFailure } from '../support/failure.ts';
 import type { Grants } from './grants.ts';
 import { presentOf, type OfflineSignIns, type Present } from './offline-sign-in.ts';
@@ -94,7 +99,7 @@ export class StaffSession {
     const before = this.#present;
     const another = before !== undefined && before.staff.id !== present.staff.id;
     // At a Koha one person may work at several libraries: what is open at one is not the other's.
-    const elsewhere = another || (before !== undefined && before.library.id !== present.library.id);
+    const elsewhere = before !== undefined && !isSameWorker(before, present);
     try {
       if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
       if (elsewhere) mayReplace();
@@ -167,8 +172,7 @@ export class StaffSession {
     if (!present || !token) return;
     try {
       const central = await server.resume(token);
-      if (central.staff.id !== present.staff.id || central.library.id !== present.library.id)
-        throw new Failure({ code: 'serverRubbish' }, 'another session');
+      if (!isSameWorker(central, present)) throw new Failure({ code: 'serverRubbish' }, 'another session');
       await grants.keepSession(present.staff.id, central.resumeToken);
       await steadyClock.hear(central.clockDistance);
       if (this.#present !== present || this.#central) return;
@@ -195,8 +199,7 @@ export class StaffSession {
    * nothing goes on in the next one's name.
    */
   async use<T>(work: (central: CentralSession) => Promise<T>, by = this.require()): Promise<T> {
-    const { staff, library } = this.require();
-    if (staff.id !== by.staff.id || library.id !== by.library.id) throw new Failure({ code: 'signedOut' });
+    if (!isSameWorker(this.require(), by)) throw new Failure({ code: 'signedOut' });
     const central = this.#central;
     if (!central) throw new Failure({ code: 'needsServer' });
     try {

@@ -14,15 +14,16 @@ import type { Requester } from '../../../shared/patron-data/requester.ts';
 import type { LogEvent } from '../../cache/act.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
-import type {
-  Act,
-  ActSender,
-  CentralServer,
-  CentralSession,
-  ChangesPage,
-  Credentials,
-  OutgoingAct,
-  SnapshotPage,
+import {
+  isSameWorker,
+  type Act,
+  type ActSender,
+  type CentralServer,
+  type CentralSession,
+  type ChangesPage,
+  type Credentials,
+  type OutgoingAct,
+  type SnapshotPage,
 } from '../central-server.ts';
 import { isBelievable } from '../server-time.ts';
 import type { Transport } from '../transport.ts';
@@ -249,9 +250,7 @@ class ReferenceSession implements CentralSession {
     this.#refreshing ??= this.#http
       .ask('refresh', { body: { refreshToken: this.#session.refreshToken } })
       .then((session) => {
-        // Nothing that one began goes on in another's name.
-        if (session.staff.id !== this.staff.id || session.library.id !== this.library.id)
-          throw new Failure({ code: 'serverRubbish' }, 'another session');
+        if (!isSameWorker(session, this)) throw new Failure({ code: 'serverRubbish' }, 'another session');
         this.#session = session;
         this.#clockDistance = this.#measure(session);
         this.onRenewed();
