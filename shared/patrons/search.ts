@@ -24,6 +24,8 @@ export interface SearchPlan {
 const MAX_WORDS = 12;
 /** Of ways to read a query; the first ones stay nearest to what was typed. */
 const MAX_WAYS = 64;
+/** Of words in all ways together: each costs a walk along the index. A number in six groups comes to some hundred. */
+const MAX_LOOKED_FOR = 128;
 
 /** A name's or address's words; hyphenated and apostrophised ones also joined. */
 function nameWords(text: string): string[] {
@@ -125,6 +127,28 @@ function ways(units: Unit[]): string[][] {
   return found.slice(0, MAX_WAYS);
 }
 
+/** Without what is asked for by another word of the same way: whoever has a word that begins with `12` has one with `1`. */
+function withoutBeginnings(way: string[]): string[] {
+  const once = [...new Set(way)];
+  return once.filter((word) => !once.some((other) => other !== word && other.startsWith(word)));
+}
+
+/** Finds the same with less work: many short words, each of which everybody has, would hold up desk and server. */
+function fewest(found: string[][]): string[][] {
+  let lookedFor = 0;
+  const affordable = found
+    .map(withoutBeginnings)
+    .filter((way, at) => (lookedFor += way.length) <= MAX_LOOKED_FOR || at === 0);
+  const isWithin = (way: string[], wider: string[]) =>
+    wider.every((beginning) => way.some((word) => word.startsWith(beginning)));
+  return affordable.filter(
+    (way, at) =>
+      !affordable.some(
+        (other, otherAt) => otherAt !== at && isWithin(way, other) && (otherAt < at || !isWithin(other, way)),
+      ),
+  );
+}
+
 /** Reads a query as staff typed it. */
 export function searchPlan(query: string): SearchPlan {
   const words = query.trim().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
@@ -137,7 +161,7 @@ export function searchPlan(query: string): SearchPlan {
   const everything = words.length > 0 && words.every((word) => /^\*+$/.test(word));
   return {
     empty: units.length === 0 && patterns.length === 0 && !everything,
-    alternatives: ways(units),
+    alternatives: fewest(ways(units)),
     patterns,
     cardNumber: patterns.length > 0 ? '' : joined(query),
   };
