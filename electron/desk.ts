@@ -35,6 +35,7 @@ import { Failure } from './support/failure.ts';
 import { watchFaults } from './support/faults.ts';
 import { fileLog } from './support/log.ts';
 import { openOutside } from './support/open-outside.ts';
+import { readPlainFile } from './support/plain-file.ts';
 import { Settings } from './support/settings.ts';
 import { systemClock, systemTimers } from './support/system.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
@@ -102,7 +103,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       return new KohaServer({
         ...{ address: at, transport, policy: policy.koha, clock, random, timers },
         branch: policy.copy.scope === 'branch' ? policy.copy.branch : undefined,
-        readSecret: (file) => readFileSync(file, 'utf8').trim(),
+        readSecret: (file) => readPlainFile(file).trim(),
       });
     },
   });

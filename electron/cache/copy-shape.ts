@@ -8,8 +8,13 @@ import type { FileShape } from './migrations.ts';
 /** Editions from when lists had one order; the names are in the rows of lists. */
 function addSwedishOrder(file: EncryptedFile): string {
   file.define('swedish_place', (summary) => {
-    const { familyName, givenName, id } = JSON.parse(summary) as PatronSummary;
-    return swedishPlace(familyName, givenName, id);
+    try {
+      const { familyName, givenName, id } = JSON.parse(summary) as PatronSummary;
+      return swedishPlace(familyName, givenName, id);
+    } catch (cause) {
+      // Told as the damage that it is: the copy is filled anew, and the desk starts all the same.
+      throw Object.assign(new Error('A row makes no sense.', { cause }), { code: 'SQLITE_CORRUPT' });
+    }
   });
   const tables = file.rows<{ name: string }>(
     "SELECT name FROM sqlite_schema WHERE name GLOB 'patron_*_in_order'",

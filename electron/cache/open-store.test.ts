@@ -1,9 +1,19 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { COPY } from './copy-shape.ts';
-import { isPlain } from './encrypted-file.ts';
+import { EncryptedFile, isPlain } from './encrypted-file.ts';
 import { OUTBOX } from './outbox-shape.ts';
 import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
 import { markCopyDamaged, openStore } from './open-store.ts';
@@ -118,6 +128,56 @@ test('damage that shows only while the copy is brought up to date rebuilds it', 
   expect(await opening.store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   await opening.store.close();
 });
+
+test.each(['nonsense', '{}', '{"familyName":null,"givenName":5}'])(
+  'a row that makes no sense to a later version rebuilds the copy: the desk starts, and what waits is whole: %s',
+  async (summary) => {
+    const folder = await worked();
+    const file = EncryptedFile.open(join(folder, 'copy.db'), KEY, 'NORMAL');
+    for (const { name } of file.rows<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE name GLOB 'patron_*_in_swedish_order'",
+    ))
+      file.execute(`DROP INDEX ${name}`);
+    file.execute('ALTER TABLE patron_1 DROP COLUMN swedish');
+    file.run('UPDATE patron_1 SET summary = ? WHERE number = 1', summary);
+    file.set('user_version', 1);
+    file.close();
+    const { store, report } = folders.open(folder);
+    expect(report).toMatchObject({ copy: 'rebuilt', outbox: 'kept' });
+    expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
+    await store.close();
+  },
+);
+
+test.each(['copy.db', 'outbox.db'])(
+  'a folder in the place of %s is set aside, and goes as a damaged file does',
+  async (name) => {
+    const folder = await worked();
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'a'), '');
+    const aside = () => namesSetAside(folder).filter((one) => one.startsWith(`${name}.`));
+    await folders.open(folder).store.close();
+    expect(aside()).not.toEqual([]);
+    removeDamaged(folder, 'outbox.db');
+    await folders.open(folder).store.close();
+    expect(aside()).toEqual([]);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe in the place of copy.db keeps no desk waiting',
+  async () => {
+    const folder = await worked();
+    rmSync(join(folder, 'copy.db'));
+    execFileSync('mkfifo', [join(folder, 'copy.db')]);
+    // In a process of its own, which ends where it would wait for somebody who writes.
+    const opens = `import(${JSON.stringify(join(import.meta.dirname, 'open-store.ts'))}).then(({ openStore }) =>
+    console.log(openStore({ folder: ${JSON.stringify(folder)}, key: new Uint8Array([${KEY.join()}]), clock: Date }).report.copy))`;
+    const { stdout } = spawnSync(process.execPath, ['-e', opens], { encoding: 'utf8', timeout: 10_000 });
+    expect(stdout).toBe('rebuilt\n');
+  },
+);
 
 test('damage met while working rebuilds the copy on the next opening', async () => {
   const folder = await worked();

@@ -1,6 +1,6 @@
 // Opens a desk's two files, or says why not: a key that isn't theirs, files of a newer version, damage. Nothing is
 // ever deleted here: what can't be used is set aside under another name.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { COPY } from './copy-shape.ts';
@@ -121,6 +121,8 @@ function openFile(
 
 function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly: boolean): Condition {
   if (!existsSync(path)) return 'absent';
+  // A pipe would be waited for, for ever.
+  if (!statSync(path).isFile()) return 'unreadable';
   let file: EncryptedFile | undefined;
   try {
     file = EncryptedFile.openToRead(path, key);

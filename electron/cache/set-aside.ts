@@ -35,7 +35,7 @@ export function namesSetAside(folder: string): string[] {
 /** `copy.db` may go as soon as there is another; `outbox.db` when somebody has dealt with what was lost. */
 export function removeDamaged(folder: string, name: 'copy.db' | 'outbox.db'): void {
   for (const aside of namesSetAside(folder)) {
-    if (aside.startsWith(name + DAMAGED)) rmSync(join(folder, aside), { force: true });
+    if (aside.startsWith(name + DAMAGED)) rmSync(join(folder, aside), { recursive: true, force: true });
   }
 }
 

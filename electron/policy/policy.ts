@@ -1,7 +1,8 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { z } from 'zod';
+import { readPlainFile } from '../support/plain-file.ts';
 import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
 import {
@@ -143,9 +144,7 @@ export function readPolicy(file: string): Policy {
 
 function textOf(file: string): string | undefined {
   try {
-    // A pipe would be waited for, for ever.
-    if (!statSync(file).isFile()) throw new Error('is no file');
-    return readFileSync(file, 'utf8');
+    return readPlainFile(file);
   } catch (thrown) {
     // A link that leads nowhere, to a share that isn't there today, is a policy all the same.
     const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;

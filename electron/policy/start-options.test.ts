@@ -111,6 +111,14 @@ test.each([
   },
 );
 
+test.skipIf(process.platform === 'win32')(
+  'a certificate authority whose file is a device or a pipe is not read: that could go on for ever',
+  () => {
+    const server = { url: 'https://library.example/', certificateAuthority: '/dev/null' };
+    expect(() => start({ server }, true)).toThrow('It is no file.');
+  },
+);
+
 test('a certificate authority of policy’s is read', () => {
   const server = { url: 'https://library.example/', certificateAuthority: certificate('library') };
   expect(start({ server }, true).certificateAuthority).toBeDefined();

@@ -1,9 +1,9 @@
 // What the command line may say, and what policy says, as the desk needs it to start. Throws with words for IT where
 // either can't be followed: a desk that guesses is not safe.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { CertificateAuthority } from '../central/certificate-authority.ts';
+import { readPlainFile } from '../support/plain-file.ts';
 import { isSafeAddress, readPolicy, type Policy } from './policy.ts';
 
 export interface CommandLine {
@@ -74,7 +74,7 @@ export function startOptions(
 
 function authorityIn(file: string, clock: Clock): CertificateAuthority {
   try {
-    return new CertificateAuthority(readFileSync(file, 'utf8'), clock);
+    return new CertificateAuthority(readPlainFile(file), clock);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Error(`The policy's certificate authority ${file} can't be used. ${why}`, { cause: thrown });
