@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpRequest } from '../../electron/central/transport.t
 import { isFailure } from '../../electron/support/failure.ts';
 import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
+import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { bends, bent, type Bend } from '../fuzz/bend.ts';
 import { limits, patience } from '../fuzz/limits.ts';
 import { steppingClock } from '../port/world.ts';
@@ -247,4 +248,31 @@ test('fewer hits than none are none', async () => {
     headers: { ...answer.headers, 'x-total-count': '-5' },
   }));
   expect((await find()).total).toBe(0);
+});
+
+test('an edit that Koha answers with another patron’s record brings nothing of that one', async () => {
+  const koha = smallLibrary(steppingClock());
+  const ada = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', email: 'ada@example.org' });
+  const other = koha.world.addPatron({ surname: 'Ek', library_id: 'MPL', email: 'secret@example.org' });
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      if (request.method !== 'PUT') return Promise.resolve(answer);
+      const { body } = koha.answer({ ...request, method: 'GET', path: `/api/v1/patrons/${other.patron_id}` });
+      return Promise.resolve({ ...answer, body });
+    },
+  });
+  const session = await server.signIn(STAFF);
+  const patronId = new KohaIds(ADDRESS).id('patron', ada.patron_id);
+  const base = (await session.patron(patronId, true)).sections.contact as unknown as TaggedValues;
+  const changes = { phones: ['0701'] };
+  const outcome = await session.send({
+    ...{ id: v7(), key: v7(), at: new Date(koha.world.clock.now()).toISOString(), patronId },
+    ...{ epoch: `koha:${ADDRESS}`, repeated: false, tag: base.tag, base: base.values, changes },
+    deed: { kind: 'saveSection', section: 'contact', base, changes },
+  });
+  expect(outcome).toMatchObject({
+    kind: 'confirmed',
+    saved: { values: { phones: ['0701'], emails: ['ada@example.org'] } },
+  });
 });

@@ -111,7 +111,9 @@ export class KohaSender {
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
     const { value, time } = await api.send('PUT', `/patrons/${patron_id}`, body);
     const answered = kohaPatronSchema.safeParse(value).data;
-    return { record: answered ?? (await reads.record(patron_id)).value, head: time.answered };
+    // Another's would be shown in this patron's window, and be saved with the next edit there.
+    const own = answered?.patron_id === patron_id ? answered : undefined;
+    return { record: own ?? (await reads.record(patron_id)).value, head: time.answered };
   }
 }
 
