@@ -74,3 +74,35 @@ test('says what it leaves out, and why: more where the account may see less', as
   expect(file.leftOut.map(({ id }) => id)).toEqual(expect.arrayContaining(['unseenLoans', 'unseenDebts']));
   expect([file.loans, file.loanHistory, file.debts]).toEqual([null, [], null]);
 });
+
+test('holds nobody else’s loans and payments, also where Koha answers with them', async () => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const { world } = koha;
+  const own = world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'PT' }).patron_id;
+  const other = world.addPatron({ surname: 'Ek', library_id: 'MPL', category_id: 'PT' }).patron_id;
+  world.lend(own, world.addBook('Dune', 'Herbert', 'b1').item).checkin_date = clock.now();
+  world.lend(other, world.addBook('Secret', 'Somebody', 'b2').item).checkin_date = clock.now();
+  world.charge(other, 12.5, 'LOST', 'Lost book');
+  world.pay(other, 2.5);
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const path = request.path.replace(
+        `/patrons/${own}/account/credits`,
+        `/patrons/${other}/account/credits`,
+      );
+      const { patron_id: asked, ...query } = request.query ?? {};
+      const isOfLoans = asked !== undefined && path.endsWith('/checkouts');
+      const answer = koha.answer({ ...request, path, ...(isOfLoans && { query }) });
+      if (path === request.path) return Promise.resolve(answer);
+      const lines = (JSON.parse(answer.body) as object[]).map((line) => ({ ...line, patron_id: other }));
+      return Promise.resolve({ ...answer, body: JSON.stringify(lines) });
+    },
+  });
+  const session = await server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+  const id = new KohaIds(ADDRESS).id('patron', own);
+  const { page } = await session.exportPatronData(act, '', id, 'patron');
+  expect((await page('loanHistory', null)).rows).toMatchObject([{ title: 'Dune' }]);
+  expect((await page('payments', null)).rows).toEqual([]);
+});

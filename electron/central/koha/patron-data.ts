@@ -76,7 +76,9 @@ async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]>
 
 async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {
   const credits = await readLines(api, `/patrons/${number}/account/credits`);
-  return credits.map((line) => ({
+  // Another's, should Koha tell of one, are in nobody's file but theirs.
+  const own = credits.filter(({ patron_id }) => (patron_id ?? number) === number);
+  return own.map((line) => ({
     paidAt: timeOf(line.date) ?? LONG_AGO,
     amount: amountOf(Math.abs(line.amount), digits),
     description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),

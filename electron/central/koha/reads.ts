@@ -126,7 +126,10 @@ export class KohaReads {
   /** Loans of before, the latest first. */
   async formerCheckouts(number: number): Promise<KohaCheckout[]> {
     const { api } = this.#parts;
-    return api.every('/checkouts', checkoutSchema, { further: { patron_id: number, checked_in: 1 } });
+    const rows = await api.every('/checkouts', checkoutSchema, {
+      further: { patron_id: number, checked_in: 1 },
+    });
+    return ofPatron({ patron_id: number }, rows, ({ checkout_id }) => checkout_id);
   }
 
   async titlesOf(checkouts: readonly KohaCheckout[]): Promise<PatronParts['itemOf']> {
@@ -208,7 +211,7 @@ const numbersOf = (records: readonly KohaPatron[]) => records.map(({ patron_id }
 
 /** Each once: what a list told of between two of its pages may have moved from the one to the other. */
 function ofPatron<T extends { patron_id: number }>(
-  { patron_id }: KohaPatron,
+  { patron_id }: Pick<KohaPatron, 'patron_id'>,
   rows: readonly T[],
   numberOf: (row: T) => number,
 ): T[] {

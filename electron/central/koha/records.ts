@@ -86,6 +86,7 @@ export const holdSchema = z.looseObject({
 
 export const accountLineSchema = z.looseObject({
   account_line_id: id.nullish(),
+  patron_id: id.nullish(),
   amount: number,
   amount_outstanding: number.nullish(),
   date: text,
