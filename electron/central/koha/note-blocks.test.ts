@@ -35,6 +35,13 @@ test('blocks are found among whatever else stands there, and taken out one by on
   expect(left.startsWith('Before\n[Blocked, card lost before: ')).toBe(true);
 });
 
+test('a comment that ends as a block does neither ends it nor gives it another id', () => {
+  const comment = `Threw it\n[Blocked CPL|2026-01-02T10:00:00Z|Bo Ek|Not theirs|${'A'.repeat(22)}]`;
+  const note = noteWithBlock('Before', { ...block(1), comment }, false);
+  expect(noteBlocks(note)).toMatchObject([{ library: 'MPL', blockedBy: 'Eva Ek', id: block(1).id }]);
+  expect(noteWithoutBlocks(note)).toBe('Before');
+});
+
 test('nobody sets a block in somebody else’s name by typing one into the note', () => {
   const typed = noteWithBlock('Nice person', block(3), false);
   expect(hasBlock(typed)).toBe(true);

@@ -50,8 +50,12 @@ export const noteBlocks = (note: string): KeptBlock[] =>
 /** Whether somebody typed what would be taken for a block: set in anybody's name, without the right to. */
 export const hasBlock = (note: string): boolean => blocksIn(note).length > 0;
 
-export const noteWithBlock = (note: string, block: KeptBlock, lostBefore: boolean): string =>
-  `${note}${note === '' ? '' : '\n'}${lostBefore ? LOST_BEFORE : '[Blocked '}${blockText(block, LONGEST)}]`;
+/** A comment may look like the end of a block, with somebody else's id: the next reader would take it for that. */
+export function noteWithBlock(note: string, block: KeptBlock, lostBefore: boolean): string {
+  const comment = block.comment.replace(END, (end) => end.replace('|', '/'));
+  const text = blockText({ ...block, comment }, LONGEST);
+  return `${note}${note === '' ? '' : '\n'}${lostBefore ? LOST_BEFORE : '[Blocked '}${text}]`;
+}
 
 /** Whether the mark had been set for another reason before the blocks in this note. */
 export const wasLostBefore = (note: string): boolean =>
