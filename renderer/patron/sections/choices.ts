@@ -3,6 +3,7 @@ import type { Channel } from '../../../shared/patrons/sections.ts';
 import { CHANNELS, GENDERS, type CARD_STATES } from '../../../shared/patrons/sections.ts';
 import { localeOf } from '../../app/languages.ts';
 import { i18n, useWords } from '../../app/words.ts';
+import { compareIn } from '../../design/collator.ts';
 
 export interface Choice<V extends string = string> {
   value: V;
@@ -45,7 +46,7 @@ export function countryName(code: string): string {
 }
 
 function sorted(codes: string[], name: (code: string) => string): Choice[] {
-  const { compare } = new Intl.Collator(locale());
+  const compare = compareIn(locale());
   return codes.map((value) => ({ value, label: name(value) })).sort((a, b) => compare(a.label, b.label));
 }
 
