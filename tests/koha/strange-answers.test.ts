@@ -276,3 +276,29 @@ test('an edit that Koha answers with another patron’s record brings nothing of
     saved: { values: { phones: ['0701'], emails: ['ada@example.org'] } },
   });
 });
+
+test('names and dates of nothing but marks, in ever other orders, hold up neither a sign-in nor an export', async () => {
+  const marked = ['', '\u0301', '\u0316', '\u0327'].map(
+    (first) => `a${first}${'\u0323\u0307\u0301\u0316'.repeat(10_000)}`,
+  );
+  const koha = smallLibrary(steppingClock());
+  const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      const rows = request.path.endsWith('/libraries')
+        ? marked.map((name, n) => ({ library_id: `L${n}`, name }))
+        : marked.map((date) => ({ amount: -1, date }));
+      const isStrange = /\/(libraries|credits)$/.test(request.path) && answer.status === 200;
+      return Promise.resolve(isStrange ? { ...answer, body: JSON.stringify(rows) } : answer);
+    },
+  });
+  const session = await server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(koha.world.clock.now()).toISOString() };
+  const began = performance.now();
+  await server.libraries();
+  const id = new KohaIds(ADDRESS).id('patron', patron_id);
+  const { counts } = await session.exportPatronData(act, '', id, 'patron');
+  expect(counts.payments).toBe(4);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
