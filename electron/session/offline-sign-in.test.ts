@@ -78,6 +78,15 @@ test('five wrong passwords lock it for a quarter of an hour, also for the right 
   expect(await code(signIns.signIn({ ...WHO, password: 'wrong' }))).toBe('wrongCredentials');
 });
 
+test('passwords that are tried at once count one by one', async () => {
+  await remember();
+  const tries = Array.from({ length: 8 }, () => code(signIns.signIn({ ...WHO, password: 'wrong' })));
+  const answers = await Promise.all(tries);
+  expect(answers.filter((answer) => answer === 'wrongCredentials')).toHaveLength(5);
+  expect(answers.filter((answer) => answer === 'accountLocked')).toHaveLength(3);
+  expect(await code(signIns.signIn(WHO))).toBe('accountLocked');
+});
+
 test('a password that the server takes no longer is forgotten, whatever is tried at the same moment', async () => {
   const ways = [
     () => [signIns.signIn(WHO), signIns.forget(WHO)],
