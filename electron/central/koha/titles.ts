@@ -28,28 +28,34 @@ export class Titles {
   }
 
   async ofItems(api: KohaApi, ids: readonly number[]): Promise<(id: number | null | undefined) => Item> {
-    const wanted = [...new Set(ids)].filter((id) => !this.#items.has(id));
+    const found = recalled(this.#items, ids);
+    const wanted = [...new Set(ids)].filter((id) => !found.has(id));
     for (const some of inBunches(wanted)) {
       const items = await this.#readItems(api, some);
       const bare = items.filter(({ biblio }) => !biblio).flatMap(({ biblio_id }) => biblio_id ?? []);
       const titleOf = await this.ofTitles(api, bare);
       for (const item of items) {
         const title = item.biblio ? titled(item.biblio) : titleOf(item.biblio_id);
-        remember(this.#items, item.item_id, { ...title, barcode: textOf(item.external_id) });
+        const whole = { ...title, barcode: textOf(item.external_id) };
+        found.set(item.item_id, whole);
+        remember(this.#items, item.item_id, whole);
       }
     }
-    return (id) => this.#items.get(id ?? -1) ?? { ...UNKNOWN, barcode: '' };
+    return (id) => found.get(id ?? -1) ?? { ...UNKNOWN, barcode: '' };
   }
 
   async ofTitles(api: KohaApi, ids: readonly number[]): Promise<(id: number | null | undefined) => Title> {
-    const wanted = [...new Set(ids)].filter((id) => !this.#titles.has(id));
+    const found = recalled(this.#titles, ids);
+    const wanted = [...new Set(ids)].filter((id) => !found.has(id));
     for (const some of inBunches(wanted)) {
       const q = { [own('biblio_id')]: some };
       const read = api.list('/biblios', biblioSchema, { q, perPage: some.length }).then(({ value }) => value);
-      for (const biblio of await read.catch(unknown))
+      for (const biblio of await read.catch(unknown)) {
+        found.set(biblio.biblio_id, titled(biblio));
         remember(this.#titles, biblio.biblio_id, titled(biblio));
+      }
     }
-    return (id) => this.#titles.get(id ?? -1) ?? UNKNOWN;
+    return (id) => found.get(id ?? -1) ?? UNKNOWN;
   }
 
   async #readItems(api: KohaApi, ids: readonly number[]): Promise<KohaItem[]> {
@@ -88,6 +94,16 @@ function unknown(thrown: unknown): [] {
 
 function* inBunches(ids: readonly number[]): Generator<number[]> {
   for (let from = 0; from < ids.length; from += AT_ONCE) yield ids.slice(from, from + AT_ONCE);
+}
+
+/** What is remembered of these: taken out at once, since all of it may be forgotten before the others are read. */
+function recalled<T>(known: ReadonlyMap<number, T>, ids: readonly number[]): Map<number, T> {
+  return new Map(
+    ids.flatMap((id) => {
+      const value = known.get(id);
+      return value === undefined ? [] : [[id, value] as const];
+    }),
+  );
 }
 
 function remember<T>(known: Map<number, T>, id: number, value: T): void {
