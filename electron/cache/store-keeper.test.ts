@@ -1,11 +1,12 @@
-// What becomes of a desk's files where the keyring that sealed their key is not there.
-import { renameSync } from 'node:fs';
+// What becomes of a desk's files where the keyring that sealed their key is not there, or the thread that holds them ends.
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { SEALED_KEY } from './key.ts';
 import { namesSetAside, setForgottenAside } from './set-aside.ts';
 import { keepStore, type KeeperParts } from './store-keeper.ts';
-import { actOf, Folders, renamed } from './testing.ts';
+import { actOf, Folders, LIBRARY, renamed } from './testing.ts';
+import { METHODS } from './thread-messages.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -80,4 +81,30 @@ test('doing without a keyring, a start destroys no files whose sealed key alone 
   if ('trouble' in again) throw new Error(again.trouble.kind);
   expect(await again.store.acts(['waiting'])).toEqual([act]);
   await again.store.close();
+});
+
+test('a thread that ends now and then is begun again for as long as the desk runs; one that ends again and again is not', async () => {
+  const folder = folders.make();
+  const workerFile = join(folders.make(), 'ends.ts');
+  const asked = `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ method }) => method === '${METHODS.counts}' && process.exit(1));`;
+  writeFileSync(workerFile, `${asked}\nawait import(${JSON.stringify(parts(folder, true).workerFile)});`);
+  const kept = await keepStore({ ...parts(folder, true), workerFile });
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  const { store } = kept;
+  const now = performance.now.bind(performance);
+  let passed = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  for (let n = 0; n < 8; n++) {
+    await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
+    expect(await store.acts(['waiting'])).toEqual([]);
+    passed += 3_600_000;
+  }
+  for (let n = 0; n < 5; n++) {
+    await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
+    expect(await store.acts(['waiting'])).toEqual([]);
+  }
+  await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
+  await expect(store.acts(['waiting'])).rejects.toThrow("can't be kept open");
+  vi.restoreAllMocks();
 });

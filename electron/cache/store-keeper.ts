@@ -27,8 +27,9 @@ export interface KeeperParts {
 
 export type Kept = { store: DeskStore; memoryOnly: boolean } | { trouble: StartTrouble };
 
-/** Opening again and again in vain must not keep a processor busy. */
+/** Opening again and again in vain must not keep a processor busy: so many times within an hour, and no more. */
 const MOST_REOPENINGS = 5;
+const HOUR_MS = 3_600_000;
 
 /** Says that the files beside it have a key that ends with the program. */
 const MEMORY_ONLY = 'memory-only';
@@ -62,14 +63,17 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
     if (again.outcome === 'key') return again.key;
     throw new Error('The key is gone.');
   };
-  let reopenings = 0;
+  let reopenings: number[] = [];
   let current: Promise<DeskStore>;
   const reopen = (why: string) => {
     log.write('store reopened', { why });
+    const now = performance.now();
+    reopenings = [...reopenings.filter((at) => now - at < HOUR_MS), now];
+    const tooOften = reopenings.length > MOST_REOPENINGS;
     const former = current;
     current = (async () => {
       await former.then((store) => store.close()).catch(() => undefined);
-      if (++reopenings > MOST_REOPENINGS) throw new Error("The desk's files can't be kept open.");
+      if (tooOften) throw new Error("The desk's files can't be kept open.");
       const opening = await open(await keyAgain());
       if (opening.outcome !== 'open') throw new Error(`The desk's files: ${opening.outcome}`);
       return opening.store;

@@ -50,6 +50,15 @@ test('who signed in here before gets in with the right password, with the permis
   expect(await code(signIns.signIn({ ...WHO, library: 'north' }))).toBe('notKnownOffline');
 });
 
+test('a letter with its mark is the same whichever way a keyboard writes it, in name and password', async () => {
+  const asWritten = { ...WHO, username: 'åsa'.normalize('NFD'), password: 'ångström'.normalize('NFD') };
+  await signIns.remember(asWritten, {
+    ...central([]),
+    library: LIBRARY_IN_FULL,
+  } as unknown as CentralSession);
+  expect(await code(signIns.signIn({ ...WHO, username: 'Åsa', password: 'ångström' }))).toBe('signed in');
+});
+
 test('permissions that the server withdraws while a password is tried are not had again', async () => {
   await remember(['Patrons - Delete patron']);
   const signingIn = signIns.signIn(WHO);

@@ -69,7 +69,7 @@ export class OfflineSignIns {
     if (this.#hours === 0) return;
     const forgettings = this.#forgettings;
     const salt = randomBytes(16);
-    const hash = await derive(password, salt, 32, COST);
+    const hash = await derived(password, salt);
     if (forgettings !== this.#forgettings) return;
     await this.#put({
       ...presentOf(central),
@@ -136,11 +136,13 @@ export class OfflineSignIns {
 }
 
 async function fits(password: string, { salt, hash }: SignIn): Promise<boolean> {
-  const tried = await derive(password, Buffer.from(salt, 'base64'), 32, COST);
+  const tried = await derived(password, Buffer.from(salt, 'base64'));
   return timingSafeEqual(tried, Buffer.from(hash, 'base64'));
 }
 
-const nameOf = (username: string) => username.trim().toLowerCase();
+/** As the server compares: a letter with its mark is one, whichever way a keyboard writes it. */
+const derived = (password: string, salt: Buffer) => derive(password.normalize('NFC'), salt, 32, COST);
+const nameOf = (username: string) => username.normalize('NFC').trim().toLowerCase();
 
 export const presentOf = ({ staff, library, permissions, capabilities }: CentralSession): Present => ({
   staff,
