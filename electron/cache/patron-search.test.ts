@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { LIST_ORDERS, type ListOrder } from '../../shared/patrons/list-order.ts';
 import { searchPlan } from '../../shared/patrons/search.ts';
+import { openStore } from './open-store.ts';
 import { overlay } from './overlay.ts';
 import { comparePlaces, matches, placeIn, searchEntry, type SearchEntry } from './search-entry.ts';
 import type { SqliteStore } from './sqlite-store.ts';
-import { actOf, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
+import { actOf, clock, fill, Folders, idOf, KEY, LIBRARY, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -241,4 +242,48 @@ test.each(LIST_ORDERS)('many hits come in the same order as few: %s', async (ord
       query,
       expected(shown, query, { offset, limit: 5, order }),
     ]);
+});
+
+describe('a search that looks at everybody', () => {
+  const everybody = (familyName: string, count: number) =>
+    Array.from({ length: count }, (_, n) => patronOf(n, { personal: { familyName } }));
+
+  async function opened(between: (store: SqliteStore, turn: number) => Promise<unknown>) {
+    let turn = -1;
+    const giveWay = async () => void (turn >= 0 && (await between(store, ++turn)));
+    const opening = openStore({ folder: folders.make(), key: KEY, clock, giveWay });
+    if (opening.outcome !== 'open') throw new Error(opening.outcome);
+    const { store } = opening;
+    await fill(store, everybody('Eklund', 4500));
+    turn = 0;
+    return store;
+  }
+
+  test('lets others have their turn, and answers with what they did', async () => {
+    const turns: number[] = [];
+    const store = await opened(async (store, turn) => {
+      turns.push(turn);
+      if (turn === 1) await store.append(actOf(1, 5, renamed('Berg')));
+    });
+    const { total, patrons } = await store.search(LIBRARY, 'e*lund', 0, 10);
+    expect([turns.length > 1, total]).toEqual([true, 4499]);
+    expect(patrons.map(({ id }) => id)).not.toContain(idOf(5));
+    await store.close();
+  });
+
+  test('begins anew where another edition is shown meanwhile', async () => {
+    const store = await opened(async (store, turn) => {
+      if (turn === 1) await fill(store, everybody('Ekelund', 3), 100, 'epoch-2');
+    });
+    expect(
+      (await store.search(LIBRARY, 'e*lund', 0, 10)).patrons.map(({ familyName }) => familyName),
+    ).toEqual(['Ekelund', 'Ekelund', 'Ekelund']);
+    await store.close();
+  });
+
+  test('and finds nobody where the copy is erased meanwhile', async () => {
+    const store = await opened((store) => store.erasePatrons(LIBRARY));
+    expect(await store.search(LIBRARY, 'e*lund', 0, 10)).toEqual({ total: 0, patrons: [] });
+    await store.close();
+  });
 });

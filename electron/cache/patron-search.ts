@@ -29,8 +29,16 @@ interface Part {
   order: ListOrder;
 }
 
+/** Of a search that looks at everybody, so many are looked at before others have their turn. */
+const AT_A_TIME = 2000;
+
 interface Hit {
   summary: () => PatronSummary;
+}
+
+interface Found {
+  total: number;
+  rows: { number: number; place: string }[];
 }
 
 export class PatronSearch {
@@ -42,15 +50,24 @@ export class PatronSearch {
     file.define('asked_for', (words) => matches(words, this.#plan));
   }
 
-  /** `overlaid` are the patrons whose acts are laid over, as windows show them. */
-  find(
+  /**
+   * `overlaidNow` are the patrons whose acts are laid over, as windows show them. `goOn` lets others have their turn, and
+   * says whether the edition is still the one that is shown; undefined where it isn't.
+   */
+  async find(
     edition: Edition,
-    overlaid: readonly Patron[],
+    overlaidNow: () => readonly Patron[],
     query: string,
     { offset, limit, order }: { offset: number; limit: number; order: ListOrder },
-  ): { total: number; patrons: PatronSummary[] } {
-    const plan = (this.#plan = searchPlan(query));
+    goOn: () => Promise<boolean>,
+  ): Promise<{ total: number; patrons: PatronSummary[] } | undefined> {
+    const plan = searchPlan(query);
     if (plan.empty) return { total: 0, patrons: [] };
+    const byIndex = edition.indexed && plan.patterns.length === 0;
+    const fitting = byIndex ? [] : await this.#fitting(edition, plan, goOn);
+    if (!fitting) return undefined;
+    this.#plan = plan;
+    const overlaid = overlaidNow();
     const inCopy = overlaid.flatMap(({ id }) => edition.numberOf(id) ?? []);
     const laidOver = overlaid.map((patron) => {
       const entry = searchEntry(patron);
@@ -68,12 +85,13 @@ export class PatronSearch {
     const first: Hit[] = scanned ? [scanned] : owner === undefined ? [] : [hitOf(edition, owner)];
     const start = Math.max(0, offset - first.length);
     const skip = Math.max(0, start - others.length);
-    const { total, rows } = this.#inCopy(edition, plan, besides, {
-      ...{ skip, order },
-      limit: limit + others.length,
-    });
-    // Whoever is laid over and stands before the first of `rows` can't be among those asked for: see `skip`.
-    const merged = [...rows, ...others].sort(comparePlaces).slice(start - skip);
+    const part = { skip, order, limit: limit + others.length };
+    const { total, rows } = byIndex
+      ? this.#byIndex(edition, plan, besides, part)
+      : this.#ofThese(edition, fitting, besides, part);
+    const found = rows.map(({ number, place }) => ({ place, ...hitOf(edition, number) }));
+    // Whoever is laid over and stands before the first of `found` can't be among those asked for: see `skip`.
+    const merged = [...found, ...others].sort(comparePlaces).slice(start - skip);
     const hits = offset < first.length ? [...first, ...merged] : merged;
     return {
       total: total + others.length + first.length,
@@ -86,73 +104,78 @@ export class PatronSearch {
     return number === undefined || besides.includes(number) ? undefined : number;
   }
 
-  #inCopy(edition: Edition, plan: SearchPlan, besides: readonly number[], part: Part) {
-    const all = this.#count(edition, plan);
-    const without = JSON.stringify(besides);
-    const total = besides.length === 0 ? all : all - this.#countAmong(edition, without);
-    const rows = total === 0 ? [] : this.#page(edition, plan, all, without, part);
-    return { total, rows: rows.map(({ number, place }) => ({ place, ...hitOf(edition, number) })) };
+  /**
+   * The numbers of those who fit what the index knows nothing of: a `*` inside a word, or anything while there is no index.
+   * All whom the rest of the query leaves are looked at, a part at a time.
+   */
+  async #fitting(edition: Edition, plan: SearchPlan, goOn: () => Promise<boolean>) {
+    const n = edition.number;
+    const match = edition.indexed ? matchOf(plan) : undefined;
+    const from = match === undefined ? `patron_${n}` : `word_${n}(?)`;
+    const left = this.#file
+      .rows<{ number: number }>(
+        `SELECT rowid AS number FROM ${from}`,
+        ...(match === undefined ? [] : [match]),
+      )
+      .map(({ number }) => number);
+    // SQLite's own comparison first, which most rows fail: ours costs ten times as much.
+    const likes = plan.patterns.map((pattern) => `%${pattern.replaceAll('*', '%')}%`);
+    const test = `SELECT number FROM patron_${n} WHERE number IN (SELECT value FROM json_each(?))
+      ${likes.map(() => 'AND words LIKE ?').join(' ')} AND asked_for(words)`;
+    const fitting: number[] = [];
+    for (let at = 0; at < left.length; at += AT_A_TIME) {
+      if (at > 0 && !(await goOn())) return undefined;
+      this.#plan = plan;
+      const some = JSON.stringify(left.slice(at, at + AT_A_TIME));
+      for (const { number } of this.#file.rows<{ number: number }>(test, some, ...likes))
+        fitting.push(number);
+    }
+    return fitting;
   }
 
-  #count(edition: Edition, plan: SearchPlan): number {
+  #ofThese(edition: Edition, fitting: readonly number[], besides: readonly number[], part: Part): Found {
+    const left = fitting.filter((number) => !besides.includes(number));
+    const inOrder = edition.indexed && left.length > FEW;
+    const from = inOrder ? this.#inOrder(edition, part) : `patron_${edition.number} p`;
+    const these = `${from} WHERE p.number IN (SELECT value FROM json_each(?))`;
+    return { total: left.length, rows: this.#rows(these, [JSON.stringify(left)], [], part) };
+  }
+
+  /** Those with words that begin so, or everybody. */
+  #byIndex(edition: Edition, plan: SearchPlan, besides: readonly number[], part: Part): Found {
     const n = edition.number;
-    const { from, values, match } = this.#source(edition, plan);
-    const words = match !== undefined && plan.patterns.length === 0;
-    const sql = words ? `word_${n} WHERE word_${n} MATCH ?` : from;
-    return this.#file.row<{ n: number }>(`SELECT count(*) AS n FROM ${sql}`, ...values)?.n ?? 0;
+    const match = matchOf(plan);
+    const values = match === undefined ? [] : [match];
+    const counting = `SELECT count(*) AS n FROM ${match === undefined ? `patron_${n}` : `word_${n}(?)`}`;
+    const all = this.#file.row<{ n: number }>(counting, ...values)?.n ?? 0;
+    const total = besides.length === 0 ? all : all - this.#countAmong(edition, besides);
+    if (total === 0) return { total, rows: [] };
+    const walk = this.#inOrder(edition, part);
+    // So frequent that they are met soon on a walk through everybody, where each is looked at.
+    const soon = all > FEW && part.skip <= FEW && all > edition.size() / FREQUENT;
+    if (match === undefined) return { total, rows: this.#rows(`${walk} WHERE true`, [], besides, part) };
+    if (soon) return { total, rows: this.#rows(`${walk} WHERE asked_for(p.words)`, [], besides, part) };
+    const hits = `${all > FEW ? walk : `patron_${n} p`} WHERE p.number IN (SELECT rowid FROM word_${n}(?))`;
+    return { total, rows: this.#rows(hits, values, besides, part) };
   }
 
   /** How many of the patrons with these numbers are hits. */
-  #countAmong(edition: Edition, numbers: string): number {
+  #countAmong(edition: Edition, numbers: readonly number[]): number {
     const sql = `SELECT count(*) AS n FROM patron_${edition.number}
       WHERE number IN (SELECT value FROM json_each(?)) AND asked_for(words)`;
-    return this.#file.row<{ n: number }>(sql, numbers)?.n ?? 0;
+    return this.#file.row<{ n: number }>(sql, JSON.stringify(numbers))?.n ?? 0;
   }
 
-  #page(edition: Edition, plan: SearchPlan, all: number, without: string, { skip, limit, order }: Part) {
-    const n = edition.number;
-    const { by, index, place } = ORDERS[order];
-    const tail = `AND p.number NOT IN (SELECT value FROM json_each(?))
-      ORDER BY ${by} LIMIT ? OFFSET ?`;
-    const { from, values, match, test } = this.#source(edition, plan);
-    const rows = (sql: string, given: readonly string[]) =>
-      this.#file.rows<{ number: number; place: string }>(
-        `SELECT p.number, ${place} AS place FROM ${sql} ${tail}`,
-        ...[...given, without, limit, skip],
-      );
-    if (!edition.indexed || all <= FEW) return rows(from, values);
-    const walk = `patron_${n} p INDEXED BY patron_${n}_${index} WHERE`;
-    const soon = skip <= FEW && all > edition.size() / FREQUENT;
-    if (match === undefined || soon) {
-      const { sql, patterns } = testOf(plan, true);
-      return rows(`${walk} ${sql}`, patterns);
-    }
-    const hits = `p.number IN (SELECT rowid FROM word_${n} WHERE word_${n} MATCH ?)`;
-    return rows(`${walk} ${hits} AND ${test}`, values);
+  #inOrder({ number }: Edition, { order }: Part): string {
+    return `patron_${number} p INDEXED BY patron_${number}_${ORDERS[order].index}`;
   }
 
-  /** Where hits come from: the index of words, narrowed by patterns, or, while an edition fills, all its rows. */
-  #source(edition: Edition, plan: SearchPlan) {
-    const n = edition.number;
-    const match = edition.indexed ? matchOf(plan) : undefined;
-    const { sql: test, patterns } = testOf(plan, match === undefined);
-    if (match === undefined) return { from: `patron_${n} p WHERE ${test}`, values: patterns, match, test };
-    const from = `word_${n} JOIN patron_${n} p ON p.number = word_${n}.rowid WHERE word_${n} MATCH ? AND ${test}`;
-    return { from, values: [match, ...patterns], match, test };
+  #rows(from: string, values: readonly string[], besides: readonly number[], part: Part): Found['rows'] {
+    const { by, place } = ORDERS[part.order];
+    const sql = `SELECT p.number, ${place} AS place FROM ${from}
+      AND p.number NOT IN (SELECT value FROM json_each(?)) ORDER BY ${by} LIMIT ? OFFSET ?`;
+    return this.#file.rows(sql, ...values, JSON.stringify(besides), part.limit, part.skip);
   }
-}
-
-/** What is left to look at in each row: all of the query, or only the patterns, of which the index knows nothing. */
-function testOf(plan: SearchPlan, everything: boolean): { sql: string; patterns: string[] } {
-  const { alternatives, patterns } = plan;
-  const anybody = patterns.length === 0 && (!everything || alternatives.some((words) => words.length === 0));
-  if (anybody) return { sql: 'true', patterns: [] };
-  // SQLite's own comparison first, which most rows fail: ours costs ten times as much.
-  const like = patterns.map(() => 'p.words LIKE ? AND ').join('');
-  return {
-    sql: `${like} asked_for(p.words)`,
-    patterns: patterns.map((pattern) => `%${pattern.replaceAll('*', '%')}%`),
-  };
 }
 
 const hitOf = (edition: Edition, number: number): Hit => ({ summary: () => edition.summary(number) });

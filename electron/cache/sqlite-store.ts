@@ -38,9 +38,17 @@ export class SqliteStore implements DeskStore {
   }
 
   async search(library: string, query: string, offset: number, limit: number, order: ListOrder = 'plain') {
-    const edition = this.#shadow.shown(library);
-    if (!edition) return { total: 0, patrons: [] };
-    return this.#search.find(edition, this.#patronsLaidOver(library), query, { offset, limit, order });
+    for (;;) {
+      const edition = this.#shadow.shown(library);
+      if (!edition) return { total: 0, patrons: [] };
+      const goOn = async () => {
+        await this.#parts.giveWay();
+        return this.#shadow.shown(library)?.number === edition.number;
+      };
+      const laidOver = () => this.#patronsLaidOver(library);
+      const found = await this.#search.find(edition, laidOver, query, { offset, limit, order }, goOn);
+      if (found) return found;
+    }
   }
 
   async patron(library: string, patronId: string) {
