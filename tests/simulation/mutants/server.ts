@@ -113,6 +113,11 @@ export const serverMutants: Mutant[] = [
         from: "if (row.live_epoch !== epoch) throw new Failure({ code: 'serverRestored' });",
         to: '',
       },
+      {
+        file: 'electron/cache/sqlite-store.ts',
+        from: 'const position = this.#shadow.shownAt(library)?.epoch === epoch ? state.position : null;',
+        to: 'const { position } = state;',
+      },
     ],
     faults: ['serverRestored'],
   },
