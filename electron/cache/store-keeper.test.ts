@@ -1,11 +1,11 @@
 // What becomes of a desk's files where the keyring that sealed their key is not there, or the thread that holds them ends.
-import { renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SEALED_KEY } from './key.ts';
 import { namesSetAside, setForgottenAside } from './set-aside.ts';
 import { keepStore, type KeeperParts } from './store-keeper.ts';
-import { actOf, Folders, LIBRARY, renamed } from './testing.ts';
+import { actOf, EPOCH, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
 import { METHODS } from './thread-messages.ts';
 
 const folders = new Folders();
@@ -107,4 +107,29 @@ test('a thread that ends now and then is begun again for as long as the desk run
   await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
   await expect(store.acts(['waiting'])).rejects.toThrow("can't be kept open");
   vi.restoreAllMocks();
+});
+
+test('damage that many calls meet at once is one damage: the copy is begun anew, and what waits is there', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.beginFill(LIBRARY, EPOCH, 1, 300);
+  const patrons = Array.from({ length: 300 }, (_, n) => patronOf(n));
+  await first.store.fillPage(LIBRARY, patrons, null, 300);
+  await first.store.finishFill(LIBRARY);
+  await first.store.close();
+  const kept = await keepStore(parts(folder, true));
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  const path = join(folder, 'copy.db');
+  const copy = openSync(path, 'r+');
+  for (let page = 10 * 4096; page < statSync(path).size; page += 4096)
+    writeSync(copy, 'damaged', page + 100, 'latin1');
+  closeSync(copy);
+  const { store } = kept;
+  const reads = Array.from({ length: 8 }, (_, n) => store.patron(LIBRARY, idOf(n * 30)));
+  for (const read of await Promise.allSettled(reads)) expect(read.status).toBe('rejected');
+  expect(await store.patron(LIBRARY, idOf(1))).toBeUndefined();
+  expect(await store.acts(['waiting'])).toEqual([act]);
+  await store.close();
 });

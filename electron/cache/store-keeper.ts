@@ -81,6 +81,13 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
     current.catch(() => undefined);
   };
   const open = async (key: Uint8Array) => {
+    let isLeft = false;
+    /** Each call that meets damage tells of it, and a thread may end over it: it is left once. */
+    const leave = (why: string) => {
+      if (isLeft) return;
+      isLeft = true;
+      reopen(why);
+    };
     const opening = await openStoreThread({
       workerFile: parts.workerFile,
       folder,
@@ -89,10 +96,10 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
         log.write('slow', { method, milliseconds });
       },
       onDamaged: () => {
-        reopen('damage');
+        leave('damage');
       },
       onEnded: () => {
-        reopen('its thread ended');
+        leave('its thread ended');
       },
     });
     if (opening.outcome === 'open') parts.onOpened(opening.report);
