@@ -94,7 +94,8 @@ export class StaffSession {
       if (!isLineFailure(thrown)) throw thrown;
       present = await offline.signIn(credentials);
     }
-    if (central) await steadyClock.hear(central.clockDistance);
+    const { clockDistance } = central ?? {};
+    if (clockDistance !== undefined) await this.#keep('the time', () => steadyClock.hear(clockDistance));
     // From here to the new session nothing is awaited: nobody is here with another one's.
     const before = this.#present;
     const another = before !== undefined && before.staff.id !== present.staff.id;
@@ -112,7 +113,9 @@ export class StaffSession {
     this.#status = 'signedIn';
     // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
     if (central || elsewhere) this.#central = undefined;
-    lastLibrary.write(credentials.library);
+    void this.#keep('the last library', () => {
+      lastLibrary.write(credentials.library);
+    });
     if (central) {
       await this.#enter(central);
       const entered = central;
@@ -225,8 +228,17 @@ export class StaffSession {
       this.#present = presentOf(central);
       if (!isDeepStrictEqual(this.#told, this.state)) this.#tell();
     };
-    await keep();
+    await this.#keep('a session', keep);
     onReady();
+  }
+
+  /** What can't be kept, on a disk that is full or fails, keeps nobody from working with the line, nor halfway in. */
+  async #keep(what: string, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#parts.onTrouble(`keeping ${what}`, thrown);
+    }
   }
 
   /** Ends a session that nobody is in any more. What can't be ended now is ended when the line is back. */

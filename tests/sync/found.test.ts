@@ -5,7 +5,7 @@ import { openExport } from '../../electron/patron-data/open-export.ts';
 import { Failure } from '../../electron/support/failure.ts';
 import { createCentral, type Central } from '../../server/central.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
-import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
+import { addTestLibraries, PASSWORD, testNetwork, testOptions } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine, type DeskOptions } from './desk.ts';
 
 const desks: Desk[] = [];
@@ -148,6 +148,20 @@ test('a full disk does not keep a desk from starting', async () => {
   const fails = () => Promise.reject(new Error('SQLITE_FULL'));
   await desk.start(options, (store) => Object.assign(store, { remember: fails, forgetWithdrawn: fails }));
   expect(await desk.store.patron('north', patron.id)).toBeDefined();
+});
+
+test('a full disk lets nobody halfway in: who signs in with the line works, and is told so', async () => {
+  const { desk, options } = await withPatron();
+  await desk.parts.session.signOut();
+  await desk.crash();
+  const full = () => Promise.reject(new Failure({ code: 'diskFull' }));
+  await desk.start(options, (store) => Object.assign(store, { remember: full }));
+  const { session, patrons } = desk.parts;
+  const credentials = { library: 'north', username: 'lead', password: PASSWORD };
+  const said = await session.signIn(credentials, () => undefined).catch((thrown: unknown) => thrown);
+  expect(said).toEqual(session.state);
+  expect(said).toMatchObject({ status: 'signedIn', withLine: true });
+  expect((await patrons.search('*', { offset: 0, limit: 1, order: 'plain', from: 'server' })).total).toBe(1);
 });
 
 test('an export is logged again by a server that was restored from before it', async () => {
