@@ -110,6 +110,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
 
   let parts: DeskParts | undefined;
   let memoryOnly = false;
+  let hasStarted = false;
   let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
   let trouble: StartTrouble = { kind: 'unusable', waiting: null };
 
@@ -274,6 +275,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         log,
       });
       watchSystem();
+      hasStarted = true;
       windows.showDesk();
       savedFiles.boot().catch((thrown: unknown) => {
         onTrouble('deleting saved files', thrown);
@@ -286,7 +288,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       log.write('ended');
     },
     comeToFront() {
-      windows.showDesk();
+      // Before, there is nothing yet that would answer a window; one comes by itself.
+      if (hasStarted) windows.showDesk();
     },
   };
 }

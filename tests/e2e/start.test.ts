@@ -1,7 +1,10 @@
 // How the app starts: by policy, twice, after a restart, and not at all with a policy that is wrong.
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { _electron } from '@playwright/test';
+import manifest from '../../package.json' with { type: 'json' };
 import { DeskApp } from '../drive/desk-app.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -44,4 +47,30 @@ test('a second start ends at once, and the first one stays', async ({ host, fold
   expect(status).toBe(0);
   await expect(desk.desk.getByLabel('Library')).toBeVisible();
   expect(desk.app.windows()).toHaveLength(1);
+});
+
+test('a second start while the first one is still starting keeps nobody from work', async ({
+  host,
+  folders,
+  server,
+}) => {
+  const twice = join(folders.home, 'twice');
+  await mkdir(twice);
+  await writeFile(join(twice, 'package.json'), JSON.stringify({ type: 'module', main: 'main.js' }));
+  const main = pathToFileURL(join(root, manifest.main)).href;
+  await writeFile(
+    join(twice, 'main.js'),
+    `import { app } from 'electron';
+    app.whenReady().then(() => setImmediate(() => app.emit('second-instance')));
+    await import(${JSON.stringify(main)});`,
+  );
+  const app = await _electron.launch({
+    executablePath: host.executable,
+    args: [twice, `--user-data-dir=${folders.userData}`, `--server=${server.url}`],
+    env: { ...process.env, HOME: folders.home, ...host.environment },
+  });
+  const desk = await app.firstWindow();
+  await expect(desk.getByLabel('Library')).toBeVisible();
+  expect(app.windows()).toHaveLength(1);
+  await app.close();
 });
