@@ -1,13 +1,17 @@
 // A small file written whole or not at all: beside, pressed onto the disk, renamed.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export function writeDurably(file: string, content: Uint8Array): void {
   const beside = `${file}.new`;
   const handle = openSync(beside, 'w', 0o600);
   try {
-    writeSync(handle, content);
+    // All of it, or an error: a single write takes what a disk that fills up has room for.
+    writeFileSync(handle, content);
     fsyncSync(handle);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }

@@ -1,0 +1,29 @@
+// A small file is the former one or the new one, also where the disk has room for only half of it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'circdesk-durable-'))));
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test.skipIf(process.platform === 'win32')('a disk that takes half of a file leaves the one before', () => {
+  const file = join(folder, 'saved-files.json');
+  writeFileSync(file, 'the one before');
+  const script = `import { writeDurably } from ${JSON.stringify(join(import.meta.dirname, 'durable-file.ts'))};
+    writeDurably(${JSON.stringify(file)}, Buffer.alloc(50_000, 'x'));`;
+  // No file may be larger than some KiB there: as on a full disk, a write takes what it can, and only the next one fails.
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -f 8 && exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { encoding: 'utf8' },
+  );
+  expect(readFileSync(file, 'utf8')).toBe('the one before');
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('EFBIG');
+  expect(readdirSync(folder)).toEqual(['saved-files.json']);
+});
