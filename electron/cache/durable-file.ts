@@ -1,5 +1,14 @@
 // A small file written whole or not at all: beside, pressed onto the disk, renamed.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 export function writeDurably(file: string, content: Uint8Array): void {
@@ -30,9 +39,10 @@ export function renameDurably(from: string, to: string): void {
   }
 }
 
-/** Undefined where there is none. */
+/** Undefined where there is none. Throws where it is no file: a pipe would be waited for, for ever. */
 export function readIfThere(file: string): Buffer | undefined {
   try {
+    if (!statSync(file).isFile()) throw new Error('It is no file.');
     return readFileSync(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;

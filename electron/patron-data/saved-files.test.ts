@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import {
   mkdir,
@@ -208,4 +210,38 @@ test('a damaged memory is set aside, and nothing is deleted on its word', async 
 test('what is remembered is for this user only', async () => {
   await saved(memory());
   expect((await stat(join(folder, 'saved-files.json'))).mode & 0o777).toBe(0o600);
+});
+
+test('on a disk that is full, what is over its time is deleted all the same, at a start and later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const former = memory();
+  await saved(former, 'a.json', 1);
+  former.shutdown();
+  now += 2 * HOUR;
+  const trouble = vi.fn();
+  const saver = memory({ log: { write: () => undefined, trouble } });
+  // In the place of the file beside, nothing can be written.
+  await mkdir(join(folder, 'saved-files.json.new'));
+  await saver.boot();
+  expect(await left()).toEqual(['saved-files.json.new']);
+  expect(trouble).toHaveBeenCalled();
+  saver.shutdown();
+});
+
+test('nothing is written that could not be remembered first', async () => {
+  await mkdir(join(folder, 'saved-files.json.new'));
+  const saver = memory();
+  expect(() => saver.begin(ID, [join(folder, 'a.json.part')])).toThrow('EISDIR');
+});
+
+test.skipIf(process.platform === 'win32').each([
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+])('%s in the place of the memory is set aside, and nothing is waited for', async (_what, make) => {
+  const path = join(folder, 'saved-files.json');
+  make(path);
+  const saver = memory();
+  await saved(saver);
+  expect(await left()).toEqual(['a.json', 'saved-files.json.damaged']);
+  saver.shutdown();
 });

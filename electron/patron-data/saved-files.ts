@@ -49,10 +49,10 @@ export class SavedFiles {
     const former = new Set(this.#entries.map(({ id }) => id));
     for (const { id, unfinished } of this.#entries) {
       for (const path of unfinished) await this.#unlink(path);
-      this.#change(id, { unfinished: [] });
+      this.#keepIfCan(this.#changed(id, { unfinished: [] }));
     }
     // Without a time they were remembered only for staff who might delete them. One that began meanwhile is another matter.
-    this.#keep(this.#entries.filter(({ id, deleteAt }) => deleteAt !== null || !former.has(id)));
+    this.#keepIfCan(this.#entries.filter(({ id, deleteAt }) => deleteAt !== null || !former.has(id)));
     await this.#sweep();
   }
 
@@ -68,17 +68,17 @@ export class SavedFiles {
   /** Remembers files that are about to get their names. */
   settle(id: string, files: FileMark[], deleteAt: string | null): void {
     const lasts = deleteAt === null ? 0 : Date.parse(deleteAt) - this.#parts.clock.now();
-    this.#change(id, { files, deleteAt, lasts });
+    this.#keep(this.#changed(id, { files, deleteAt, lasts }));
   }
 
   /** The files have their names. */
   finish(id: string): void {
-    this.#change(id, { unfinished: [] });
+    this.#keepIfCan(this.#changed(id, { unfinished: [] }));
     this.#wake();
   }
 
   forget(id: string): void {
-    this.#keep(this.#entries.filter((entry) => entry.id !== id));
+    this.#keepIfCan(this.#entries.filter((entry) => entry.id !== id));
   }
 
   /** The files that are still as they were saved. */
@@ -107,7 +107,7 @@ export class SavedFiles {
     const now = this.#parts.clock.now();
     for (const { id, deleteAt, lasts } of this.#entries)
       if (deleteAt !== null && lasts !== undefined && Date.parse(deleteAt) - now > lasts)
-        this.#change(id, { deleteAt: new Date(now + lasts).toISOString() });
+        this.#keepIfCan(this.#changed(id, { deleteAt: new Date(now + lasts).toISOString() }));
   }
 
   async #sweep(): Promise<void> {
@@ -158,20 +158,30 @@ export class SavedFiles {
     }
   }
 
-  #change(id: string, change: Partial<Entry>): void {
-    this.#keep(this.#entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
+  #changed(id: string, change: Partial<Entry>): Entry[] {
+    return this.#entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
   }
 
   #keep(entries: Entry[]): void {
-    this.#entries = entries;
     writeDurably(this.#parts.file, Buffer.from(JSON.stringify(entries)));
+    this.#entries = entries;
+  }
+
+  /** What is done with can be found again at the next start: a full disk keeps no file from being deleted. */
+  #keepIfCan(entries: Entry[]): void {
+    try {
+      this.#keep(entries);
+    } catch (thrown) {
+      this.#entries = entries;
+      this.#parts.log.trouble('remembering saved files', thrown);
+    }
   }
 
   /** A damaged memory is set aside under another name, not overwritten. */
   #read(): Entry[] {
-    const text = readIfThere(this.#parts.file)?.toString('utf8');
-    if (text === undefined) return [];
     try {
+      const text = readIfThere(this.#parts.file)?.toString('utf8');
+      if (text === undefined) return [];
       return z.array(entrySchema).parse(JSON.parse(text));
     } catch {
       renameSync(this.#parts.file, `${this.#parts.file}.damaged`);

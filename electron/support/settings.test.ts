@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,6 +34,8 @@ test('what a desk remembers is there after a restart', () => {
 test.each([
   ['is damaged', () => writeFileSync(file, '{"desk":')],
   ['can not be read', () => symlinkSync(file, file)],
+  ['is a folder', () => mkdirSync(file)],
+  ...(process.platform === 'win32' ? [] : [['is a pipe', () => execFileSync('mkfifo', [file])] as const]),
 ])('a file that %s is set aside, not overwritten', (_, make) => {
   make();
   const { desk } = new Settings(file);
