@@ -5,6 +5,7 @@ import { app, dialog, protocol } from 'electron';
 import { buildDesk, type Desk } from './desk.ts';
 import { machinePolicyFile } from './policy/policy.ts';
 import { startOptions, strangeSwitch } from './policy/start-options.ts';
+import { codeOf, isFailure } from './support/failure.ts';
 import { systemClock } from './support/system.ts';
 import { SCHEME } from './windows/app-protocol.ts';
 import { setMenu } from './windows/menu.ts';
@@ -19,6 +20,12 @@ const commandLine = {
   environment: process.env,
   switchValue: (name: string) => app.commandLine.getSwitchValue(name),
 };
+
+function reasonOf(thrown: unknown): string {
+  if (isFailure(thrown, 'diskFull') || codeOf(thrown) === 'ENOSPC')
+    return 'There is no room left on the disk.';
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
 
 function start(): void {
   // Whatever is written from here on, Chromium's own files too, is for this user alone.
@@ -64,10 +71,7 @@ function start(): void {
       await desk.boot();
     })
     .catch((thrown: unknown) => {
-      dialog.showErrorBox(
-        'Circdesk could not start',
-        thrown instanceof Error ? thrown.message : String(thrown),
-      );
+      dialog.showErrorBox('Circdesk could not start', reasonOf(thrown));
       app.exit(1);
     });
 }

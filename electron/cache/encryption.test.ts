@@ -106,3 +106,8 @@ test('a disk that fills up in the middle leaves nothing of what was begun, and h
   expect(file.row('SELECT count(*) AS n FROM a')).toEqual({ n: 0 });
   file.close();
 });
+
+test('a disk with no room to open a file on has the code of a full one, too', () => {
+  const thrown = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_SHMSIZE' });
+  expect(describe(thrown)).toEqual({ failure: { code: 'diskFull' } });
+});

@@ -75,7 +75,9 @@ export function describe(error: unknown): ThreadFailure {
   if (error instanceof Failure) return { failure: error.error };
   if (!(error instanceof Error)) return { name: 'Error', message: 'unknown' };
   const code = codeOf(error);
-  if (code === 'ENOSPC') return { failure: { code: 'diskFull' } };
+  // The last one: no room for the log's index, which is made when a file is opened.
+  if (code !== undefined && ['ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'].includes(code))
+    return { failure: { code: 'diskFull' } };
   if (code !== undefined) return { name: error.name, message: code };
   return { name: error.name, message: error.name === 'Error' ? error.message : '' };
 }

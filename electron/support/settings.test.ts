@@ -42,3 +42,10 @@ test.each([
   expect(readdirSync(folder).sort()).toEqual(['desk.json', 'desk.json.damaged']);
   expect(readFileSync(file, 'utf8')).toContain(desk);
 });
+
+test('what is there already is read on a full disk, too', () => {
+  const { desk } = new Settings(file);
+  // In the place of the file beside, nothing can be written.
+  mkdirSync(`${file}.new`);
+  expect(new Settings(file).desk).toBe(desk);
+});

@@ -24,8 +24,10 @@ export class Settings {
   /** Reads `file`. One that is damaged or can't be read is set aside under another name, not overwritten. */
   constructor(file: string) {
     this.#file = file;
-    this.#values = this.#read() ?? { desk: randomUUID(), lastLibrary: null, server: null, chosen: {} };
-    this.#write();
+    const read = this.#read();
+    this.#values = read ?? { desk: randomUUID(), lastLibrary: null, server: null, chosen: {} };
+    // What is there already has no need of room on a full disk.
+    if (!read) this.#write();
   }
 
   get desk(): string {

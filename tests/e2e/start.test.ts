@@ -1,5 +1,5 @@
 // How the app starts: by policy, twice, after a restart, and not at all with a policy that is wrong.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -73,4 +73,22 @@ test('a second start while the first one is still starting keeps nobody from wor
   await expect(desk.getByLabel('Library')).toBeVisible();
   expect(app.windows()).toHaveLength(1);
   await app.close();
+});
+
+test('a start on a full disk says so in words', async ({ host, folders, server }) => {
+  test.skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'needs leave to mount');
+  await mkdir(folders.userData);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folders.userData]);
+  try {
+    await writeFile(join(folders.userData, 'of somebody else'), 'x'.repeat(4_096));
+    const { status, stderr } = spawnSync(
+      host.executable,
+      [root, `--user-data-dir=${folders.userData}`, `--server=${server.url}`],
+      { encoding: 'utf8', timeout: 30_000, env: { ...process.env, HOME: folders.home } },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('There is no room left on the disk.');
+  } finally {
+    execFileSync('umount', [folders.userData]);
+  }
 });
