@@ -10,6 +10,8 @@ export type Query = Record<string, unknown>;
 
 /** No list that is wanted whole is longer; one without an end would be read for ever. */
 const MOST = 100_000;
+/** A list that moves each time it is read is taken as it is in the end. */
+const LOOKS = 3;
 /** As a number of records: all there are. */
 const ALL = -1;
 
@@ -73,16 +75,26 @@ export class KohaApi {
 
   /** All of a list, whatever Koha, or what stands before it, gives at most at a time. */
   async every<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>): Promise<T[]> {
+    for (let looks = 1; ; looks++) {
+      const { found, moved } = await this.#pages(path, record, request);
+      // Something left the list between two pages, and something else slipped past: once more.
+      if (!moved || looks === LOOKS) return found;
+    }
+  }
+
+  async #pages<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>) {
     const { value, total } = await this.list(path, record, { ...request, perPage: ALL });
     const perPage = value.length;
     const found = [...value];
+    let moved = false;
     for (let page = 2; perPage > 0 && found.length < total; page++) {
-      const more = (await this.list(path, record, { ...request, page, perPage })).value;
-      if (more.length === 0) break;
-      found.push(...more);
+      const more = await this.list(path, record, { ...request, page, perPage });
+      moved ||= more.total < total;
+      if (more.value.length === 0) break;
+      found.push(...more.value);
       if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
     }
-    return found;
+    return { found, moved };
   }
 
   one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {

@@ -23,7 +23,8 @@ export function checkouts(asked: Asked, _viewer: Viewer, world: KohaWorld): Answ
   const fields = setOf(
     'checkout_id patron_id item_id library_id checkout_date due_date checkin_date renewals_count',
   );
-  return listed(asked, { rows, shown: (row) => row, fields, parameters: ['patron_id'] });
+  const most = world.settings.mostPerPage;
+  return listed(asked, { most, rows, shown: (row) => row, fields, parameters: ['patron_id'] });
 }
 
 export function holds(asked: Asked, _viewer: Viewer, world: KohaWorld): Answer {
