@@ -1,6 +1,7 @@
 // The page Sync: what was done at this desk, what became of it, and what staff decide where the server or a colleague
 // disagreed. Nothing leaves it but knowingly.
 import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
+import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
 import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import { isReadable } from '../cache/readable.ts';
@@ -83,8 +84,11 @@ export class DeskActs {
   async retry(id: string): Promise<Saved> {
     const { session, saving, acts } = this.#parts;
     const act = await this.#undecided(id);
-    if (act.state !== 'refused' || act.staff.id !== session.require().staff.id)
-      throw new Failure({ code: 'notUndecided' });
+    const { staff, permissions } = session.require();
+    if (act.state !== 'refused' || act.staff.id !== staff.id) throw new Failure({ code: 'notUndecided' });
+    // Laid over the patron at once, it would block or unblock at this desk until the server refuses it again.
+    if (act.deed.kind !== 'saveSection' && !permissions.includes(BLOCK_PATRON))
+      throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
     await this.#decided(id, { state: 'waiting', key: acts.newId(), refusal: null });
     return saving.send({ ...act, state: 'waiting' });
   }

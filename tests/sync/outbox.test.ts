@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
+import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
 let network: TestNetwork;
@@ -267,4 +268,22 @@ test('looks at the copy reach the audit log once each, in the name of who looked
   await comeBack();
   const added = looks().slice(0, looks().length - before);
   expect(added.map(({ staff }) => staff)).toEqual(['lead of north', 'lead of north']);
+});
+
+test('a block that was refused is not tried again by whoever may block nobody any more', async () => {
+  const { staff } = network.central;
+  const lead = staff.byUsername('north', 'lead');
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'lost a tablet');
+  staff.revoke(lead?.id ?? '', BLOCK_PATRON);
+  await comeBack();
+  expect(await states()).toEqual(['refused']);
+  await desk.parts.session.signOut();
+  await desk.signIn();
+  desk.line.asked = cut;
+  const [act] = await desk.parts.deskActs.list();
+  await expect(desk.parts.deskActs.retry(act?.id ?? '')).rejects.toMatchObject({
+    error: { code: 'notPermitted', permission: BLOCK_PATRON },
+  });
+  expect((await desk.parts.patrons.read(patron.id, false)).patron.blocks).toEqual([]);
 });
