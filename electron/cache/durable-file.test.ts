@@ -1,9 +1,10 @@
 // A small file is the former one or the new one, also where the disk has room for only half of it.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeDurably } from './durable-file.ts';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'circdesk-durable-'))));
@@ -26,4 +27,23 @@ test.skipIf(process.platform === 'win32')('a disk that takes half of a file leav
   expect(status).not.toBe(0);
   expect(stderr).toContain('EFBIG');
   expect(readdirSync(folder)).toEqual(['saved-files.json']);
+});
+
+const mounts = process.platform === 'linux' && process.getuid?.() === 0;
+test.skipIf(!mounts)('a disk that is full is said to be, as staff are told of it elsewhere', () => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12k', 'tmpfs', folder]);
+  try {
+    const file = join(folder, 'saved-files.json');
+    writeDurably(file, Buffer.from('the one before'));
+    let thrown: unknown;
+    try {
+      writeDurably(file, Buffer.alloc(50_000, 'x'));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ error: { code: 'diskFull' } });
+    expect(readFileSync(file, 'utf8')).toBe('the one before');
+  } finally {
+    execFileSync('umount', [folder]);
+  }
 });

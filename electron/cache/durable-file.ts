@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf, Failure } from '../support/failure.ts';
 
 export function writeDurably(file: string, content: Uint8Array): void {
   const beside = `${file}.new`;
@@ -20,7 +21,7 @@ export function writeDurably(file: string, content: Uint8Array): void {
     fsyncSync(handle);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw error;
+    throw codeOf(error) === 'ENOSPC' ? new Failure({ code: 'diskFull' }, error) : error;
   } finally {
     closeSync(handle);
   }
