@@ -31,11 +31,12 @@ test('what a desk remembers is there after a restart', () => {
   expect([again.desk, again.lastLibrary, again.chosen]).toEqual([first.desk, 'north', { language: 'sv' }]);
 });
 
-test.each([
+const makePipe = () => void execFileSync('mkfifo', [file]);
+test.each<[string, () => void]>([
   ['is damaged', () => writeFileSync(file, '{"desk":')],
   ['can not be read', () => symlinkSync(file, file)],
   ['is a folder', () => mkdirSync(file)],
-  ...(process.platform === 'win32' ? [] : [['is a pipe', () => execFileSync('mkfifo', [file])] as const]),
+  ...(process.platform === 'win32' ? [] : [['is a pipe', makePipe] satisfies [string, () => void]]),
 ])('a file that %s is set aside, not overwritten', (_, make) => {
   make();
   const { desk } = new Settings(file);
