@@ -10,12 +10,19 @@ export function pageRules(paper: 'a4' | 'mm80', height: number): string {
   return `@page { size: 80mm ${Math.max(60, long)}mm; margin: ${MARGIN_MM}mm; }`;
 }
 
-/** Returns once the system's print dialog is closed. */
-export function printOn(paper: 'a4' | 'mm80', height: number): void {
+/** A frame later, what was changed is on the screen. */
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/**
+ * Ends once the system's print dialog is closed. While it's open no script of the page runs, so that a lock could not hide
+ * anybody's details from the counter: they are hidden before.
+ */
+export async function printOn(paper: 'a4' | 'mm80', height: number): Promise<void> {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(pageRules(paper, height));
-  const before = document.adoptedStyleSheets;
-  document.adoptedStyleSheets = [...before, sheet];
+  sheet.replaceSync(`${pageRules(paper, height)} @media screen { body { opacity: 0; } }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  await frame();
+  await frame();
   window.print();
-  document.adoptedStyleSheets = before;
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
 }

@@ -143,12 +143,16 @@ for (const [paper, width] of [
               document.querySelector('.print-only')?.textContent ?? '';
             const sheet = [...(document.adoptedStyleSheets.at(-1)?.cssRules ?? [])][0]?.cssText ?? '';
             document.documentElement.dataset['page'] = sheet;
+            document.documentElement.dataset['seen'] = getComputedStyle(document.body).opacity;
             resolve();
           };
         }),
     );
     await window.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
     await printing;
+    // A lock would come too late while that dialog is open: nothing is in sight beneath it, and all of it is after.
+    await expect(window.locator('html')).toHaveAttribute('data-seen', '0');
+    await expect(window.locator('body')).toHaveCSS('opacity', '1');
     const printed = (await window.locator('html').getAttribute('data-printed')) ?? '';
     const { personal, address } = patron.sections;
     for (const { title } of [...patron.loans, ...patron.reservations]) expect(printed).toContain(title);
