@@ -103,7 +103,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       return new KohaServer({
         ...{ address: at, transport, policy: policy.koha, clock, random, timers },
         branch: policy.copy.scope === 'branch' ? policy.copy.branch : undefined,
-        readSecret: (file) => readPlainFile(file).trim(),
+        readSecret: (file) => readPlainFile(file).toString('utf8').trim(),
       });
     },
   });

@@ -1,16 +1,8 @@
 // A small file written whole or not at all: beside, pressed onto the disk, renamed.
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, Failure } from '../support/failure.ts';
+import { readPlainFile } from '../support/plain-file.ts';
 
 export function writeDurably(file: string, content: Uint8Array): void {
   const beside = `${file}.new`;
@@ -40,11 +32,10 @@ export function renameDurably(from: string, to: string): void {
   }
 }
 
-/** Undefined where there is none. Throws where it is no file: a pipe would be waited for, for ever. */
+/** Undefined where there is none. Throws where it is no file. */
 export function readIfThere(file: string): Buffer | undefined {
   try {
-    if (!statSync(file).isFile()) throw new Error('It is no file.');
-    return readFileSync(file);
+    return readPlainFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -144,7 +144,7 @@ export function readPolicy(file: string): Policy {
 
 function textOf(file: string): string | undefined {
   try {
-    return readPlainFile(file);
+    return readPlainFile(file).toString('utf8');
   } catch (thrown) {
     // A link that leads nowhere, to a share that isn't there today, is a policy all the same.
     const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;

@@ -74,7 +74,7 @@ export function startOptions(
 
 function authorityIn(file: string, clock: Clock): CertificateAuthority {
   try {
-    return new CertificateAuthority(readPlainFile(file), clock);
+    return new CertificateAuthority(readPlainFile(file).toString('utf8'), clock);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Error(`The policy's certificate authority ${file} can't be used. ${why}`, { cause: thrown });
