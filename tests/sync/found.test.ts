@@ -34,14 +34,15 @@ const noteOf = async (desk: Desk, id: string) =>
   structuredClone((await desk.parts.patrons.read(id, false)).patron.sections.note);
 
 test('an edit typed over an own one that waits does not overwrite what a colleague wrote unseen', async () => {
-  const { colleague, patron, desk } = await withPatron();
+  const { colleague, network, patron, desk } = await withPatron();
   const base = await noteOf(desk, patron.id);
   desk.line.asked = cut;
   await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'mine' });
   await colleague.save(patron, 'note', { staffNote: 'theirs' });
   // The copy learns of it, while what waits is still laid over it.
   desk.line = { ...goodLine(), asked: ({ method }) => void (method === 'PATCH' && cut()) };
-  await desk.sync();
+  await desk.parts.patrons.read(patron.id, true);
+  expect((await desk.store.pullState('north')).position).toBe(network.central.marks().head);
   const shown = await noteOf(desk, patron.id);
   expect(shown.values).toEqual({ staffNote: 'mine' });
   desk.line = goodLine();
