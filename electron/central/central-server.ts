@@ -107,11 +107,10 @@ export interface CentralServer {
   pushWith(grant: string): ActSender;
 }
 
-/** Who works, and where. */
-type Worker = Pick<CentralSession, 'staff' | 'library'>;
+type WhoAndWhere = Pick<CentralSession, 'staff' | 'library'>;
 
-/** Nothing that one person began at one library goes on in another's name, or at another library. */
-export const isSameWorker = (a: Worker, b: Worker): boolean =>
+/** The same member of staff at the same library: nothing that one person began at one library goes on in another's name, or at another library. */
+export const isSameStaff = (a: WhoAndWhere, b: WhoAndWhere): boolean =>
   a.staff.id === b.staff.id && a.library.id === b.library.id;
 
 /** A member of staff signed in at one library. Fails with `signedOut` once the server has ended it. */

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { LibraryName } from '../../shared/library.ts';
 import {
-  isSameWorker,
+  isSameStaff,
   type CentralServer,
   type CentralSession,
   type Credentials,
@@ -100,7 +100,7 @@ export class StaffSession {
     const before = this.#present;
     const another = before !== undefined && before.staff.id !== present.staff.id;
     // At a Koha one person may work at several libraries: what is open at one is not the other's.
-    const elsewhere = before !== undefined && !isSameWorker(before, present);
+    const elsewhere = before !== undefined && !isSameStaff(before, present);
     try {
       if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
       if (elsewhere) mayReplace();
@@ -175,7 +175,7 @@ export class StaffSession {
     if (!present || !token) return;
     try {
       const central = await server.resume(token);
-      if (!isSameWorker(central, present)) throw new Failure({ code: 'serverRubbish' }, 'another session');
+      if (!isSameStaff(central, present)) throw new Failure({ code: 'serverRubbish' }, 'another session');
       await grants.keepSession(present.staff.id, central.resumeToken);
       await steadyClock.hear(central.clockDistance);
       if (this.#present !== present || this.#central) return;
@@ -202,7 +202,7 @@ export class StaffSession {
    * nothing goes on in the next one's name.
    */
   async use<T>(work: (central: CentralSession) => Promise<T>, by = this.require()): Promise<T> {
-    if (!isSameWorker(this.require(), by)) throw new Failure({ code: 'signedOut' });
+    if (!isSameStaff(this.require(), by)) throw new Failure({ code: 'signedOut' });
     const central = this.#central;
     if (!central) throw new Failure({ code: 'needsServer' });
     try {

@@ -7,7 +7,7 @@ import { own, type KohaApi } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaHttp } from './http.ts';
 import { kohaCategorySchema, kohaLibrarySchema, type KohaLibrary, type KohaPatron } from './records.ts';
-import { compareNames, minorDigits, textOf } from './values.ts';
+import { compareTexts, minorDigits, textOf } from './values.ts';
 
 const CATEGORIES = '/patron_categories';
 /** More categories than any library has. */
@@ -33,7 +33,7 @@ export async function publicLibraries(http: KohaHttp): Promise<LibraryName[]> {
 const named = (libraries: readonly KohaLibrary[]): Named[] =>
   libraries
     .map(({ library_id: id, name }) => ({ id, name: textOf(name) || id }))
-    .sort((a, b) => compareNames(a.name, b.name));
+    .sort((a, b) => compareTexts(a.name, b.name));
 
 export interface LibraryParts {
   http: KohaHttp;
@@ -83,7 +83,7 @@ async function readCategories({ api, description, policy }: LibraryParts): Promi
     : await categoriesInUse(api);
   return [...new Set([...names.keys(), ...ids])]
     .map((id) => ({ id, name: names.get(id) ?? id }))
-    .sort((a, b) => compareNames(a.name, b.name));
+    .sort((a, b) => compareTexts(a.name, b.name));
 }
 
 async function described(api: KohaApi, names: Map<string, string>): Promise<string[]> {

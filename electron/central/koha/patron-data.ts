@@ -9,7 +9,7 @@ import type { KohaApi } from './api.ts';
 import { LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaPatron } from './records.ts';
-import { amountOf, compareNames, minorDigits, textOf, timeOf } from './values.ts';
+import { amountOf, compareTexts, minorDigits, textOf, timeOf } from './values.ts';
 
 /** Shown in sections, or no data about the patron. */
 const SHOWN = new Set([
@@ -71,7 +71,7 @@ type LongRows = { [P in LongPart]: RowOf<P>[] | null };
 
 async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]> {
   const lines = await api.every(path, accountLineSchema, {});
-  return lines.toSorted((a, b) => compareNames(textOf(b.date), textOf(a.date)));
+  return lines.toSorted((a, b) => compareTexts(textOf(b.date), textOf(a.date)));
 }
 
 async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {

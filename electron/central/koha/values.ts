@@ -22,8 +22,8 @@ export function instant(at: number, otherwise: number): string {
   return /^\d{4}-/.test(said) ? said : new Date(otherwise).toISOString();
 }
 
-/** The order of names, by as much of each as tells it from others: to put thousands of marks in order takes minutes. */
-export const compareNames = (a: string, b: string): number => a.slice(0, 100).localeCompare(b.slice(0, 100));
+/** The order of texts, by as much of each as tells it from others: to put thousands of marks in order takes minutes. */
+export const compareTexts = (a: string, b: string): number => a.slice(0, 100).localeCompare(b.slice(0, 100));
 
 /** The digits that a currency has after its point. */
 export const minorDigits = (currency: string): number =>

@@ -15,7 +15,7 @@ import type { LogEvent } from '../../cache/act.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import {
-  isSameWorker,
+  isSameStaff,
   type Act,
   type ActSender,
   type CentralServer,
@@ -250,7 +250,7 @@ class ReferenceSession implements CentralSession {
     this.#refreshing ??= this.#http
       .ask('refresh', { body: { refreshToken: this.#session.refreshToken } })
       .then((session) => {
-        if (!isSameWorker(session, this)) throw new Failure({ code: 'serverRubbish' }, 'another session');
+        if (!isSameStaff(session, this)) throw new Failure({ code: 'serverRubbish' }, 'another session');
         this.#session = session;
         this.#clockDistance = this.#measure(session);
         this.onRenewed();
