@@ -201,7 +201,8 @@ async function writes(run: Run, session: CentralSession, server: CentralServer, 
   const send = async (deed: Deed, id = v7()) => {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     const act: OutgoingAct = {
-      ...{ ...actNow(), id, patronId: patron.id, deed, epoch, repeated: false },
+      ...{ ...actNow(), id, patronId: patron.id, patronSince: patron.createdAt },
+      ...{ deed, epoch, repeated: false },
       ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, base: edit?.base.values ?? {} },
     };
     const outcome = await session.send(act);

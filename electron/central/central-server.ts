@@ -35,6 +35,8 @@ export interface Marks {
 /** An act from the outbox, as it goes out. `changes` are this attempt's, judged against `tag`. */
 export interface OutgoingAct extends Act {
   patronId: string;
+  /** When that patron was registered; unknown of an act from before the desk kept it. */
+  patronSince?: string | undefined;
   deed: Deed;
   tag: string | null;
   changes: FieldValues;

@@ -207,6 +207,7 @@ export class Patrons {
     const present = session.require();
     const { patron } = await this.read(patronId, false);
     const { givenName, familyName } = patron.sections.personal.values;
-    return saving.save({ id: patronId, name: `${givenName} ${familyName}`.trim() }, deed, present);
+    const about = { id: patronId, name: `${givenName} ${familyName}`.trim(), since: patron.createdAt };
+    return saving.save(about, deed, present);
   }
 }

@@ -29,10 +29,11 @@ export interface SavingParts {
   onChanged: (patronIds: string[]) => void;
 }
 
-/** What an act is about: a patron, and the patron's name as the list of acts shows it. */
+/** What an act is about: a patron, with the name that the list of acts shows, and since when they are registered. */
 export interface About {
   id: string;
   name: string;
+  since: string | undefined;
 }
 
 export class Saving {
@@ -72,6 +73,7 @@ export class Saving {
       library: library.id,
       patronId: about.id,
       patronName: about.name,
+      patronSince: about.since,
       staff,
       actedAt: new Date(clock.now()).toISOString(),
       clockDistance: clockDistance(),

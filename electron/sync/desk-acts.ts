@@ -69,7 +69,7 @@ export class DeskActs {
       return 'confirmed';
     }
     if (present.staff.id !== act.staff.id) {
-      const about = { id: act.patronId, name: act.patronName };
+      const about = { id: act.patronId, name: act.patronName, since: act.patronSince };
       const own = { ...deed, base: current, changes: differing };
       const theirs = await store.replace(id, saving.newAct(about, own, present));
       if (!theirs) throw new Failure({ code: 'notUndecided' });

@@ -130,11 +130,13 @@ export class Push {
     for (let merges = 0; ; merges++) {
       const repeated = act.state === 'sent';
       act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });
-      const { id, key, patronId, deed, tag } = act;
+      const { id, key, patronId, patronSince, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
       const base = baseOf(act);
-      const outcome = await sender.send({ id, key, at, patronId, deed, tag, changes, base, epoch, repeated });
+      const outcome = await sender.send({
+        ...{ id, key, at, patronId, patronSince, deed, tag, changes, base, epoch, repeated },
+      });
       waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
       const { current, head } = outcome;

@@ -196,6 +196,34 @@ describe('an edit', () => {
   });
 });
 
+describe('a number that Koha gave to somebody else', () => {
+  const NEXT = { surname: 'Ek', firstname: 'Bo', cardnumber: '2100002', date_enrolled: '2024-05-06' };
+  const block = { kind: 'block', comment: 'Took the till.' } as const;
+  const registeredAnew = async () => {
+    await open();
+    koha.world.change(row.patron_id, NEXT);
+  };
+
+  test('what was done to one is not done to the other', async () => {
+    await registeredAnew();
+    const outcomes = [
+      await save('note', { staffNote: 'Rang twice.' }),
+      await session.send(desk.act(ada, block, at())),
+    ];
+    expect(outcomes).toEqual([
+      expect.objectContaining({ kind: 'refused', code: 'patronUnknown' }),
+      expect.objectContaining({ kind: 'refused', code: 'patronUnknown' }),
+    ]);
+    expect(sent()).toEqual([]);
+  });
+
+  test('an act from before the desk kept when a patron was registered goes out as ever', async () => {
+    await registeredAnew();
+    const act = desk.act(ada, block, at(), { patronSince: undefined });
+    expect(await session.send(act)).toMatchObject({ kind: 'confirmed' });
+  });
+});
+
 describe('a block', () => {
   const block = (comment = 'Took the till.', id = v7()) =>
     session.send({ ...desk.act(ada, { kind: 'block', comment }, at()), id });

@@ -64,6 +64,7 @@ export class DeskCopy {
     return {
       ...{ id: v7(), key: v7(), at: new Date(at).toISOString(), patronId, deed, epoch: this.epoch },
       ...{
+        patronSince: this.patrons.get(patronId)?.createdAt,
         tag: edit?.base.tag ?? null,
         changes: edit?.changes ?? {},
         base: edit?.base.values ?? {},

@@ -19,6 +19,7 @@ import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { sectionsOf, tagOf } from './sections.ts';
+import { timeOf } from './values.ts';
 
 export interface SenderParts {
   api: KohaApi;
@@ -61,6 +62,10 @@ export class KohaSender {
   async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
     const { deed } = act;
     const { value: record, time } = read;
+    const since = timeOf(record.date_enrolled);
+    // Koha may have given a deleted patron's number to a new one.
+    if (since !== null && act.patronSince !== undefined && since !== act.patronSince)
+      return refused('patronUnknown', 'registered at another time');
     switch (deed.kind) {
       case 'saveSection':
         return this.#save(act, deed.section, record, time.answered);
