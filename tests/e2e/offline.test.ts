@@ -333,10 +333,14 @@ test('the list of what waits can be printed: without the menu, whole', async ({
   await synced(desk);
   line.state = 'cut';
   const patron = await colleague.patronWho(isFree);
-  await block(await desk.openPatronData(cardOf(patron)), 'Kept the atlas.');
+  const comment = `Kept the atlas. <img src=x onerror="globalThis.ran=true">${'W'.repeat(300)}`;
+  await block(await desk.openPatronData(cardOf(patron)), comment);
   await openSync(desk);
   await desk.desk.emulateMedia({ media: 'print' });
-  await expect(desk.desk.getByText('Kept the atlas.')).toBeVisible();
+  const written = desk.desk.getByText(comment);
+  await expect(written).toBeVisible();
+  expect(await written.evaluate((one) => one.getBoundingClientRect().right - innerWidth)).toBeLessThan(0);
+  expect(await desk.desk.evaluate(() => 'ran' in globalThis)).toBe(false);
   await expect(desk.desk.getByRole('button', { name: 'Sign out' })).toBeHidden();
   await expect(desk.desk.getByRole('button', { name: 'Print' })).toBeHidden();
 });

@@ -100,6 +100,28 @@ test('takes nothing beyond the paper of a status receipt, and hides nothing of i
   await window.keyboard.press('Escape');
 });
 
+test('stays on the paper of the list of what was done here, and is shown as text there', async ({
+  attacked,
+}) => {
+  const { desk, window } = attacked;
+  const page = desk.desk;
+  const comment = { comment: 'Took the till.' };
+  const blocked = await window.evaluate((args) => globalThis.window.circdesk.patron.block(args), comment);
+  expect(blocked).toMatchObject({ ok: true });
+  await page.getByRole('button', { name: 'Sync', exact: true }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'Confirmed' });
+  for (const text of [TEXTS.markup, TEXTS.override, TEXTS.script])
+    await expect(row).toContainText(text, { useInnerText: false });
+  expect(await row.locator('img, script, svg[onload]').count()).toBe(0);
+  await page.emulateMedia({ media: 'print' });
+  const beyond = await row.evaluate((one) => {
+    const texts = [...one.querySelectorAll('*')].map((part) => part.getBoundingClientRect().right);
+    return Math.max(...texts) - one.getBoundingClientRect().right;
+  });
+  expect(beyond).toBeLessThan(1);
+  await page.emulateMedia({ media: null });
+});
+
 test('stands in the files to the letter, and their name and the window’s title hold none of it', async ({
   attacked,
 }) => {
