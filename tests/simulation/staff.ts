@@ -157,23 +157,34 @@ export class StaffAtDesk {
   }
 
   async #seen(desk: DeskParts): Promise<Patron> {
-    const { luck } = this.#parts;
-    return (await desk.patrons.read(this.#anybody().id, luck.chance(0.5))).patron;
+    return this.#read(desk, this.#anybody().id);
+  }
+
+  async #read(desk: DeskParts, patronId: string): Promise<Patron> {
+    return (await desk.patrons.read(patronId, this.#parts.luck.chance(0.5))).patron;
   }
 
   /** The pen: what the form shows now is what staff will type over, whenever they save. */
   async #open(desk: DeskParts): Promise<void> {
-    const section = this.#parts.typing.section();
-    const patron = await this.#seen(desk);
+    await this.#openForm(desk, this.#anybody().id, this.#parts.typing.section());
+  }
+
+  async #openForm(desk: DeskParts, patronId: string, section: SectionId): Promise<void> {
+    const patron = await this.#read(desk, patronId);
     const base = structuredClone(patron.sections[section]) as TaggedValues;
-    this.#forms.push({ patronId: patron.id, section, base });
+    this.#forms.push({ patronId, section, base });
   }
 
   async #save(desk: DeskParts): Promise<void> {
-    const { luck, typing } = this.#parts;
+    const { luck, time, typing } = this.#parts;
     const [form] = this.#forms.splice(luck.between(0, Math.max(0, this.#forms.length - 1)), 1);
     if (!form) return this.#open(desk);
-    await this.#saveForm(desk, form, typing.changes(form.section), 2);
+    const { patronId, section } = form;
+    await this.#saveForm(desk, form, typing.changes(section), 2);
+    if (!luck.chance(0.3)) return;
+    // They read it over, and take the pen once more.
+    await time.sleep(luck.between(500, 20_000), 'reading over');
+    await this.#openForm(desk, patronId, section);
   }
 
   async #saveForm(desk: DeskParts, form: Form, changes: FieldValues, again: number): Promise<void> {
@@ -239,7 +250,7 @@ export class StaffAtDesk {
     const act = undecided[this.#parts.luck.between(0, undecided.length - 1)];
     if (!act) return;
     // Two windows may show it.
-    const twice = this.#parts.luck.chance(0.15);
+    const twice = this.#parts.luck.chance(0.4);
     await Promise.all([this.decides(desk, act), ...(twice ? [this.decides(desk, act)] : [])]);
   }
 
