@@ -217,6 +217,24 @@ describe('a number that Koha gave to somebody else', () => {
     expect(sent()).toEqual([]);
   });
 
+  test.each([{ date_enrolled: null }, { date_enrolled: 'soon' }])(
+    'is not that of a patron registered on no day %j, once Koha knows the day',
+    async (fields) => {
+      await open(fields);
+      koha.world.change(row.patron_id, { date_enrolled: '2024-05-06' });
+      expect(await session.send(desk.act(ada, block, at()))).toMatchObject({ kind: 'confirmed' });
+    },
+  );
+
+  test('is not told by a day that was put right: a block that was set already is confirmed', async () => {
+    await open({ date_enrolled: '2020-01-01' });
+    const act = desk.act(ada, block, at());
+    await session.send(act);
+    koha.world.change(row.patron_id, { date_enrolled: '2020-01-11' });
+    expect(await session.send({ ...act, repeated: true })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.attributes).toHaveLength(1);
+  });
+
   test('an act from before the desk kept when a patron was registered goes out as ever', async () => {
     await registeredAnew();
     const act = desk.act(ada, block, at(), { patronSince: undefined });

@@ -14,7 +14,7 @@ import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
-import type { Surroundings } from './patron.ts';
+import { LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
@@ -62,9 +62,7 @@ export class KohaSender {
   async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
     const { deed } = act;
     const { value: record, time } = read;
-    const since = timeOf(record.date_enrolled);
-    // Koha may have given a deleted patron's number to a new one.
-    if (since !== null && act.patronSince !== undefined && since !== act.patronSince)
+    if (isAnother(act, record) && !this.#blocks.holds(act, record))
       return refused('patronUnknown', 'registered at another time');
     switch (deed.kind) {
       case 'saveSection':
@@ -120,6 +118,12 @@ export class KohaSender {
     const own = answered?.patron_id === patron_id ? answered : undefined;
     return { record: own ?? (await reads.record(patron_id)).value, head: time.answered };
   }
+}
+
+/** Koha may have given a deleted patron's number to a new one. What was never told tells nothing. */
+function isAnother({ patronSince }: OutgoingAct, { date_enrolled }: KohaPatron): boolean {
+  const since = timeOf(date_enrolled);
+  return since !== null && patronSince !== undefined && patronSince !== LONG_AGO && since !== patronSince;
 }
 
 const refused = (

@@ -65,7 +65,8 @@ export function patronOf(parts: PatronParts, around: Surroundings, today: string
     library: library.id,
     tag: tagOf(content),
     ...content,
-    createdAt: timeOf(record.date_enrolled) ?? changedAt ?? LONG_AGO,
+    // Never another time in its place: what waits at a desk is told by it whether this is still the same patron.
+    createdAt: timeOf(record.date_enrolled) ?? LONG_AGO,
     changedAt: changedAt ?? LONG_AGO,
   };
 }
