@@ -53,6 +53,22 @@ test('another address in policy is asked anew', async () => {
   expect(made).toEqual([['https://koha.example/', 'koha']]);
 });
 
+test.each([
+  'http://library.example/',
+  'http://127.0.0.1:8080/',
+  'https://staff:secret@library.example/',
+  'file:///etc/passwd',
+  'nonsense',
+])('a remembered address that could not be chosen here is not spoken to: %s', async (address) => {
+  remembered = { address, kind: 'koha' };
+  const server = chosen({ remembered });
+  expect(server.isToChoose).toBe(true);
+  expect(await codeOf(server.signIn({ library: 'MPL', username: 'lead', password: 'secret' }))).toBe(
+    'noServer',
+  );
+  expect(made).toEqual([]);
+});
+
 test('where policy says what it is, nobody is asked', async () => {
   await chosen({ address: 'https://koha.example/', kind: 'koha' }).libraries();
   expect(asked).toEqual([]);

@@ -12,7 +12,7 @@ export interface ChosenServerParts {
   kind: ServerKind | undefined;
   /** HTTP on this machine is fine, too. */
   development: boolean;
-  /** What was found out before. */
+  /** What was found out before. An address that this desk may not speak to is none. */
   remembered: { address: string; kind: ServerKind } | null;
   remember: (chosen: { address: string; kind: ServerKind }) => void;
   recognise: (address: string) => Promise<ServerKind>;
@@ -25,8 +25,10 @@ export class ChosenServer implements CentralServer {
   #made: Promise<CentralServer> | undefined;
 
   constructor(parts: ChosenServerParts) {
-    this.#parts = parts;
-    this.#address = parts.address ?? parts.remembered?.address;
+    const { remembered } = parts;
+    const mayBeUsed = remembered !== null && isSafeAddress(remembered.address, parts);
+    this.#parts = { ...parts, remembered: mayBeUsed ? remembered : null };
+    this.#address = parts.address ?? this.#parts.remembered?.address;
   }
 
   get address(): string {

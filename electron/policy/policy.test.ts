@@ -63,6 +63,17 @@ test.each([
     '{"server":{"url":"http://library.example/"}}',
     'server.url: must be https',
   ],
+  [
+    'an address that something would be put behind',
+    '{"server":{"url":"https://koha.example/?next=/"}}',
+    'server.url: must have neither',
+  ],
+  [
+    'an address that ends elsewhere',
+    '{"server":{"url":"https://koha.example/#main"}}',
+    'server.url: must have',
+  ],
+  ['an address without its slashes', '{"server":{"url":"https:koha.example"}}', 'server.url: must be https'],
   ['a limit of debts that nobody can count', '{"koha":{"debtLimit":1e308}}', 'koha.debtLimit: Too big'],
   ['a branch without its name', '{"copy":{"scope":"branch"}}', 'copy.branch: is needed'],
 ])('%s is named in the message', (_what, text, named) => {

@@ -26,6 +26,7 @@ export const policySchema = z.strictObject({
           (url) => isSafeAddress(url, { development: true }),
           'must be https, or http on this machine in development, without a name or password in it',
         )
+        .refine(hasNothingBehindPath, 'must have neither ? nor # in it')
         .optional()
         .describe(
           "The central server's address. HTTPS; in development HTTP on this machine as well. Without a name or password in it.",
@@ -108,10 +109,16 @@ export type Policy = z.infer<typeof policySchema>;
 
 /** Without TLS only in development, where nothing leaves the machine; never with a password in the address. */
 export function isSafeAddress(address: string, { development }: { development: boolean }): boolean {
-  const url = URL.parse(address);
+  // Without the slashes a browser would add them, and what asks for pages below it would not.
+  const url = /^https?:\/\//i.test(address) ? URL.parse(address) : null;
   if (!url || url.username || url.password) return false;
   const local = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   return url.protocol === 'https:' || (development && url.protocol === 'http:' && local);
+}
+
+/** Paths are put behind the address as it stands: behind a question, all would ask for the same page. */
+function hasNothingBehindPath(address: string): boolean {
+  return !/[?#]/.test(address);
 }
 
 /**

@@ -25,5 +25,5 @@ test('a block that waits stands before staff, and does not fall on whoever has t
   expect(await desk.parts.deskActs.list()).toMatchObject([
     { state: 'refused', refusal: { code: 'patronUnknown' }, comment: 'Took the till.' },
   ]);
-  expect(koha.world.attributes.filter(({ patron_id }) => patron_id === number)).toEqual([]);
+  expect(koha.world.attributes.filter(({ patron }) => patron === number)).toEqual([]);
 });
