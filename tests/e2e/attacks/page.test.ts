@@ -1,4 +1,6 @@
 // A script that got into a page, by whatever way: what it may not run, load, send, see or become.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from './attacked.ts';
 
 /** Runs `attack` in the page, and tells which directives of its policy were violated, and what was thrown. */
@@ -161,6 +163,55 @@ test('WebRTC, which no policy holds, has no network to use', async ({ attacked: 
     return found;
   });
   expect(candidates).toEqual([]);
+});
+
+test('nothing knocks at a listener on this computer: hints, pings, rules that look ahead', async ({
+  attacked: { window },
+}) => {
+  let knocks = 0;
+  const listener = createServer((socket) => {
+    knocks += 1;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  await window.evaluate(async (target) => {
+    const before = location.href;
+    const made = (tag: string, properties: object) =>
+      document.body.appendChild(Object.assign(document.createElement(tag), properties));
+    const hints = [
+      'dns-prefetch',
+      'preconnect',
+      'modulepreload',
+      'prerender',
+      'prefetch',
+      'manifest',
+      'icon',
+    ];
+    const parts = hints.map((rel) => made('link', { rel, href: target }));
+    const rules = { prefetch: [{ urls: [target] }], prerender: [{ urls: [target] }] };
+    try {
+      parts.push(made('script', { type: 'speculationrules', textContent: JSON.stringify(rules) }));
+    } catch {
+      // No text becomes a script's.
+    }
+    for (const properties of [{ ping: target }, { ping: target, attributionSrc: target, download: 'x' }]) {
+      const link = made('a', { href: '#away', ...properties });
+      parts.push(link);
+      link.click();
+    }
+    const later = globalThis as unknown as { fetchLater?: (url: string, options: object) => void };
+    try {
+      later.fetchLater?.(target, { activateAfter: 0 });
+    } catch {
+      // Refused at once.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const part of parts) part.remove();
+    history.replaceState(history.state, '', before);
+  }, `http://127.0.0.1:${port}/stolen`);
+  listener.close();
+  expect(knocks).toBe(0);
 });
 
 test('a page has no Node, no Electron, and of main one frozen object', async ({
