@@ -78,6 +78,11 @@ export class Grants {
       if (left.kind !== 'session' || left.staffId === present) continue;
       try {
         const central = await this.#server.resume(left.token);
+        // Its member of staff has signed in meanwhile: the session that they are in now is the one to keep.
+        if (!this.#left.includes(left)) {
+          await central.end([]);
+          continue;
+        }
         // The token was good for one use: the new one takes its place before anything else happens.
         await this.keepSession(left.staffId, central.resumeToken);
         await this.end(central);

@@ -139,6 +139,7 @@ export class StaffSession {
   /** Ends the session at the server while the app ends; resolves when that is done, or can't be. */
   async end(): Promise<void> {
     const central = this.#central;
+    this.#leavings++;
     this.#central = undefined;
     if (central) await this.#parts.grants.end(central).catch(ignoreFailure);
     await Promise.all(this.#background);

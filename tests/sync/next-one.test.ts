@@ -175,3 +175,55 @@ test('a card whose scan was on its way opens nobody for whoever signed in since'
   expect(await scanning).toBe('signedOut');
   expect(scannedCards.patronOf(1, true)).toBeUndefined();
 });
+
+test('a session that somebody begins while their former one is traded is kept: a crash strands nothing', async () => {
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  await desk.signIn('lead');
+  await desk.crash();
+  await desk.start(undefined, slow);
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  desk.line.answered = async (request, said) => {
+    if (request.path === '/sessions/refresh') await line;
+    return said;
+  };
+  const trading = desk.parts.sync.now();
+  await settled();
+  await signIn('lead');
+  desk.line.answered = goodLine().answered;
+  answer();
+  await trading;
+  await desk.sync();
+  desk.line.asked = cut;
+  expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
+  await desk.crash();
+  desk.line = goodLine();
+  await desk.start(undefined, slow);
+  await desk.sync();
+  expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
+});
+
+test('a sign-in whose answer comes while the desk ends leaves no session behind', async () => {
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  let end: () => void = () => undefined;
+  const ending = new Promise<void>((resolve) => (end = resolve));
+  await becomeKnown('desk');
+  await signIn('desk');
+  desk.line.answered = async (request, said) => {
+    if (request.path === '/sessions' && request.method === 'POST') await line;
+    if (request.path === '/sessions/current') await ending;
+    return said;
+  };
+  const signingIn = codeOf(signIn('lead'));
+  await settled();
+  const shutDown = desk.parts.shutdown();
+  answer();
+  const said = await signingIn;
+  await settled();
+  end();
+  await shutDown;
+  await settled();
+  expect([said, desk.troubles]).toEqual(['signedOut', []]);
+  expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
+});
