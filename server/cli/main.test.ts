@@ -166,6 +166,20 @@ test('`backup` makes one file while the server runs; a server from it is in a ne
   expect(second.epoch).not.toBe(desk.epoch);
 });
 
+test('a desk that was revoked since the backup is revoked again before the restored server starts', async () => {
+  const out = join(folder, 'backup.sqlite');
+  const first = await start('--demo', '2');
+  const stolen = await signIn(first);
+  const patron = await stolen.someone();
+  run('backup', '--data', data(), '--out', out);
+  await first.stop();
+  copyFileSync(out, join(data(), 'circdesk.sqlite'));
+  const { desk } = JSON.parse(run('desks', '--data', data()).stdout) as { desk: string };
+  expect(run('desks', '--data', data(), '--revoke', desk).status).toBe(0);
+  await start('--port', new URL(first.url).port);
+  expect((await stolen.ask('GET', `/patrons/${patron}`)).status).toBe(401);
+});
+
 test('logs routes and never patrons', async () => {
   const server = await start('--demo', '2', '--log');
   const desk = await signIn(server);
