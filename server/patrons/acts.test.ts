@@ -126,6 +126,44 @@ describe('a card', () => {
   });
 });
 
+describe('failed sign-ins with a card', () => {
+  const failAt = async ({ central }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
+    const body = { library: 'north', cardNumber, pin: '0000' };
+    for (let tries = 0; tries < 5; tries++)
+      await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+  };
+  const remembered = ({ central }: Awaited<ReturnType<typeof atTheDesk>>) =>
+    central.parts.store.rows("SELECT who FROM failed_sign_in WHERE who LIKE '%/card/%'");
+  const of = (...numbers: string[]) => ({
+    card: { cards: numbers.map((number) => ({ number, state: 'active' })) },
+  });
+
+  test('go with the patron who is deleted', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1'));
+    await failAt(there, 'C-1');
+    expect((await there.desk.delete(patron)).status).toBe(200);
+    expect(remembered(there)).toEqual([]);
+  });
+
+  test('are not passed on with the card, and stay with a card that is kept', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1', 'C-2'));
+    await failAt(there, 'C-1');
+    await failAt(there, 'C-2');
+    await there.desk.save(patron, 'card', of('C-2').card);
+    await there.desk.register(of('C-1'));
+    expect(remembered(there)).toEqual([{ who: 'north/card/c2' }]);
+  });
+
+  test('with a number that was nobody’s yet are not those of whoever gets it', async () => {
+    const there = await atTheDesk();
+    await failAt(there, 'C-3');
+    await there.desk.register(of('C-3'));
+    expect(remembered(there)).toEqual([]);
+  });
+});
+
 describe('a guarantor', () => {
   const issueOf = async (desk: TestDesk, patron: Patron, values: FieldValues) =>
     issuesOf(await desk.save(await desk.patron(patron.id), 'guarantor', values));

@@ -14,6 +14,7 @@ import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';
 import type { Guarantors } from './guarantors.ts';
+import { whoseCard } from './patron-sign-in.ts';
 import type { PatronRow, Records } from './record.ts';
 import { cardKey, type SearchIndex } from './search-index.ts';
 
@@ -89,14 +90,31 @@ export class Writing {
 
   #storeCards(patron: PatronRow): void {
     const { store, records } = this.#parts;
+    const before = this.#cards(patron);
+    const after = records.section(patron, 'card').values.cards.map(({ number }) => cardKey(number));
+    // Whoever gets a card, or has given it back, is not who failed to sign in with it.
+    this.#forgetFailures(patron, [
+      ...before.filter((card) => !after.includes(card)),
+      ...after.filter((card) => !before.includes(card)),
+    ]);
     store.run('DELETE FROM card WHERE patron = ?', patron.number);
-    for (const { number } of records.section(patron, 'card').values.cards)
+    for (const card of after)
       store.run(
         'INSERT INTO card (library, number, patron) VALUES (?, ?, ?)',
         patron.library,
-        cardKey(number),
+        card,
         patron.number,
       );
+  }
+
+  #cards({ number }: PatronRow): string[] {
+    const sql = 'SELECT number FROM card WHERE patron = ?';
+    return this.#parts.store.rows<{ number: string }>(sql, number).map((card) => card.number);
+  }
+
+  #forgetFailures({ library }: PatronRow, cards: readonly string[]): void {
+    for (const card of cards)
+      this.#parts.store.run('DELETE FROM failed_sign_in WHERE who = ?', whoseCard(library, card));
   }
 
   #setGuarantor(patron: PatronRow, guarantor: number | null): void {
@@ -167,6 +185,7 @@ export class Writing {
   remove(patron: PatronRow): void {
     const { store, search, feed } = this.#parts;
     search.remove(patron.number);
+    this.#forgetFailures(patron, this.#cards(patron));
     store.run('DELETE FROM patron WHERE number = ?', patron.number);
     store.run(
       'DELETE FROM person WHERE id = ? AND NOT EXISTS (SELECT 1 FROM patron WHERE person = ?)',
