@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { DeskError } from '../../shared/ipc/errors.ts';
 import type { DeskAct } from '../../shared/ipc/sync.ts';
-import type { Patron } from '../../shared/patrons/patron.ts';
+import { isSomebodyElse, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import { ask, hear } from '../app/ask.ts';
 
 export const usePatron = defineStore('patron', () => {
@@ -27,7 +27,13 @@ export const usePatron = defineStore('patron', () => {
     const answer = await ask('patron.read', { fresh });
     if (number !== reading || gone.value || deleting) return;
     if (answer.ok) {
-      patron.value = answer.value.patron;
+      const { patron: now } = answer.value;
+      // What is typed here was meant for whom the window showed: it is not saved to somebody else.
+      if (patron.value && isSomebodyElse(registeredAs(patron.value), registeredAs(now))) {
+        gone.value = 'elsewhere';
+        return;
+      }
+      patron.value = now;
       acts.value = answer.value.acts;
       readAt.value = answer.value.asOf ?? new Date().toISOString();
       failure.value = undefined;

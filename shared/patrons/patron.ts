@@ -161,6 +161,26 @@ export function fullName({ sections }: Patron): string {
   return [givenName, familyName].filter((part) => part !== '').join(' ');
 }
 
+/** What tells two patrons apart who had one id, one after the other. */
+export interface Registered {
+  createdAt: string;
+  givenName: string;
+  familyName: string;
+}
+
+export const registeredAs = ({ createdAt, sections }: Patron): Registered => {
+  const { givenName, familyName } = sections.personal.values;
+  return { createdAt, givenName, familyName };
+};
+
+/**
+ * A server may give a deleted patron's id to a new one. A name that changes is the same patron's, and so is a day of
+ * registration that is put right; both at once are somebody else.
+ */
+export const isSomebodyElse = (before: Registered, now: Registered): boolean =>
+  before.createdAt !== now.createdAt &&
+  (before.givenName !== now.givenName || before.familyName !== now.familyName);
+
 export function cardInUse({ sections }: Patron): string | undefined {
   return sections.card.values.cards.find(({ state }) => state === 'active')?.number;
 }

@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RequestResult } from '../../../shared/ipc/contract.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
+import { EMPTY_SECTIONS } from '../../../shared/patrons/sections.ts';
 import { useNotices } from '../../app/notices.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { usePatron } from '../patron.ts';
@@ -26,7 +27,10 @@ beforeEach(() => {
 
 /** The window of a patron of this age. */
 function windowOf(ageGroup: Patron['ageGroup']) {
-  usePatron().patron = { id: PATRON, ageGroup } as Patron;
+  const sections = { personal: { values: EMPTY_SECTIONS.personal, tag: 'one' } };
+  const patron = { id: PATRON, ageGroup, sections } as Patron;
+  main.answer('patron.read', () => ok({ patron, acts: [], asOf: null }));
+  usePatron().patron = patron;
   return useDownload();
 }
 const sent = () => main.asked.filter(({ name }) => name === 'patron.download').map(({ args }) => args);

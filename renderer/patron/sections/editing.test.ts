@@ -30,7 +30,9 @@ const typed = () => editing.draft?.values['town'];
 beforeEach(() => {
   setActivePinia(createPinia());
   main = fakeMain();
-  usePatron().patron = { sections } as Patron;
+  const patron = { sections } as Patron;
+  main.answer('patron.read', () => ok({ patron, acts: [], asOf: null }));
+  usePatron().patron = patron;
   editing = useEditing();
 });
 
