@@ -133,3 +133,33 @@ test('damage that many calls meet at once is one damage: the copy is begun anew,
   expect(await store.acts(['waiting'])).toEqual([act]);
   await store.close();
 });
+
+test('damage that is met while the desk ends opens nothing again, and loses nothing that waits', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.beginFill(LIBRARY, EPOCH, 1, 300);
+  const patrons = Array.from({ length: 300 }, (_, n) => patronOf(n));
+  await first.store.fillPage(LIBRARY, patrons, null, 300);
+  await first.store.finishFill(LIBRARY);
+  await first.store.close();
+  let opened = 0;
+  const kept = await keepStore({ ...parts(folder, true), onOpened: () => opened++ });
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  const path = join(folder, 'copy.db');
+  const copy = openSync(path, 'r+');
+  for (let page = 10 * 4096; page < statSync(path).size; page += 4096)
+    writeSync(copy, 'damaged', page + 100, 'latin1');
+  closeSync(copy);
+  const { store } = kept;
+  const reads = Array.from({ length: 8 }, (_, n) => store.patron(LIBRARY, idOf(n * 30)));
+  const ended = Promise.allSettled([...reads, store.close()]);
+  for (const { status } of (await ended).slice(0, -1)) expect(status).toBe('rejected');
+  await expect(store.acts(['waiting'])).rejects.toThrow();
+  expect(opened).toBe(1);
+  const again = await keepStore(parts(folder, true));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(await again.store.acts(['waiting'])).toEqual([act]);
+  await again.store.close();
+});

@@ -65,7 +65,10 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
   };
   let reopenings: number[] = [];
   let current: Promise<DeskStore>;
+  let hasClosed = false;
   const reopen = (why: string) => {
+    // The desk ends: what is damaged is seen to at the next start.
+    if (hasClosed) return;
     log.write('store reopened', { why });
     const now = performance.now();
     reopenings = [...reopenings.filter((at) => now - at < HOUR_MS), now];
@@ -112,7 +115,10 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
   current = Promise.resolve(first.store);
   const methods = Object.values(METHODS).map((method) => [
     method,
-    async (...args: unknown[]) => Reflect.apply((await current)[method], undefined, args) as unknown,
+    async (...args: unknown[]) => {
+      hasClosed ||= method === METHODS.close;
+      return Reflect.apply((await current)[method], undefined, args) as unknown;
+    },
   ]);
   return { store: Object.fromEntries(methods) as DeskStore, memoryOnly };
 }
