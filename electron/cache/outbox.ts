@@ -211,7 +211,14 @@ export class Outbox {
 /** Id, key, kind and what became of it; nothing that was typed. */
 function emptied(act: OutboxAct): OutboxAct {
   const { deed } = act;
-  const nothing = { patronName: '', patronSince: undefined, changes: null, conflict: null, refusal: null, wiped: true };
+  const nothing = {
+    patronName: '',
+    patronSince: undefined,
+    changes: null,
+    conflict: null,
+    refusal: null,
+    wiped: true,
+  };
   if (deed.kind === 'saveSection') {
     return { ...act, ...nothing, deed: { ...deed, base: { values: {}, tag: deed.base.tag }, changes: {} } };
   }
