@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { v7 as uuidv7 } from 'uuid';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
@@ -227,6 +228,30 @@ test('a database that was put back damaged, or half of it, is said to be, in wor
     expect([said.status, said.stdout]).toEqual([1, '']);
     expect(said.stderr).toMatch(/^The database is (damaged|empty)\. [^\n]*docs\/server\.md\.\n$/);
   }
+});
+
+test.each([
+  ['a table that is missing', 'DROP TABLE block', /It lacks table block/],
+  [
+    'a view in the place of a table',
+    'ALTER TABLE debt RENAME TO kept; CREATE VIEW debt AS SELECT * FROM kept',
+    /It lacks table debt/,
+  ],
+  [
+    'a trigger that deletes in silence',
+    'CREATE TRIGGER more AFTER UPDATE ON history BEGIN DELETE FROM block; END',
+    /It also has trigger more\./,
+  ],
+  ['a version that never was', 'PRAGMA user_version = -1', /already exists/],
+])('a database that was put back with %s is refused, in words', async (_what, sql, words) => {
+  await (await start('--demo', '2')).stop();
+  const db = new Database(join(data(), 'circdesk.sqlite'));
+  db.exec(sql);
+  db.close();
+  const said = run('--data', data());
+  expect([said.status, said.stdout]).toEqual([1, '']);
+  expect(said.stderr).toMatch(/^The database is not as this server makes it: [^\n]*\n$/);
+  expect(said.stderr).toMatch(words);
 });
 
 test('refuses a folder that another server runs on', async () => {

@@ -8,6 +8,7 @@ import { migrations } from './migrations.ts';
 const APPLICATION_ID = 0x4344534b;
 const NOT_OURS = 'The file is not a database of this server.';
 const DAMAGED = 'The database is damaged. Put a backup in its place: see docs/server.md.';
+const STRANGE = 'The database is not as this server makes it: see Restore in docs/server.md.';
 
 /** A start that can't be: its message is fit for an administrator. */
 export class StartProblem extends Error {}
@@ -34,7 +35,10 @@ export class Store {
       this.#db.close();
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (code === 'SQLITE_NOTADB') throw new StartProblem(NOT_OURS);
-      throw code.startsWith('SQLITE_CORRUPT') ? new StartProblem(DAMAGED) : error;
+      if (code.startsWith('SQLITE_CORRUPT')) throw new StartProblem(DAMAGED);
+      throw code === 'SQLITE_ERROR'
+        ? new StartProblem(`${STRANGE} ${String(error)}`, { cause: error })
+        : error;
     }
   }
 
@@ -90,6 +94,11 @@ function bringUpToDate(db: Connection): void {
   if (application !== APPLICATION_ID && tables !== 0) throw new StartProblem(NOT_OURS);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  migrate(db, version);
+  refuseStrange(db);
+}
+
+function migrate(db: Connection, version: number): void {
   db.function('swedish_place', { deterministic: true }, (family, given, id) =>
     swedishPlace(String(family), String(given), String(id)),
   );
@@ -102,4 +111,27 @@ function bringUpToDate(db: Connection): void {
       db.pragma(`application_id = ${APPLICATION_ID}`);
     }).immediate();
   });
+}
+
+/** What is missing would be found out by desks, one answer after the other; what a trigger does, by nobody. */
+function refuseStrange(db: Connection): void {
+  const [found, ours] = [partsOf(db), ownParts()];
+  const missing = ours.filter((part) => !found.includes(part));
+  const planted = found.filter((part) => part.startsWith('trigger ') && !ours.includes(part));
+  if (missing.length > 0) throw new StartProblem(`${STRANGE} It lacks ${missing.join(', ')}.`);
+  if (planted.length > 0) throw new StartProblem(`${STRANGE} It also has ${planted.join(', ')}.`);
+}
+
+const partsOf = (db: Connection): string[] =>
+  db.prepare("SELECT type || ' ' || name FROM sqlite_schema").pluck().all().map(String);
+
+let own: string[] | undefined;
+/** As the migrations make them. */
+function ownParts(): string[] {
+  if (own) return own;
+  const db = new Database(':memory:');
+  migrate(db, 0);
+  own = partsOf(db);
+  db.close();
+  return own;
 }
