@@ -1,11 +1,12 @@
 // Bad options and bad folders are said in words, before anything is written.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StartProblem } from '../store/store.ts';
 import { UsageProblem } from './arguments.ts';
 import { backup } from './backup.ts';
+import { desks } from './desks.ts';
 import { staff } from './staff.ts';
 import { start } from './start.ts';
 
@@ -31,14 +32,17 @@ const cases: [verb: (argv: string[]) => Promise<void>, argv: string[], kind: Kin
   [backup, ['--data', 'DIR', '--out', 'DIR.b'], StartProblem, /There is no database/],
   [staff, ['--data', 'DIR', '--library', 'north'], UsageProblem, /--username is missing/],
   [staff, ['--data', 'DIR', ...whose, '--grant', 'All'], UsageProblem, /no permission "All"/],
+  [staff, ['--data', 'DIR', ...whose, '--lock', '--unlock'], UsageProblem, /the opposite/],
   [staff, ['--data', 'DIR', ...whose], StartProblem, /no database/],
+  [staff, ['--data', 'DIR/nowhere', ...whose], StartProblem, /no database in .*nowhere/],
+  [desks, ['--data', 'DIR/nowhere'], StartProblem, /no database in .*nowhere/],
 ];
 
 test.each(cases)('%o %j', async (verb, argv, kind, words) => {
   const wish = async () => verb(argv.map((part) => part.replace('DIR', folder)));
   await expect(wish).rejects.toThrow(kind);
   await expect(wish).rejects.toThrow(words);
-  expect(existsSync(join(folder, 'circdesk.sqlite'))).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('a folder with other files in it is not touched', async () => {

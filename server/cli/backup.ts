@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
 import { StartProblem, Store } from '../store/store.ts';
 import { needed, readOptions } from './arguments.ts';
-import { openDataFolder } from './data-folder.ts';
+import { openUsedFolder } from './data-folder.ts';
 
 const options = { data: { type: 'string' }, out: { type: 'string' } } as const;
 
@@ -18,8 +18,7 @@ export async function backup(argv: string[]): Promise<void> {
   // Under the name of one of the database's own files it would be gone at once, and desks told that it is there.
   if (realpathSync(dirname(out)) === realpathSync(data))
     throw new StartProblem(`A backup is kept outside of ${data}.`);
-  const folder = openDataFolder(data);
-  if (!folder.used) throw new StartProblem(`There is no database in ${data}.`);
+  const folder = openUsedFolder(data);
   const unfinished = `${out}.unfinished`;
   rmSync(unfinished, { force: true });
   const live = new Store(folder.database);

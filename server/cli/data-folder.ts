@@ -27,6 +27,12 @@ export function openDataFolder(path: string): DataFolder {
   return { database, history: join(path, HISTORY), used };
 }
 
+/** For commands that make nothing: a mistyped name leaves no folder behind. */
+export function openUsedFolder(path: string): DataFolder {
+  if (!existsSync(join(path, DATABASE))) throw new StartProblem(`There is no database in ${path}.`);
+  return openDataFolder(path);
+}
+
 /** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
 export function lockFolder(path: string): () => void {
   const lock = new Database(join(path, LOCK));

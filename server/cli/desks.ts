@@ -2,9 +2,9 @@
 // request on.
 import { z } from 'zod';
 import { Desks } from '../sessions/desks.ts';
-import { StartProblem, Store } from '../store/store.ts';
+import { Store } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
-import { openDataFolder } from './data-folder.ts';
+import { openUsedFolder } from './data-folder.ts';
 
 const options = {
   data: { type: 'string' },
@@ -19,8 +19,7 @@ function deskId(value: string): string {
 
 export function desks(argv: string[]): Promise<void> {
   const asked = readOptions(argv, options);
-  const folder = openDataFolder(needed(asked.data, 'data'));
-  if (!folder.used) throw new StartProblem('There is no database in this folder.');
+  const folder = openUsedFolder(needed(asked.data, 'data'));
   const store = new Store(folder.database);
   try {
     const known = new Desks(store, { now: () => Date.now() });

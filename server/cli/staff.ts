@@ -4,7 +4,7 @@ import { FailedSignIns, whoseAccount } from '../sessions/failed-sign-ins.ts';
 import { StaffAccounts } from '../sessions/staff.ts';
 import { StartProblem, Store } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
-import { openDataFolder } from './data-folder.ts';
+import { openUsedFolder } from './data-folder.ts';
 
 const options = {
   data: { type: 'string' },
@@ -27,10 +27,11 @@ export function staff(argv: string[]): Promise<void> {
   const asked = readOptions(argv, options);
   const library = needed(asked.library, 'library');
   const username = needed(asked.username, 'username');
+  if (asked.lock && asked.unlock)
+    throw new UsageProblem('--lock and --unlock say the opposite of each other.');
   const grants = (asked.grant ?? []).map(permissionOf);
   const revokes = (asked.revoke ?? []).map(permissionOf);
-  const folder = openDataFolder(needed(asked.data, 'data'));
-  if (!folder.used) throw new StartProblem('There is no database in this folder.');
+  const folder = openUsedFolder(needed(asked.data, 'data'));
   const store = new Store(folder.database);
   try {
     const accounts = new StaffAccounts(store);
