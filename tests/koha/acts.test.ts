@@ -196,6 +196,13 @@ describe('an edit', () => {
   });
 });
 
+test('ids are the same for an address with and without its last slash, and others for another path', () => {
+  const idAt = (address: string) => new KohaIds(address).id('patron', 7);
+  expect(idAt('https://one.example/koha')).toBe(idAt('https://one.example/koha/'));
+  expect(idAt('https://one.example')).toBe(idAt('https://one.example/'));
+  expect(idAt('https://one.example/koha')).not.toBe(idAt('https://one.example/'));
+});
+
 describe('a number that Koha gave to somebody else', () => {
   const NEXT = { surname: 'Ek', firstname: 'Bo', cardnumber: '2100002', date_enrolled: '2024-05-06' };
   const block = { kind: 'block', comment: 'Took the till.' } as const;

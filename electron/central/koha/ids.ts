@@ -9,7 +9,10 @@ export class KohaIds {
   readonly #mark: string;
 
   constructor(address: string) {
-    this.#mark = createHash('sha256').update(new URL(address).href).digest('hex').slice(0, 12);
+    const { href } = new URL(address);
+    // With or without the last slash it is the same server.
+    const whole = href.endsWith('/') ? href : `${href}/`;
+    this.#mark = createHash('sha256').update(whole).digest('hex').slice(0, 12);
   }
 
   id(kind: KohaKind, number: number): string {
