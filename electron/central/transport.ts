@@ -40,9 +40,9 @@ export function httpTransport(
   const client = axios.create({
     baseURL: address,
     adapter: 'fetch',
-    // Plain address and options, no Request object: that is what Electron's net.fetch surely takes.
-    env: { fetch, Request: undefined, Response: undefined } as never,
-    fetchOptions: { redirect: 'error', credentials: 'omit', cache: 'no-store' },
+    // It is given a Request without credentials, and these options beside it.
+    env: { fetch },
+    fetchOptions: { redirect: 'error', cache: 'no-store' },
     responseType: 'text',
     transformResponse: [],
     maxContentLength: LARGEST_ANSWER,
