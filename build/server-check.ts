@@ -13,7 +13,7 @@ import { isFailure } from '../electron/support/failure.ts';
 import type { Feature } from '../shared/capabilities.ts';
 import type { Refusal } from '../shared/ipc/errors.ts';
 import { patronDataHeadSchema } from '../shared/patron-data/document.ts';
-import { patronSchema, type Patron, type PatronSummary } from '../shared/patrons/patron.ts';
+import { patronSchema, registeredAs, type Patron, type PatronSummary } from '../shared/patrons/patron.ts';
 import { SECTIONS, type TaggedValues } from '../shared/patrons/sections.ts';
 
 export interface Check {
@@ -201,7 +201,7 @@ async function writes(run: Run, session: CentralSession, server: CentralServer, 
   const send = async (deed: Deed, id = v7()) => {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     const act: OutgoingAct = {
-      ...{ ...actNow(), id, patronId: patron.id, patronSince: patron.createdAt },
+      ...{ ...actNow(), id, patronId: patron.id, patron: registeredAs(patron) },
       ...{ deed, epoch, repeated: false },
       ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, base: edit?.base.values ?? {} },
     };

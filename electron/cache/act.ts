@@ -40,7 +40,7 @@ export const outboxActSchema = z.object({
   patronId: idSchema,
   /** As the list of acts shows it, kept so that the list can be read when the patron is gone from the copy. */
   patronName: z.string(),
-  /** When the patron whom staff saw was registered: a server may give the number of a deleted one to another. */
+  /** When that patron was registered: a server may give the number of a deleted one to another. */
   patronSince: timeSchema.optional(),
   staff: staffSchema,
   actedAt: timeSchema,

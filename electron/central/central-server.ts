@@ -6,7 +6,13 @@ import type { Refusal } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
-import type { Agreement, Notification, Patron, PatronSummary } from '../../shared/patrons/patron.ts';
+import type {
+  Agreement,
+  Notification,
+  Patron,
+  PatronSummary,
+  Registered,
+} from '../../shared/patrons/patron.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import type { Deed, LogEvent } from '../cache/act.ts';
@@ -35,8 +41,8 @@ export interface Marks {
 /** An act from the outbox, as it goes out. `changes` are this attempt's, judged against `tag`. */
 export interface OutgoingAct extends Act {
   patronId: string;
-  /** When that patron was registered; unknown of an act from before the desk kept it. */
-  patronSince?: string | undefined;
+  /** As whom staff saw that patron; unknown of an act from before the desk kept it. */
+  patron?: Registered | undefined;
   deed: Deed;
   tag: string | null;
   changes: FieldValues;

@@ -3,7 +3,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
-import { isSomebodyElse, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
+import { isSomebodyElse, nameOf, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
@@ -47,7 +47,7 @@ export async function openExport(
   });
   const { createdAt, personal } = source.head.patron;
   // The window shows whom the copy holds: nobody is handed the data of whoever has that id now.
-  if (view && isSomebodyElse(registeredAs(view.patron), { createdAt, ...personal }))
+  if (view && isSomebodyElse(registeredAs(view.patron), { name: nameOf(personal), createdAt }))
     throw new Failure({ code: 'patronGone' }, 'registered at another time');
   return { source, waiting: waitingActs(unsettled) };
 }

@@ -3,7 +3,7 @@
 import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
-import type { PatronSummary } from '../../shared/patrons/patron.ts';
+import { fullName, type PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deed, OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
@@ -206,8 +206,7 @@ export class Patrons {
     const { session, saving } = this.#parts;
     const present = session.require();
     const { patron } = await this.read(patronId, false);
-    const { givenName, familyName } = patron.sections.personal.values;
-    const about = { id: patronId, name: `${givenName} ${familyName}`.trim(), since: patron.createdAt };
+    const about = { id: patronId, name: fullName(patron), since: patron.createdAt };
     return saving.save(about, deed, present);
   }
 }

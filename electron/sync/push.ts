@@ -130,12 +130,13 @@ export class Push {
     for (let merges = 0; ; merges++) {
       const repeated = act.state === 'sent';
       act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });
-      const { id, key, patronId, patronSince, deed, tag } = act;
+      const { id, key, patronId, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
       const base = baseOf(act);
       const outcome = await sender.send({
-        ...{ id, key, at, patronId, patronSince, deed, tag, changes, base, epoch, repeated },
+        ...{ id, key, at, patronId, deed, tag, changes, base, epoch, repeated },
+        patron: seenAs(act),
       });
       waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
@@ -214,6 +215,9 @@ function baseOf(act: OutboxAct): FieldValues {
   if (act.deed.kind !== 'saveSection') return {};
   return act.conflict ? act.conflict.current.values : act.deed.base.values;
 }
+
+const seenAs = ({ patronName, patronSince }: OutboxAct) =>
+  patronSince === undefined ? undefined : { name: patronName, createdAt: patronSince };
 
 /** When staff acted, by the server's clock as this desk knew it then: a computer's wrong clock makes no wrong dates. */
 const serverTime = ({ actedAt, clockDistance }: OutboxAct): string =>

@@ -155,31 +155,34 @@ export const commentSchema = z.string().max(2000, 'tooLong').refine(isVisible, '
 /** Digits only; how many is the library's rule. */
 export const pinSchema = z.string().regex(/^\d{3,20}$/, 'notAPin');
 
-/** How a patron is called. */
-export function fullName({ sections }: Patron): string {
-  const { givenName, familyName } = sections.personal.values;
-  return [givenName, familyName].filter((part) => part !== '').join(' ');
-}
-
-/** What tells two patrons apart who had one id, one after the other. */
-export interface Registered {
-  createdAt: string;
+interface Names {
   givenName: string;
   familyName: string;
 }
 
-export const registeredAs = ({ createdAt, sections }: Patron): Registered => {
-  const { givenName, familyName } = sections.personal.values;
-  return { createdAt, givenName, familyName };
-};
+export const nameOf = ({ givenName, familyName }: Names): string =>
+  [givenName, familyName].filter((part) => part !== '').join(' ');
+
+/** How a patron is called. */
+export const fullName = ({ sections }: Patron): string => nameOf(sections.personal.values);
+
+/** What tells two patrons apart who had one id, one after the other. */
+export interface Registered {
+  name: string;
+  createdAt: string;
+}
+
+export const registeredAs = (patron: Patron): Registered => ({
+  name: fullName(patron),
+  createdAt: patron.createdAt,
+});
 
 /**
  * A server may give a deleted patron's id to a new one. A name that changes is the same patron's, and so is a day of
  * registration that is put right; both at once are somebody else.
  */
 export const isSomebodyElse = (before: Registered, now: Registered): boolean =>
-  before.createdAt !== now.createdAt &&
-  (before.givenName !== now.givenName || before.familyName !== now.familyName);
+  before.createdAt !== now.createdAt && before.name !== now.name;
 
 export function cardInUse({ sections }: Patron): string | undefined {
   return sections.card.values.cards.find(({ state }) => state === 'active')?.number;

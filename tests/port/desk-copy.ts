@@ -7,7 +7,7 @@ import type {
   OutgoingAct,
 } from '../../electron/central/central-server.ts';
 import type { Deed } from '../../electron/cache/act.ts';
-import { patronSchema, type Patron } from '../../shared/patrons/patron.ts';
+import { patronSchema, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import { v7 } from 'uuid';
 
@@ -61,10 +61,11 @@ export class DeskCopy {
   /** An act as it comes from the outbox. */
   act(patronId: string, deed: Deed, at: number, further: Partial<OutgoingAct> = {}): OutgoingAct {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
+    const seen = this.patrons.get(patronId);
     return {
       ...{ id: v7(), key: v7(), at: new Date(at).toISOString(), patronId, deed, epoch: this.epoch },
       ...{
-        patronSince: this.patrons.get(patronId)?.createdAt,
+        patron: seen && registeredAs(seen),
         tag: edit?.base.tag ?? null,
         changes: edit?.changes ?? {},
         base: edit?.base.values ?? {},

@@ -6,6 +6,7 @@ import {
   type SectionId,
   type TaggedValues,
 } from '../../../shared/patrons/sections.ts';
+import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
@@ -14,12 +15,11 @@ import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
-import { LONG_AGO, type Surroundings } from './patron.ts';
+import { registeredAt, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { sectionsOf, tagOf } from './sections.ts';
-import { timeOf } from './values.ts';
 
 export interface SenderParts {
   api: KohaApi;
@@ -62,8 +62,8 @@ export class KohaSender {
   async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
     const { deed } = act;
     const { value: record, time } = read;
-    if (isAnother(act, record) && !this.#blocks.holds(act, record))
-      return refused('patronUnknown', 'registered at another time');
+    if (act.patron && isSomebodyElse(act.patron, registeredAt(record)))
+      return refused('patronUnknown', 'another name, registered on another day');
     switch (deed.kind) {
       case 'saveSection':
         return this.#save(act, deed.section, record, time.answered);
@@ -118,12 +118,6 @@ export class KohaSender {
     const own = answered?.patron_id === patron_id ? answered : undefined;
     return { record: own ?? (await reads.record(patron_id)).value, head: time.answered };
   }
-}
-
-/** Koha may have given a deleted patron's number to a new one. What was never told tells nothing. */
-function isAnother({ patronSince }: OutgoingAct, { date_enrolled }: KohaPatron): boolean {
-  const since = timeOf(date_enrolled);
-  return since !== null && patronSince !== undefined && patronSince !== LONG_AGO && since !== patronSince;
 }
 
 const refused = (

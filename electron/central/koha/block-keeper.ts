@@ -29,16 +29,11 @@ export class BlockKeeper {
     this.#put = put;
   }
 
-  /** The act is a block that was set, whatever became of the answer. */
-  holds(act: Act, record: KohaPatron): boolean {
-    return foundBlocks(record, this.#parts.around).some(({ id }) => id === act.id);
-  }
-
   /** `record` was just read: a block with the act's id in it is this one, and isn't set again: then undefined. */
   async block(act: Act, comment: string, record: KohaPatron): Promise<number | undefined> {
     const { api, around, staffName } = this.#parts;
     const { keptAs, attribute } = around.policy.block;
-    if (this.holds(act, record)) return undefined;
+    if (foundBlocks(record, around).some(({ id }) => id === act.id)) return undefined;
     const block: KeptBlock = {
       ...{ id: act.id, comment, blockedAt: act.at, blockedBy: staffName },
       library: around.library.id,

@@ -1,12 +1,14 @@
 // A patron of ours, made of what Koha keeps in several places: the record, its attributes, loans, holds and account.
 import { ageGroupOn, type Library } from '../../../shared/library.ts';
-import type {
-  Block,
-  Debt,
-  Loan,
-  Patron,
-  PatronSummary,
-  Reservation,
+import {
+  nameOf,
+  type Block,
+  type Debt,
+  type Loan,
+  type Patron,
+  type PatronSummary,
+  type Registered,
+  type Reservation,
 } from '../../../shared/patrons/patron.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { readBlockText, type KeptBlock } from './block-text.ts';
@@ -65,11 +67,16 @@ export function patronOf(parts: PatronParts, around: Surroundings, today: string
     library: library.id,
     tag: tagOf(content),
     ...content,
-    // Never another time in its place: what waits at a desk is told by it whether this is still the same patron.
-    createdAt: timeOf(record.date_enrolled) ?? LONG_AGO,
+    createdAt: registeredAt(record).createdAt,
     changedAt: changedAt ?? LONG_AGO,
   };
 }
+
+/** Where Koha tells no day, never another time in its place, which would be another one after the next change. */
+export const registeredAt = ({ firstname, surname, date_enrolled }: KohaPatron): Registered => ({
+  name: nameOf({ givenName: textOf(firstname), familyName: textOf(surname) }),
+  createdAt: timeOf(date_enrolled) ?? LONG_AGO,
+});
 
 export function summaryOf(patron: Patron): PatronSummary {
   const { personal, address, card, library } = patron.sections;

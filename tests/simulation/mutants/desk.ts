@@ -12,8 +12,8 @@ export const deskMutants: Mutant[] = [
     replacements: [
       {
         file: PUSH,
-        from: 'const { id, key, patronId, patronSince, deed, tag } = act;',
-        to: 'const { patronId, patronSince, deed, tag } = act; const [id, key] = [this.#parts.newKey(), this.#parts.newKey()];',
+        from: 'const { id, key, patronId, deed, tag } = act;',
+        to: 'const { patronId, deed, tag } = act; const [id, key] = [this.#parts.newKey(), this.#parts.newKey()];',
       },
     ],
     faults: ['answerLost', 'lineCut'],
