@@ -163,8 +163,14 @@ test('`backup` makes one file while the server runs; a server from it is in a ne
   expect(run('backup', '--data', data(), '--out', out).stderr).toContain('is there already');
   await first.stop();
   copyFileSync(out, join(data(), 'circdesk.sqlite'));
-  const second = await signIn(await start());
-  expect(second.epoch).not.toBe(desk.epoch);
+  const restored = await start();
+  expect((await signIn(restored)).epoch).not.toBe(desk.epoch);
+  const told = /^The database was restored\. .* see Restore in docs\/server\.md\.\n$/;
+  await vi.waitFor(() => expect(restored.errors()).toMatch(told));
+  await restored.stop();
+  const again = await start();
+  await again.stop();
+  expect(again.errors()).toBe('');
 });
 
 test('a desk that was revoked since the backup is revoked again before the restored server starts', async () => {

@@ -23,6 +23,10 @@ const options = {
 const clock = { now: () => Date.now() };
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
 
+const RESTORED =
+  'The database was restored. Desks that were revoked, accounts that were locked and permissions that were withdrawn ' +
+  'since that backup are as they were then: see Restore in docs/server.md.\n';
+
 export async function start(argv: string[]): Promise<void> {
   const asked = readOptions(argv, options);
   const data = needed(asked.data, 'data');
@@ -49,6 +53,7 @@ export async function start(argv: string[]): Promise<void> {
     historyFile.close();
     unlock();
   });
+  if (server.central.parts.history.wasRestored) process.stderr.write(RESTORED);
   await makeDemo(server, demo, asked.seed ?? '1');
   server.central.housekeep();
   const daily = setInterval(() => server.central.housekeep(), DAY);

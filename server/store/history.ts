@@ -36,14 +36,18 @@ export class History {
   readonly #store: Store;
   readonly #file: HistoryFile;
   readonly epoch: string;
+  /** The database was put back since the server last ran. */
+  readonly wasRestored: boolean;
   #noted: HistoryNote | undefined;
 
   constructor(store: Store, file: HistoryFile, random: Random, acceptLoss = false) {
     this.#store = store;
     this.#file = file;
     const noted = file.read();
-    if (noted && !acceptLoss) refuseLoss(this.#row(), noted);
+    const before = this.#row();
+    if (noted && !acceptLoss) refuseLoss(before, noted);
     this.epoch = store.together(() => epochAtStart(store, noted, random));
+    this.wasRestored = before !== undefined && before.epoch !== this.epoch;
     this.#noted = this.marks();
     file.write(this.#noted);
   }
