@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { staffSchema } from '../../shared/central/contract.ts';
 import { requesterSchema } from '../../shared/patron-data/requester.ts';
-import { commentSchema } from '../../shared/patrons/patron.ts';
+import { commentSchema, isSomebodyElse, type Registered } from '../../shared/patrons/patron.ts';
 import { fieldConflictSchema, refusalSchema } from '../../shared/ipc/errors.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../../shared/patrons/sections.ts';
 import { countSchema, deskMadeIdSchema, idSchema, tagSchema, timeSchema } from '../../shared/primitives.ts';
@@ -64,6 +64,16 @@ export const outboxActSchema = z.object({
   wiped: z.boolean(),
 });
 export type OutboxAct = z.infer<typeof outboxActSchema>;
+
+/** As whom staff saw the patron; unknown of an act from before the desk kept it. */
+export const seenAs = ({ patronName, patronSince }: OutboxAct): Registered | undefined =>
+  patronSince === undefined ? undefined : { name: patronName, createdAt: patronSince };
+
+/** Whether an act is about this patron, not about a former one whose id the server gave to them. */
+export const isDoneTo = (patron: Registered) => (act: OutboxAct) => {
+  const seen = seenAs(act);
+  return !seen || !isSomebodyElse(seen, patron);
+};
 
 /** An act as it comes into the outbox, which gives it its sequence. */
 export type NewAct = Omit<OutboxAct, 'sequence' | 'wiped'>;

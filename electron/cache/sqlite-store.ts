@@ -2,8 +2,8 @@
 // simulation with many desks in one process.
 import type { Clock } from '../../shared/clock.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
-import type { Patron } from '../../shared/patrons/patron.ts';
-import type { ActUpdate, LogEvent, NewAct, OutboxAct } from './act.ts';
+import { registeredAs, type Patron } from '../../shared/patrons/patron.ts';
+import { isDoneTo, type ActUpdate, type LogEvent, type NewAct, type OutboxAct } from './act.ts';
 import type { DeskStore } from './desk-store.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import { Outbox } from './outbox.ts';
@@ -54,7 +54,7 @@ export class SqliteStore implements DeskStore {
   async patron(library: string, patronId: string) {
     const patron = this.#shadow.patron(library, patronId);
     if (!patron) return undefined;
-    const acts = this.#outbox.actsOn(library, patronId);
+    const acts = this.#actsOn(library, patron);
     const shownAt = this.#shadow.shownAt(library);
     return {
       patron: overlay(
@@ -245,11 +245,15 @@ export class SqliteStore implements DeskStore {
     const ids = this.#outbox.patronsLaidOver(library, shownAt);
     for (const id of ids) {
       if (patrons.has(id)) continue;
-      const acts = this.#outbox.actsOn(library, id).filter((act) => isLaidOver(act, shownAt));
-      const patron = acts.length > 0 ? this.#shadow.patron(library, id) : undefined;
-      patrons.set(id, patron ? overlay(patron, acts) : null);
+      const patron = this.#shadow.patron(library, id);
+      const acts = patron ? this.#actsOn(library, patron).filter((act) => isLaidOver(act, shownAt)) : [];
+      patrons.set(id, patron && acts.length > 0 ? overlay(patron, acts) : null);
     }
     return ids.flatMap((id) => patrons.get(id) ?? []);
+  }
+
+  #actsOn(library: string, patron: Patron): OutboxAct[] {
+    return this.#outbox.actsOn(library, patron.id).filter(isDoneTo(registeredAs(patron)));
   }
 
   #forgetOverlaid(library: string, patronIds: readonly string[]): void {

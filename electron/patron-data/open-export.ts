@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
 import { isSomebodyElse, nameOf, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
+import { isDoneTo } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
@@ -46,10 +47,11 @@ export async function openExport(
     }
   });
   const { createdAt, personal } = source.head.patron;
+  const registered = { name: nameOf(personal), createdAt };
   // The window shows whom the copy holds: nobody is handed the data of whoever has that id now.
-  if (view && isSomebodyElse(registeredAs(view.patron), { name: nameOf(personal), createdAt }))
+  if (view && isSomebodyElse(registeredAs(view.patron), registered))
     throw new Failure({ code: 'patronGone' }, 'registered at another time');
-  return { source, waiting: waitingActs(unsettled) };
+  return { source, waiting: waitingActs(unsettled.filter(isDoneTo(registered))) };
 }
 
 /** Whoever began it is still here: what takes long may end when somebody else has signed in. */

@@ -3,9 +3,9 @@
 import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
-import { fullName, type PatronSummary } from '../../shared/patrons/patron.ts';
+import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { Deed, OutboxAct } from '../cache/act.ts';
+import { isDoneTo, type Deed, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import { isLaidOver, overlay } from '../cache/overlay.ts';
 import type { StaffSession } from '../session/staff-session.ts';
@@ -97,7 +97,7 @@ export class Patrons {
       };
     const patron = await session.use((central) => central.patron(patronId, true), present);
     // Whom the copy doesn't hold may have acts waiting here all the same: they are shown, and decided, as with the others.
-    const acts = await store.unsettledOn(library.id, patronId);
+    const acts = (await store.unsettledOn(library.id, patronId)).filter(isDoneTo(registeredAs(patron)));
     return {
       patron: overlay(
         patron,

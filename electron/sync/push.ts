@@ -3,7 +3,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { refusalSchema } from '../../shared/ipc/errors.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
-import type { ActUpdate, OutboxAct } from '../cache/act.ts';
+import { seenAs, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActOutcome, ActSender } from '../central/central-server.ts';
 import { isReadable } from '../cache/readable.ts';
@@ -215,9 +215,6 @@ function baseOf(act: OutboxAct): FieldValues {
   if (act.deed.kind !== 'saveSection') return {};
   return act.conflict ? act.conflict.current.values : act.deed.base.values;
 }
-
-const seenAs = ({ patronName, patronSince }: OutboxAct) =>
-  patronSince === undefined ? undefined : { name: patronName, createdAt: patronSince };
 
 /** When staff acted, by the server's clock as this desk knew it then: a computer's wrong clock makes no wrong dates. */
 const serverTime = ({ actedAt, clockDistance }: OutboxAct): string =>

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { steppingClock } from '../port/world.ts';
-import { ADDRESS, smallLibrary } from './fake/small-library.ts';
+import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
 
 const koha = smallLibrary(steppingClock());
@@ -45,4 +45,40 @@ test('who asks for their data is not handed that of whoever has the number now',
   expect((await open()).source.head.patron.personal.familyName).toBe('Öberg Ek');
   koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
   await expect(open()).rejects.toMatchObject({ error: { code: 'patronGone' } });
+});
+
+test('what was done to the former one is neither laid over whoever has the number now, nor in their window or data file', async () => {
+  const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  const { patron_id: renamed } = koha.world.addPatron({ surname: 'Ask', library_id: 'MPL' });
+  await desk.sync();
+  const { session, acts, store, patrons, deskActs } = desk.parts;
+  const ids = new KohaIds(ADDRESS);
+  const [id, still] = [ids.id('patron', number), ids.id('patron', renamed)];
+  const file = (of: string) => openExport({ session, acts, store, clock: koha.world.clock }, of, 'unchecked');
+  const { tag, values } = (await patrons.read(id, false)).patron.sections.note;
+  desk.line.state = 'dropsRequests';
+  await patrons.block(id, 'Took the till.');
+  await patrons.saveSection(id, 'note', { tag, values }, { staffNote: 'Took the till.' });
+  await patrons.block(still, 'Left with a book.');
+  desk.line.state = 'good';
+  koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
+  koha.world.change(renamed, { surname: 'Ask Ek' });
+  // A colleague brings the copy in step while what was done waits for who did it; then that one comes back.
+  for (const staff of [LOOKER, STAFF]) {
+    await session.signOut();
+    await session.signIn(staff, () => undefined);
+    await desk.sync();
+    const view = await patrons.read(id, false);
+    expect(view.patron.sections.personal.values.familyName).toBe('Ek');
+    expect([view.acts, view.patron.blocks, view.patron.sections.note.values.staffNote]).toEqual([[], [], '']);
+    expect((await file(id)).waiting).toEqual([]);
+    expect((await store.search('MPL', 'Ek', 0, 9)).patrons).toContainEqual(
+      expect.objectContaining({ id, blocked: false }),
+    );
+    expect((await patrons.read(still, false)).patron.blocks).toMatchObject([
+      { comment: 'Left with a book.' },
+    ]);
+  }
+  const listed = (await deskActs.list()).map(({ patronName, state }) => `${patronName}: ${state}`);
+  expect(listed.sort()).toEqual(['Ask: confirmed', 'Öberg: refused', 'Öberg: refused']);
 });
