@@ -109,6 +109,16 @@ test('a password that the server takes no longer is forgotten, whatever is tried
   }
 });
 
+test('a name that somebody else has now lets in nobody but them: not who had it before', async () => {
+  await remember(['Patrons - Delete patron']);
+  const successor = { ...STAFF, id: '019c0000-0000-7000-8000-0000000000ff', name: 'Olle Ek' };
+  const theirs = { ...central([]), staff: successor, library: LIBRARY_IN_FULL } as unknown as CentralSession;
+  await signIns.remember({ ...WHO, username: 'Eva', password: 'battery staple' }, theirs);
+  const again = await booted();
+  expect(await code(again.signIn(WHO))).toBe('wrongCredentials');
+  expect(await again.signIn({ ...WHO, password: 'battery staple' })).toMatchObject({ staff: successor });
+});
+
 test('a sign-in that is still being remembered when the desk is revoked is forgotten too', async () => {
   const remembering = remember();
   await signIns.forgetAll();

@@ -125,8 +125,13 @@ export class OfflineSignIns {
     return this.#known.find((one) => one.library.id === library && one.username === nameOf(username));
   }
 
+  /** In the place of what was known of them, and of whoever had their name before. */
   #put(signIn: SignIn): Promise<void> {
-    return this.#keep([...this.#known.filter(({ staff }) => staff.id !== signIn.staff.id), signIn]);
+    const { staff, library, username } = signIn;
+    const others = this.#known.filter(
+      (one) => one.staff.id !== staff.id && !(one.library.id === library.id && one.username === username),
+    );
+    return this.#keep([...others, signIn]);
   }
 
   async #keep(known: SignIn[]): Promise<void> {
