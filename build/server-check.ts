@@ -13,6 +13,7 @@ import { isFailure } from '../electron/support/failure.ts';
 import type { Feature } from '../shared/capabilities.ts';
 import type { Refusal } from '../shared/ipc/errors.ts';
 import { patronDataHeadSchema } from '../shared/patron-data/document.ts';
+import { requestersFor } from '../shared/patron-data/requester.ts';
 import { patronSchema, registeredAs, type Patron, type PatronSummary } from '../shared/patrons/patron.ts';
 import { SECTIONS, type TaggedValues } from '../shared/patrons/sections.ts';
 
@@ -118,7 +119,7 @@ async function reads(run: Run, session: CentralSession): Promise<void> {
       () => session.search(card, 0, 20),
       ({ total }) => counted(total),
     );
-  await run.check('open a patron', () => session.patron(first.id, false), fits);
+  const opened = await run.check('open a patron', () => session.patron(first.id, false), fits);
   await lists(run, session);
   await run.check(
     'changes since then',
@@ -132,9 +133,10 @@ async function reads(run: Run, session: CentralSession): Promise<void> {
   // Our own server writes each export into its audit log.
   if (!session.capabilities.missing.auditLog)
     return run.skip('patron data file', 'it would be logged as an export');
+  const [requester = 'unchecked'] = requestersFor(opened?.ageGroup ?? 'unknown');
   await run.check(
     'patron data file',
-    async () => session.exportPatronData(actNow(), page?.epoch ?? '', first.id, 'unchecked'),
+    async () => session.exportPatronData(actNow(), page?.epoch ?? '', first.id, requester),
     ({ head }) => `${patronDataHeadSchema.parse(head).leftOut.length} things left out`,
   );
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
+import { REQUESTERS } from '../../shared/patron-data/requester.ts';
 import { steppingClock } from '../port/world.ts';
 import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 import { TEXT_FIELDS } from './fake/world.ts';
@@ -105,4 +106,26 @@ test('holds nobody else’s loans and payments, also where Koha answers with the
   const { page } = await session.exportPatronData(act, '', id, 'patron');
   expect((await page('loanHistory', null)).rows).toMatchObject([{ title: 'Dune' }]);
   expect((await page('payments', null)).rows).toEqual([]);
+});
+
+test.each([
+  ['2018-05-17', ['guardian']],
+  ['2010-05-17', ['patron', 'guardian']],
+  ['1990-01-31', ['unchecked', 'patron']],
+] as const)('of who was born on %s only the wish of %j is heard', async (date_of_birth, heard) => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', date_of_birth });
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+  const id = new KohaIds(ADDRESS).id('patron', patron_id);
+  const codes = REQUESTERS.map((requester) =>
+    session.exportPatronData(act, '', id, requester).then(
+      () => requester,
+      (thrown: { error: { code: string } }) => thrown.error.code,
+    ),
+  );
+  expect(await Promise.all(codes)).toEqual(
+    REQUESTERS.map((one) => ((heard as readonly string[]).includes(one) ? one : 'requesterMissing')),
+  );
 });

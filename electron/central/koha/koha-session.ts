@@ -4,6 +4,7 @@ import type { Capabilities } from '../../../shared/capabilities.ts';
 import type { Staff } from '../../../shared/central/contract.ts';
 import type { Library } from '../../../shared/library.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
+import type { Requester } from '../../../shared/patron-data/requester.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
@@ -117,8 +118,13 @@ export class KohaSession implements CentralSession {
     this.#feed.deleted(number);
   }
 
-  exportPatronData(act: Act, _epoch: string, patronId: string): Promise<PatronDataExport> {
-    return compilePatronData(this.#number(patronId), { ...this.#parts, madeAt: act.at });
+  exportPatronData(
+    act: Act,
+    _epoch: string,
+    patronId: string,
+    requester: Requester,
+  ): Promise<PatronDataExport> {
+    return compilePatronData(this.#number(patronId), requester, { ...this.#parts, madeAt: act.at });
   }
 
   snapshot(after: string | null, limit: number) {

@@ -4,7 +4,9 @@ import type { Capabilities } from '../../../shared/capabilities.ts';
 import type { LongPart, PatronDataHead, RowOf } from '../../../shared/patron-data/document.ts';
 import { leaveOut } from '../../../shared/patron-data/left-out.ts';
 import { ofRecord } from '../../../shared/patron-data/of-record.ts';
+import { requestersFor, type Requester } from '../../../shared/patron-data/requester.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
+import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
@@ -32,11 +34,17 @@ export interface CompileParts {
   madeAt: string;
 }
 
-export async function compilePatronData(number: number, parts: CompileParts): Promise<PatronDataExport> {
+export async function compilePatronData(
+  number: number,
+  requester: Requester,
+  parts: CompileParts,
+): Promise<PatronDataExport> {
   const { api, reads, around, capabilities, madeAt } = parts;
   const [seesLoans, seesDebts] = [!capabilities.missing.loans, !capabilities.missing.debts];
   const { library } = around;
   const { patron, parts: koha } = await reads.one(number);
+  // Koha itself doesn't ask; the age that a window shows may be another than the record's by now.
+  if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const rows: LongRows = {
     loanHistory: seesLoans ? await loanHistory(number, reads) : null,
     payments: seesDebts ? await payments(number, api, minorDigits(library.currency)) : null,
