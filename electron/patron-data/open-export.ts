@@ -6,7 +6,7 @@ import type { WaitingAct } from '../../shared/patron-data/document.ts';
 import { isSomebodyElse, nameOf, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import { isDoneTo } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
-import type { Act } from '../central/central-server.ts';
+import { isSameStaff, type Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
@@ -55,8 +55,8 @@ export async function openExport(
 }
 
 /** Whoever began it is still here: what takes long may end when somebody else has signed in. */
-function stillHere({ session }: OpeningParts, { staff }: Present): void {
-  if (session.require().staff.id !== staff.id) throw new Failure({ code: 'signedOut' });
+function stillHere({ session }: OpeningParts, present: Present): void {
+  if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'signedOut' });
 }
 
 async function fromServer(
