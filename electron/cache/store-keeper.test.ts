@@ -109,8 +109,8 @@ test('a thread that ends now and then is begun again for as long as the desk run
   vi.restoreAllMocks();
 });
 
-test('damage that many calls meet at once is one damage: the copy is begun anew, and what waits is there', async () => {
-  const folder = folders.make();
+/** A desk's folder with 300 patrons and an act that waits; answers that act. */
+async function worked(folder: string) {
   const first = await keepStore(parts(folder, true));
   if ('trouble' in first) throw new Error(first.trouble.kind);
   const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
@@ -119,13 +119,23 @@ test('damage that many calls meet at once is one damage: the copy is begun anew,
   await first.store.fillPage(LIBRARY, patrons, null, 300);
   await first.store.finishFill(LIBRARY);
   await first.store.close();
-  const kept = await keepStore(parts(folder, true));
-  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  return act;
+}
+
+function damageCopy(folder: string): void {
   const path = join(folder, 'copy.db');
   const copy = openSync(path, 'r+');
   for (let page = 10 * 4096; page < statSync(path).size; page += 4096)
     writeSync(copy, 'damaged', page + 100, 'latin1');
   closeSync(copy);
+}
+
+test('damage that many calls meet at once is one damage: the copy is begun anew, and what waits is there', async () => {
+  const folder = folders.make();
+  const act = await worked(folder);
+  const kept = await keepStore(parts(folder, true));
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  damageCopy(folder);
   const { store } = kept;
   const reads = Array.from({ length: 8 }, (_, n) => store.patron(LIBRARY, idOf(n * 30)));
   for (const read of await Promise.allSettled(reads)) expect(read.status).toBe('rejected');
@@ -136,22 +146,11 @@ test('damage that many calls meet at once is one damage: the copy is begun anew,
 
 test('damage that is met while the desk ends opens nothing again, and loses nothing that waits', async () => {
   const folder = folders.make();
-  const first = await keepStore(parts(folder, true));
-  if ('trouble' in first) throw new Error(first.trouble.kind);
-  const act = await first.store.append(actOf(1, 1, renamed('Aalto')));
-  await first.store.beginFill(LIBRARY, EPOCH, 1, 300);
-  const patrons = Array.from({ length: 300 }, (_, n) => patronOf(n));
-  await first.store.fillPage(LIBRARY, patrons, null, 300);
-  await first.store.finishFill(LIBRARY);
-  await first.store.close();
+  const act = await worked(folder);
   let opened = 0;
   const kept = await keepStore({ ...parts(folder, true), onOpened: () => opened++ });
   if ('trouble' in kept) throw new Error(kept.trouble.kind);
-  const path = join(folder, 'copy.db');
-  const copy = openSync(path, 'r+');
-  for (let page = 10 * 4096; page < statSync(path).size; page += 4096)
-    writeSync(copy, 'damaged', page + 100, 'latin1');
-  closeSync(copy);
+  damageCopy(folder);
   const { store } = kept;
   const reads = Array.from({ length: 8 }, (_, n) => store.patron(LIBRARY, idOf(n * 30)));
   const ended = Promise.allSettled([...reads, store.close()]);

@@ -15,7 +15,7 @@ import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
-import { registeredAt, type Surroundings } from './patron.ts';
+import { registrationOf, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
@@ -62,7 +62,7 @@ export class KohaSender {
   async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
     const { deed } = act;
     const { value: record, time } = read;
-    if (act.patron && isSomebodyElse(act.patron, registeredAt(record)))
+    if (act.patron && isSomebodyElse(act.patron, registrationOf(record)))
       return refused('patronUnknown', 'another name, registered on another day');
     switch (deed.kind) {
       case 'saveSection':

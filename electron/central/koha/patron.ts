@@ -67,13 +67,13 @@ export function patronOf(parts: PatronParts, around: Surroundings, today: string
     library: library.id,
     tag: tagOf(content),
     ...content,
-    createdAt: registeredAt(record).createdAt,
+    createdAt: registrationOf(record).createdAt,
     changedAt: changedAt ?? LONG_AGO,
   };
 }
 
 /** Where Koha tells no day, never another time in its place, which would be another one after the next change. */
-export const registeredAt = ({ firstname, surname, date_enrolled }: KohaPatron): Registered => ({
+export const registrationOf = ({ firstname, surname, date_enrolled }: KohaPatron): Registered => ({
   name: nameOf({ givenName: textOf(firstname), familyName: textOf(surname) }),
   createdAt: timeOf(date_enrolled) ?? LONG_AGO,
 });
