@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { DOWNLOAD_PATRON_DATA, PERMISSIONS, type Permission } from '../../shared/permissions.ts';
 import type { Central } from '../central.ts';
-import { fullName } from '../patrons/writing.ts';
+import { nameOf } from '../../shared/patrons/patron.ts';
 import { hashSecretNow } from '../sessions/secrets.ts';
 import { demoLibraries } from './libraries.ts';
 import type { Names } from './names.ts';
@@ -29,7 +29,7 @@ function passwordOf(seed: string, library: string, username: string): string {
 export function addDemoStaff(central: Central, library: string, seed: string, names: Names): string {
   const { random } = central.parts.ports;
   const added = roles.map(({ username, permissions }) => {
-    const name = fullName(names.person());
+    const name = nameOf(names.person());
     const password = hashSecretNow(passwordOf(seed, library, username), random);
     central.staff.add({ library, username, name, password }, permissions, random);
     return name;

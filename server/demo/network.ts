@@ -2,7 +2,7 @@
 // was cut off leaves nothing behind.
 import type { Guarantor } from '../../shared/patrons/sections.ts';
 import type { Central } from '../central.ts';
-import { fullName } from '../patrons/writing.ts';
+import { nameOf } from '../../shared/patrons/patron.ts';
 import { hashSecretNow } from '../sessions/secrets.ts';
 import { addDemoStaff } from './accounts.ts';
 import { charge, lendTo, type Scene } from './circulation.ts';
@@ -98,8 +98,8 @@ function newPerson({ luck, days, library }: Scene, names: Names, kind: Kind, par
 }
 
 function guarantorOf(luck: Luck, names: Names, parent: Registered | undefined): Guarantor {
-  if (!parent || luck.chance(0.12)) return { kind: 'name', name: fullName(names.person()) };
-  return { kind: 'patron', patronId: parent.id, name: fullName(parent.person.name) };
+  if (!parent || luck.chance(0.12)) return { kind: 'name', name: nameOf(names.person()) };
+  return { kind: 'patron', patronId: parent.id, name: nameOf(parent.person.name) };
 }
 
 function registerOne(

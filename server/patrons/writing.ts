@@ -2,6 +2,7 @@
 // records show. Each runs inside the transaction of an act, and moves every patron whose record it changes.
 import { isDeepStrictEqual } from 'node:util';
 import { ageGroupOn } from '../../shared/library.ts';
+import { nameOf } from '../../shared/patrons/patron.ts';
 import {
   SECTIONS,
   type FieldValues,
@@ -19,9 +20,6 @@ import type { PatronRow, Records } from './record.ts';
 import { cardKey, type SearchIndex } from './search-index.ts';
 
 export type AllSections = { [S in SectionId]: SectionValues<S> };
-
-export const fullName = ({ givenName, familyName }: { givenName: string; familyName: string }) =>
-  `${givenName} ${familyName}`.trim();
 
 export interface Parts {
   store: Store;
@@ -72,7 +70,7 @@ export class Writing {
     const { guarantor } = changes as unknown as SectionValues<'guarantor'>;
     const row = guarantors.rowOf(library, guarantor);
     if (!row) return changes;
-    const name = fullName(records.section(row, 'personal').values);
+    const name = nameOf(records.section(row, 'personal').values);
     return { ...changes, guarantor: { kind: 'patron', patronId: row.id, name } };
   }
 
@@ -128,7 +126,7 @@ export class Writing {
     if (fields.includes('birthDate')) this.setAgeGroup(patron, personal.birthDate);
     if (!fields.includes('givenName') && !fields.includes('familyName')) return;
     for (const ward of guarantors.wards(patron)) {
-      const guarantor = { kind: 'patron', patronId: patron.id, name: fullName(personal) };
+      const guarantor = { kind: 'patron', patronId: patron.id, name: nameOf(personal) };
       this.#store(ward, 'guarantor', { guarantor });
       feed.moved(ward.number);
     }
