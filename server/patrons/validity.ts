@@ -17,13 +17,6 @@ import { cardKey } from './search-index.ts';
 
 type Changes = Record<string, unknown>;
 
-/** Text that can't be written as UTF-8 would come back as other text. */
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isWellFormed(key) && isWellFormed(inner));
-}
-
 export class Validity {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -131,10 +124,8 @@ export class Validity {
   }
 }
 
-function shapeProblems(section: SectionId, changes: Changes): FieldIssue[] {
-  const malformed = Object.entries(changes).filter(([, value]) => !isWellFormed(value));
-  return unique([...malformed.map(([field]) => at(field, 'invalid')), ...checkChanges(section, changes)]);
-}
+const shapeProblems = (section: SectionId, changes: Changes): FieldIssue[] =>
+  unique(checkChanges(section, changes));
 
 function wholeProblems(section: SectionId, whole: Changes): FieldIssue[] {
   const parsed = sectionSchemas[section].strict().safeParse(whole);

@@ -4,7 +4,12 @@ import { z } from 'zod';
 import { dateSchema, idSchema, isVisible, tagSchema } from '../primitives.ts';
 
 /** What is too long is not looked at any further: some patterns below would take minutes over it. */
-const text = (max: number) => z.string().max(max, { error: 'tooLong', abort: true });
+const text = (max: number) =>
+  z
+    .string()
+    .max(max, { error: 'tooLong', abort: true })
+    // Half a character can't be written as UTF-8: it would come back as another.
+    .refine((given) => given.isWellFormed(), 'invalid');
 const requiredText = (max: number) => text(max).refine(isVisible, 'required');
 
 export const GENDERS = ['female', 'male', 'other', 'unspecified'] as const;

@@ -7,6 +7,7 @@ import {
   type TaggedValues,
 } from '../../../shared/patrons/sections.ts';
 import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
+import type { Permission } from '../../../shared/permissions.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
@@ -28,6 +29,7 @@ export interface SenderParts {
   around: Surroundings;
   epoch: string;
   staffName: string;
+  permissions: readonly Permission[];
   attempts: Attempts;
 }
 
@@ -81,11 +83,11 @@ export class KohaSender {
 
   /** `head` is a position that has passed the record as it was read. */
   async #save(act: OutgoingAct, section: SectionId, record: KohaPatron, head: number): Promise<ActOutcome> {
-    const { around, attempts, description } = this.#parts;
+    const { around, attempts, description, reads } = this.#parts;
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
     const current = this.#section(section, record);
-    const change = kohaChange(section, act.changes, record, around.countries);
+    const change = kohaChange(section, act.changes, record, around, reads.today);
     if (change.issues.length > 0) return refused('invalid', '', change.issues);
     const unknown = Object.keys(change.fields).filter((field) => !description.maySend(field));
     if (unknown.length > 0) return refused('notOffered', unknown.join(', '));

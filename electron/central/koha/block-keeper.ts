@@ -1,5 +1,6 @@
 // Sets and lifts this library's blocks at Koha: each a patron attribute of its own, or, where policy says so, a line in the
 // circulation note with Koha's card-lost mark.
+import { BLOCK_PATRON, type Permission } from '../../../shared/permissions.ts';
 import { Failure } from '../../support/failure.ts';
 import type { Act } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
@@ -15,6 +16,7 @@ export interface BlockParts {
   api: KohaApi;
   around: Surroundings;
   staffName: string;
+  permissions: readonly Permission[];
 }
 
 /** Sends fields of a patron's record; answers a position that has passed it. */
@@ -34,6 +36,9 @@ export class BlockKeeper {
     const { api, around, staffName } = this.#parts;
     const { keptAs, attribute } = around.policy.block;
     if (foundBlocks(record, around).some(({ id }) => id === act.id)) return undefined;
+    this.#permitted();
+    if (!comment.isWellFormed())
+      throw new Failure({ code: 'invalid', fields: [{ field: 'comment', code: 'invalid' }] });
     const block: KeptBlock = {
       ...{ id: act.id, comment, blockedAt: act.at, blockedBy: staffName },
       library: around.library.id,
@@ -54,6 +59,7 @@ export class BlockKeeper {
   /** Lifts those of `blocks` that are in force; undefined where none is. */
   async unblock(blocks: readonly string[], record: KohaPatron): Promise<number | undefined> {
     const lifted = foundBlocks(record, this.#parts.around).filter(({ blockId }) => blocks.includes(blockId));
+    if (lifted.length > 0) this.#permitted();
     let head: number | undefined;
     for (const { attribute } of lifted)
       if (attribute !== undefined) head = (await this.#remove(record.patron_id, attribute)) ?? head;
@@ -65,6 +71,12 @@ export class BlockKeeper {
     // lost already stays lost.
     const free = noteBlocks(note).length === 0 && !wasLostBefore(old);
     return this.#put(record, { staff_notes: note || null, ...(free && { patron_card_lost: false }) });
+  }
+
+  /** Koha has no permission for blocks: policy's is judged here, as the act goes out, not only as it was pressed. */
+  #permitted(): void {
+    if (!this.#parts.permissions.includes(BLOCK_PATRON))
+      throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
   }
 
   async #remove(patron: number, attribute: number): Promise<number | undefined> {

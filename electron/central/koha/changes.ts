@@ -8,8 +8,10 @@ import type {
   SectionId,
   SectionValues,
 } from '../../../shared/patrons/sections.ts';
+import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import type { Countries } from './countries.ts';
 import { hasBlock, noteWithKeptBlocks } from './note-blocks.ts';
+import type { Surroundings } from './patron.ts';
 import type { KohaPatron } from './records.ts';
 import { EMAILS, NEVER_KEEP, NO_LANGUAGE, PHONES } from './sections.ts';
 import { textOf } from './values.ts';
@@ -48,14 +50,17 @@ const OTHER: AddressFields = {
 };
 const NOWHERE: Address = { line1: '', line2: '', postcode: '', town: '', country: '' };
 
+type Around = Pick<Surroundings, 'countries' | 'policy'>;
+
 /** `changes` have passed the section's own rules; `patron` is the record as just read. */
 export function kohaChange(
   section: SectionId,
   changes: FieldValues,
   patron: KohaPatron,
-  countries: Countries,
+  around: Around,
+  today: string,
 ): KohaChange {
-  const { fields, issues } = wanted(section, changes, patron, countries);
+  const { fields, issues } = wanted(section, changes, patron, around, today);
   const differing = Object.entries(fields).filter(([field, value]) => !same(patron[field], value));
   return {
     fields: Object.fromEntries(differing),
@@ -78,11 +83,18 @@ function wanted(
   section: SectionId,
   changes: FieldValues,
   patron: KohaPatron,
-  countries: Countries,
+  { countries, policy }: Around,
+  today: string,
 ): KohaChange {
   switch (section) {
-    case 'personal':
-      return whole(personal(changes as Partial<SectionValues<'personal'>>));
+    case 'personal': {
+      const { fields, issues } = whole(personal(changes as Partial<SectionValues<'personal'>>));
+      const unborn = String(fields['date_of_birth'] ?? '') > today;
+      return {
+        fields,
+        issues: unborn ? [...issues, { field: 'birthDate', code: 'birthDateInFuture' }] : issues,
+      };
+    }
     case 'contact': {
       const { phones, emails } = changes as Partial<SectionValues<'contact'>>;
       const parts = [places('phones', phones, PHONES, patron), places('emails', emails, EMAILS, patron)];
@@ -94,7 +106,7 @@ function wanted(
     case 'address':
       return addresses(changes as Partial<SectionValues<'address'>>, patron, countries);
     case 'card':
-      return card((changes as Partial<SectionValues<'card'>>).cards);
+      return card((changes as Partial<SectionValues<'card'>>).cards, patron, policy);
     case 'library': {
       const { branch, category } = changes as Partial<SectionValues<'library'>>;
       return whole({ library_id: branch, category_id: category });
@@ -205,11 +217,17 @@ function address(
 
 const stored = (patron: KohaPatron, field: string) => textOf(patron[field] as string | null | undefined);
 
-function card(cards: readonly Card[] | undefined): KohaChange {
+function card(cards: readonly Card[] | undefined, patron: KohaPatron, { block }: KohaPolicy): KohaChange {
   if (cards === undefined) return whole({});
   if (cards.length > 1) return { fields: {}, issues: [{ field: 'cards.1.number', code: 'tooMany' }] };
   const [only] = cards;
-  return whole({ cardnumber: only?.number ?? '', patron_card_lost: only?.state === 'lost' });
+  const [cardnumber, lost] = [only?.number ?? '', only?.state === 'lost'];
+  if (block.keptAs === 'attribute') return whole({ cardnumber, patron_card_lost: lost });
+  // The mark is the block, or may be: who edits a card neither sets nor lifts it.
+  const marked = only && cardnumber === textOf(patron.cardnumber) && lost !== patron.patron_card_lost;
+  return marked
+    ? { fields: {}, issues: [{ field: 'cards.0.state', code: 'invalid' }] }
+    : whole({ cardnumber });
 }
 
 const OURS: Record<string, string> = {

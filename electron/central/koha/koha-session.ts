@@ -5,7 +5,7 @@ import type { Staff } from '../../../shared/central/contract.ts';
 import type { Library } from '../../../shared/library.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import type { Requester } from '../../../shared/patron-data/requester.ts';
-import type { Permission } from '../../../shared/permissions.ts';
+import { DELETE_PATRON, DOWNLOAD_PATRON_DATA, type Permission } from '../../../shared/permissions.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
@@ -20,7 +20,7 @@ import type { KohaDescription } from './description.ts';
 import { KohaFeed } from './feed.ts';
 import { summaryOf, type Surroundings } from './patron.ts';
 import { compilePatronData } from './patron-data.ts';
-import { pinIssue } from './pin.ts';
+import { checkPin, pinIssue } from './pin.ts';
 import type { KohaReads } from './reads.ts';
 import { isRefusal } from './refusals.ts';
 import { searchQuery } from './search.ts';
@@ -103,9 +103,11 @@ export class KohaSession implements CentralSession {
   }
 
   async setPin(_act: Act, _epoch: string, patronId: string, pin: string): Promise<void> {
-    const path = `/patrons/${this.#number(patronId)}/password`;
+    const { api, reads } = this.#parts;
+    const number = this.#number(patronId);
+    checkPin(pin, (await reads.record(number)).value, this.library);
     try {
-      await this.#parts.api.send('POST', path, { password: pin, password_2: pin });
+      await api.send('POST', `/patrons/${number}/password`, { password: pin, password_2: pin });
     } catch (thrown) {
       if (!isRefusal(thrown, 400)) throw thrown;
       throw new Failure({ code: 'invalid', fields: [pinIssue(thrown.refused.words)] }, thrown);
@@ -113,17 +115,19 @@ export class KohaSession implements CentralSession {
   }
 
   async deletePatron(act: Act, _epoch: string, patronId: string, tag: string): Promise<void> {
+    this.#permitted(DELETE_PATRON);
     const number = this.#number(patronId);
     await this.#deletions.delete(act.id, number, tag);
     this.#feed.deleted(number);
   }
 
-  exportPatronData(
+  async exportPatronData(
     act: Act,
     _epoch: string,
     patronId: string,
     requester: Requester,
   ): Promise<PatronDataExport> {
+    this.#permitted(DOWNLOAD_PATRON_DATA);
     return compilePatronData(this.#number(patronId), requester, { ...this.#parts, madeAt: act.at });
   }
 
@@ -142,6 +146,11 @@ export class KohaSession implements CentralSession {
 
   end(): Promise<null> {
     return Promise.resolve(null);
+  }
+
+  /** Koha knows none of policy's permissions: who stands before it holds them, as our own server does. */
+  #permitted(permission: Permission): void {
+    if (!this.permissions.includes(permission)) throw new Failure({ code: 'notPermitted', permission });
   }
 
   #number(patronId: string): number {

@@ -1,6 +1,7 @@
 // The note is anybody's text at Koha: of any length, and with whatever looks like a block.
 import { expect, test } from 'vitest';
 import { kohaChange } from './changes.ts';
+import { kohaPolicySchema } from '../../policy/koha-policy.ts';
 import { Countries } from './countries.ts';
 import { hasBlock, noteBlocks, noteWithBlock, noteWithoutBlock, noteWithoutBlocks } from './note-blocks.ts';
 import { kohaPatronSchema } from './records.ts';
@@ -46,7 +47,8 @@ test('nobody sets a block in somebody else’s name by typing one into the note'
   const typed = noteWithBlock('Nice person', block(3), false);
   expect(hasBlock(typed)).toBe(true);
   const patron = kohaPatronSchema.parse({ patron_id: 1, library_id: 'MPL', category_id: 'PT' });
-  const { fields, issues } = kohaChange('note', { staffNote: typed }, patron, new Countries('en'));
+  const around = { countries: new Countries('en'), policy: kohaPolicySchema.parse({}) };
+  const { fields, issues } = kohaChange('note', { staffNote: typed }, patron, around, '2026-01-31');
   expect(fields).toEqual({});
   expect(issues).toEqual([{ field: 'staffNote', code: 'invalid' }]);
 });

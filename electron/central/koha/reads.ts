@@ -52,6 +52,12 @@ export class KohaReads {
     return this.#parts.around.library;
   }
 
+  /** At the library. */
+  get today(): string {
+    const { around, clock } = this.#parts;
+    return new Intl.DateTimeFormat('sv', { timeZone: around.library.timeZone }).format(clock.now());
+  }
+
   /** A page of records with what lists can embed. */
   records(q: Query, order: readonly string[], perPage: number, page = 1): Promise<KohaAnswer<KohaPatron[]>> {
     const { api, description } = this.#parts;
@@ -165,9 +171,7 @@ export class KohaReads {
   }
 
   #compose(parts: PatronParts): Patron {
-    const { around, clock } = this.#parts;
-    const day = new Intl.DateTimeFormat('sv', { timeZone: around.library.timeZone });
-    return patronOf(parts, around, day.format(clock.now()));
+    return patronOf(parts, this.#parts.around, this.today);
   }
 
   async #checkouts(numbers: readonly number[]): Promise<KohaCheckout[]> {

@@ -1,0 +1,156 @@
+// What our own server refuses and Koha takes: policy's permissions, PINs and values that no patron should have. Held
+// where the desk speaks with Koha, whatever a window or a request asks for.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
+import type { CentralSession } from '../../electron/central/central-server.ts';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import { BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
+import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
+import { DeskCopy } from '../port/desk-copy.ts';
+import { steppingClock } from '../port/world.ts';
+import type { FakeKoha } from './fake/koha.ts';
+import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+import type { Field, PatronRow } from './fake/world.ts';
+
+const ids = new KohaIds(ADDRESS);
+let koha: FakeKoha;
+let session: CentralSession;
+let desk: DeskCopy;
+let row: PatronRow;
+let ada: string;
+
+async function open(fields: Record<string, Field> = {}, policy: object = {}): Promise<void> {
+  row = koha.world.addPatron({
+    ...{ surname: 'Öberg', firstname: 'Ada', cardnumber: '2100001', library_id: 'MPL' },
+    ...fields,
+  });
+  ada = ids.id('patron', row.patron_id);
+  session = await serverOn(koha, { policy }).server.signIn(STAFF);
+  desk = new DeskCopy(session);
+  await desk.fill();
+  koha.heard.length = 0;
+}
+
+const at = () => koha.world.clock.now();
+const act = () => ({ id: v7(), key: v7(), at: new Date(at()).toISOString() });
+const block = (comment: string) => session.send(desk.act(ada, { kind: 'block', comment }, at()));
+const unblock = (...blocks: string[]) =>
+  session.send(desk.act(ada, { kind: 'unblock', blocks, comment: 'x' }, at()));
+function save(section: SectionId, changes: FieldValues) {
+  const base = desk.patron(ada).sections[section] as unknown as TaggedValues;
+  return session.send(desk.act(ada, { kind: 'saveSection', section, base, changes }, at()));
+}
+/** What would have changed something. */
+const sent = () => koha.heard.filter(({ method }) => method !== 'GET');
+
+beforeEach(() => {
+  koha = smallLibrary(steppingClock());
+});
+
+describe('whom policy names for nothing', () => {
+  const nobody = { users: ['somebody.else'], categories: [] };
+  const permissions = {
+    [BLOCK_PATRON]: nobody,
+    [DELETE_PATRON]: nobody,
+    [DOWNLOAD_PATRON_DATA]: nobody,
+  };
+  beforeEach(() => open({}, { permissions }));
+
+  test('a block that waited since before isn’t set', async () => {
+    expect(await block('Took the till.')).toMatchObject({
+      kind: 'refused',
+      code: 'notPermitted',
+      detail: BLOCK_PATRON,
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  test('a block that arrived while they had it counts as done, though its answer was lost', async () => {
+    const sends = desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at());
+    await (await serverOn(koha).server.signIn(STAFF)).send(sends);
+    expect(await session.send({ ...sends, repeated: true })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.attributes).toHaveLength(1);
+  });
+
+  test('an unblock that waited since before lifts nothing', async () => {
+    const { id } = koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo|By hand');
+    expect(await unblock(ids.id('attribute', id))).toMatchObject({ kind: 'refused', code: 'notPermitted' });
+    expect(sent()).toEqual([]);
+  });
+
+  test('no patron is deleted, and no file is made', async () => {
+    const { tag } = await session.patron(ada, true);
+    koha.heard.length = 0;
+    await expect(session.deletePatron(act(), '', ada, tag)).rejects.toMatchObject({
+      error: { code: 'notPermitted', permission: DELETE_PATRON },
+    });
+    await expect(session.exportPatronData(act(), '', ada, 'unchecked')).rejects.toMatchObject({
+      error: { code: 'notPermitted', permission: DOWNLOAD_PATRON_DATA },
+    });
+    expect(koha.heard).toEqual([]);
+  });
+});
+
+test.each([
+  ['letters', 'abcd', 'notAPin'],
+  ['too many digits', '1234567890123', 'pinLength'],
+  ['the birth date', '310190', 'pinIsBirthDate'],
+  ['the end of the card', '0001', 'pinIsCardNumber'],
+])('a PIN of %s isn’t set', async (_what, pin, code) => {
+  await open({ date_of_birth: '1990-01-31' }, { pinLength: { min: 4, max: 6 } });
+  await expect(session.setPin(act(), '', ada, pin)).rejects.toMatchObject({
+    error: { code: 'invalid', fields: [{ field: 'pin', code }] },
+  });
+  expect(sent()).toEqual([]);
+});
+
+test.each<[string, SectionId, FieldValues, string, string]>([
+  [
+    'a birth date that is still to come',
+    'personal',
+    { birthDate: '2999-01-31' },
+    'birthDate',
+    'birthDateInFuture',
+  ],
+  ['half a character', 'note', { staffNote: 'a\ud800' }, 'staffNote', 'invalid'],
+])('%s isn’t saved', async (_what, section, changes, field, code) => {
+  await open();
+  expect(await save(section, changes)).toMatchObject({
+    kind: 'refused',
+    code: 'invalid',
+    fields: [{ field, code }],
+  });
+  expect(sent()).toEqual([]);
+});
+
+test('a comment with half a character sets no block', async () => {
+  await open();
+  expect(await block('a\ud800')).toMatchObject({
+    kind: 'refused',
+    code: 'invalid',
+    fields: [{ field: 'comment', code: 'invalid' }],
+  });
+  expect(sent()).toEqual([]);
+});
+
+test('another library’s block isn’t lifted, whoever names it', async () => {
+  await open();
+  const { id } = koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'CPL|2026-01-02|Bo|Theirs');
+  expect(await unblock(ids.id('attribute', id))).toMatchObject({ kind: 'refused', code: 'notBlocked' });
+  expect(sent()).toEqual([]);
+});
+
+describe('where the card-lost mark is the block', () => {
+  const permissions = { [BLOCK_PATRON]: { users: ['somebody.else'], categories: [] } };
+  const note = '[Blocked MPL|2026-01-02T00:00:00Z|Bo|Took the till.|AZ0_0J2zdECaPPWSWEb5SQ]';
+
+  test.each<[string, FieldValues]>([
+    ['finding the card again', { cards: [{ number: '2100001', state: 'active' }] }],
+    ['a new card', { cards: [{ number: '2100002', state: 'active' }] }],
+    ['taking the card away', { cards: [] }],
+  ])('%s doesn’t lift it', async (_what, changes) => {
+    await open({ staff_notes: note, patron_card_lost: true }, { block: { keptAs: 'cardLost' }, permissions });
+    await save('card', changes);
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ patron_card_lost: true, staff_notes: note });
+  });
+});
