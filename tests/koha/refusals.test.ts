@@ -123,6 +123,69 @@ test.each<[string, SectionId, FieldValues, string, string]>([
   expect(sent()).toEqual([]);
 });
 
+describe('an account that policy gives rights to', () => {
+  const staff = ids.id('patron', 1);
+  const key = { apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } };
+  const withKey = async () => {
+    const { patron_id } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
+    koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
+    await open({}, key);
+  };
+  const leads = { permissions: { [BLOCK_PATRON]: { users: ['lead'], categories: ['LEAD'] } } };
+
+  test.each<[string, object, string]>([
+    ['into a category that may do more', leads, 'LEAD'],
+    ['into one whose members may come in', key, 'S'],
+  ])('nobody is put %s', async (_what, policy, category) => {
+    koha.world.categories.add('LEAD');
+    if ('apiKey' in policy) await withKey();
+    else await open({}, policy);
+    expect(await save('library', { category })).toMatchObject({
+      kind: 'refused',
+      code: 'invalid',
+      fields: [{ field: 'category', code: 'invalid' }],
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  test('nobody is put out of such a category either, and stays in it where only the branch is changed', async () => {
+    koha.world.categories.add('LEAD');
+    await open({ category_id: 'LEAD' }, leads);
+    expect(await save('library', { category: 'PT' })).toMatchObject({ kind: 'refused' });
+    expect(await save('library', { branch: 'CPL', category: 'LEAD' })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ library_id: 'CPL', category_id: 'LEAD' });
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['by its category', withKey],
+    ['by its name', () => open({}, leads)],
+  ])('%s keeps its password: whoever set a PIN could work in its name', async (_by, begin) => {
+    await begin();
+    await expect(session.setPin(act(), '', staff, '9735')).rejects.toMatchObject({
+      error: { code: 'patronProtected' },
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  test('isn’t deleted', async () => {
+    await withKey();
+    const { tag } = await session.patron(staff, true);
+    await expect(session.deletePatron(act(), '', staff, tag)).rejects.toMatchObject({
+      error: { code: 'patronProtected' },
+    });
+    expect(koha.world.patrons.has(1)).toBe(true);
+  });
+});
+
+test('nobody deletes the account that they work with', async () => {
+  await open();
+  const { tag } = await session.patron(session.staff.id, true);
+  await expect(session.deletePatron(act(), '', session.staff.id, tag)).rejects.toMatchObject({
+    error: { code: 'patronProtected' },
+  });
+  expect(koha.world.patrons.has(1)).toBe(true);
+});
+
 test('a comment with half a character sets no block', async () => {
   await open();
   expect(await block('a\ud800')).toMatchObject({

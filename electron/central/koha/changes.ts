@@ -14,6 +14,7 @@ import { hasBlock, noteWithKeptBlocks } from './note-blocks.ts';
 import type { Surroundings } from './patron.ts';
 import type { KohaPatron } from './records.ts';
 import { EMAILS, NEVER_KEEP, NO_LANGUAGE, PHONES } from './sections.ts';
+import { categoryHasRights } from './staff-rights.ts';
 import { textOf } from './values.ts';
 
 export type KohaFields = Record<string, string | number | boolean | null>;
@@ -109,7 +110,14 @@ function wanted(
       return card((changes as Partial<SectionValues<'card'>>).cards, patron, policy);
     case 'library': {
       const { branch, category } = changes as Partial<SectionValues<'library'>>;
-      return whole({ library_id: branch, category_id: category });
+      // Who got or gave away such a category here would have its rights from the next sign-in on.
+      const given =
+        category !== undefined &&
+        category !== patron.category_id &&
+        [category, patron.category_id].some((one) => categoryHasRights(one, policy));
+      return given
+        ? { fields: {}, issues: [{ field: 'category', code: 'invalid' }] }
+        : whole({ library_id: branch, category_id: category });
     }
     case 'preferences': {
       const { keepLoanHistory } = changes as Partial<SectionValues<'preferences'>>;

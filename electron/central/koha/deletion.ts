@@ -4,6 +4,7 @@ import type { Obstacles } from '../../../shared/patrons/patron.ts';
 import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import type { KohaReads } from './reads.ts';
+import type { KohaPatron } from './records.ts';
 import { isRefusal, type KohaRefusal } from './refusals.ts';
 
 const NOTHING: Obstacles = { loans: 0, reservations: 0, debts: 0, guarantorFor: 0 };
@@ -11,18 +12,22 @@ const NOTHING: Obstacles = { loans: 0, reservations: 0, debts: 0, guarantorFor: 
 export class Deletions {
   readonly #api: KohaApi;
   readonly #reads: KohaReads;
+  readonly #isProtected: (record: KohaPatron) => boolean;
   /** Acts whose answer is still out, by their ids. */
   readonly #sent = new Set<string>();
 
-  constructor(api: KohaApi, reads: KohaReads) {
+  /** `isProtected`: Koha's own pages would not delete this one, its interface does. */
+  constructor(api: KohaApi, reads: KohaReads, isProtected: (record: KohaPatron) => boolean) {
     this.#api = api;
     this.#reads = reads;
+    this.#isProtected = isProtected;
   }
 
   /** `tag` is the whole patron's, as staff saw it. */
   async delete(act: string, number: number, tag: string): Promise<void> {
     try {
-      const { patron } = await this.#reads.one(number);
+      const { patron, parts } = await this.#reads.one(number);
+      if (this.#isProtected(parts.record)) throw new Failure({ code: 'patronProtected' }, 'staff');
       const { loans, reservations, debts } = patron;
       const obstacles = {
         ...NOTHING,

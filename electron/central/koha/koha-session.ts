@@ -24,6 +24,7 @@ import { checkPin, pinIssue } from './pin.ts';
 import type { KohaReads } from './reads.ts';
 import { isRefusal } from './refusals.ts';
 import { searchQuery } from './search.ts';
+import { hasRights } from './staff-rights.ts';
 
 export interface KohaSessionParts {
   staff: Staff;
@@ -67,7 +68,12 @@ export class KohaSession implements CentralSession {
     this.clockDistance = clockDistance;
     this.#sender = new KohaSender({ ...parts, staffName: staff.name });
     this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
-    this.#deletions = new Deletions(api, reads);
+    const own = around.ids.number('patron', staff.id);
+    this.#deletions = new Deletions(
+      api,
+      reads,
+      (record) => record.patron_id === own || hasRights(record, around.policy),
+    );
   }
 
   async search(query: string, offset: number, limit: number) {
@@ -103,9 +109,12 @@ export class KohaSession implements CentralSession {
   }
 
   async setPin(_act: Act, _epoch: string, patronId: string, pin: string): Promise<void> {
-    const { api, reads } = this.#parts;
+    const { api, reads, around } = this.#parts;
     const number = this.#number(patronId);
-    checkPin(pin, (await reads.record(number)).value, this.library);
+    const { value: record } = await reads.record(number);
+    // It is the password that they sign in with: whoever set it could work in their name.
+    if (hasRights(record, around.policy)) throw new Failure({ code: 'patronProtected' }, 'staff');
+    checkPin(pin, record, this.library);
     try {
       await api.send('POST', `/patrons/${number}/password`, { password: pin, password_2: pin });
     } catch (thrown) {
