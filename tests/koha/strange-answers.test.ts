@@ -212,6 +212,18 @@ test('the last evening that can be written, in a time zone behind ours, is a day
   ]);
 });
 
+test('days that no calendar has are none, and hide nobody', async () => {
+  const NO_DAY = '2023-02-30';
+  const patron = await told((_path, row) => {
+    for (const field of ['date_of_birth', 'date_enrolled', 'expiry_date'])
+      if ('surname' in row) row[field] = NO_DAY;
+    if ('due_date' in row) row['due_date'] = `${NO_DAY}T23:59:00+01:00`;
+  });
+  const { sections, createdAt, loans } = patronSchema.parse(patron);
+  expect(sections.personal.values.birthDate).toBeNull();
+  expect([createdAt, loans[0]?.dueAt === loans[0]?.loanedAt]).toEqual(['1970-01-01T00:00:00.000Z', true]);
+});
+
 test.each([1e308, 1e17, -1e308])('an amount of %s is one that windows can show', async (amount) => {
   const lines = [1, 2].map((account_line_id) => ({ account_line_id, amount, amount_outstanding: amount }));
   const patron = await told((path, row) => {

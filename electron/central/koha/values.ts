@@ -5,7 +5,10 @@ export const textOf = (value: string | null | undefined): string => value ?? '';
 /** A day, `YYYY-MM-DD`, from one with a time too; null for what is none. */
 export function dayOf(value: string | null | undefined): string | null {
   const day = /^\d{4}-\d{2}-\d{2}/.exec(textOf(value))?.[0];
-  return day !== undefined && !day.startsWith('0000') && !Number.isNaN(Date.parse(day)) ? day : null;
+  if (day === undefined || day.startsWith('0000')) return null;
+  const at = Date.parse(day);
+  // The 30th of February would be read as the 2nd of March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day) ? day : null;
 }
 
 /** An instant in UTC. A day alone is its noon, which is that day in nearly every time zone. */
