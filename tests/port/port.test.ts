@@ -72,6 +72,20 @@ describe.each([
       expect(total).toBeGreaterThan(0);
     });
 
+    test('the owner of a card stands first, before those whose numbers only begin or end like it', async () => {
+      for (const [familyName, card] of [
+        ['Aa', `${ADA.card}9`],
+        ['Zz', `9${ADA.card}`],
+      ] as const)
+        await world.addPatron({ givenName: 'Bo', familyName, card });
+      const [found, all] = await Promise.all([1, 10].map((n) => desk.session.search(ADA.card, 0, n)));
+      expect(found?.patrons.map(({ id }) => id)).toEqual([ada]);
+      expect(found?.total).toBe(all?.patrons.length);
+      const one = async (offset: number) => (await desk.session.search(ADA.card, offset, 1)).patrons;
+      const apart = await Promise.all([...(all?.patrons ?? [])].map((_patron, offset) => one(offset)));
+      expect(apart.flat()).toEqual(all?.patrons);
+    });
+
     test('nobody is found by words that nobody has, nor by none', async () => {
       expect(await desk.session.search('Zyx', 0, 10)).toEqual({ total: 0, patrons: [] });
       expect((await desk.session.search('  ', 0, 10)).patrons).toEqual([]);

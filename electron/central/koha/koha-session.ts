@@ -23,7 +23,7 @@ import { compilePatronData } from './patron-data.ts';
 import { checkPin, pinIssue } from './pin.ts';
 import type { KohaReads } from './reads.ts';
 import { isRefusal } from './refusals.ts';
-import { searchQuery } from './search.ts';
+import { cardQuery, searchQuery } from './search.ts';
 import { hasRights } from './staff-rights.ts';
 
 export interface KohaSessionParts {
@@ -76,20 +76,24 @@ export class KohaSession implements CentralSession {
     );
   }
 
+  /** The owner of a card stands first among the hits for its number. */
   async search(query: string, offset: number, limit: number) {
     const q = searchQuery(query);
     if (!q) return { total: 0, patrons: [] };
     const { reads } = this.#parts;
-    const first = Math.floor(offset / limit);
-    const last = Math.floor((offset + limit - 1) / limit);
+    const card = cardQuery(query);
+    const [owner] = card ? (await reads.records(card, ORDER, 1)).value : [];
+    const others = owner ? { '-and': [q, { [own('patron_id')]: { '!=': owner.patron_id } }] } : q;
+    const from = owner ? Math.max(0, offset - 1) : offset;
+    const first = Math.floor(from / limit);
+    const last = Math.floor((from + limit - 1) / limit);
     const pages = [];
-    for (let page = first; page <= last; page++) pages.push(await reads.records(q, ORDER, limit, page + 1));
-    const records = pages.flatMap(({ value }) => value);
-    const patrons = reads
-      .asListed(records)
-      .slice(offset - first * limit)
-      .slice(0, limit);
-    return { total: pages[0]?.total ?? 0, patrons: patrons.map(summaryOf) };
+    for (let page = first; page <= last; page++)
+      pages.push(await reads.records(others, ORDER, limit, page + 1));
+    const records = pages.flatMap(({ value }) => value).slice(from - first * limit);
+    const listed = owner && offset === 0 ? [owner, ...records] : records;
+    const total = (pages[0]?.total ?? 0) + (owner ? 1 : 0);
+    return { total, patrons: reads.asListed(listed.slice(0, limit)).map(summaryOf) };
   }
 
   async patron(patronId: string): Promise<Patron> {
