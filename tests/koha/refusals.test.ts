@@ -112,6 +112,13 @@ test.each<[string, SectionId, FieldValues, string, string]>([
     'birthDate',
     'birthDateInFuture',
   ],
+  [
+    'a card number of signs alone',
+    'card',
+    { cards: [{ number: '---', state: 'active' }] },
+    'cards.0.number',
+    'notACardNumber',
+  ],
   ['half a character', 'note', { staffNote: 'a\ud800' }, 'staffNote', 'invalid'],
 ])('%s isn’t saved', async (_what, section, changes, field, code) => {
   await open();

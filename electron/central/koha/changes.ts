@@ -8,6 +8,7 @@ import type {
   SectionId,
   SectionValues,
 } from '../../../shared/patrons/sections.ts';
+import { joined } from '../../../shared/patrons/fold.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import type { Countries } from './countries.ts';
 import { hasBlock, noteWithKeptBlocks } from './note-blocks.ts';
@@ -229,6 +230,9 @@ function card(cards: readonly Card[] | undefined, patron: KohaPatron, { block }:
   if (cards === undefined) return whole({});
   if (cards.length > 1) return { fields: {}, issues: [{ field: 'cards.1.number', code: 'tooMany' }] };
   const [only] = cards;
+  // A number of signs alone is one that no search and no scan would find.
+  if (only && joined(only.number) === '')
+    return { fields: {}, issues: [{ field: 'cards.0.number', code: 'notACardNumber' }] };
   const [cardnumber, lost] = [only?.number ?? '', only?.state === 'lost'];
   if (block.keptAs === 'attribute') return whole({ cardnumber, patron_card_lost: lost });
   // The mark is the block, or may be: who edits a card neither sets nor lifts it.
