@@ -274,8 +274,8 @@ test('a block that another desk sets or lifts arrives within minutes, though it 
   koha.heard.length = 0;
   clock.pass(301_000);
   await desk.pull();
-  // News, and who has such an attribute at all.
-  expect(koha.heard).toHaveLength(2);
+  // Whether staff still are who they were, news, and who has such an attribute at all.
+  expect(koha.heard).toHaveLength(3);
   koha.world.attributes = koha.world.attributes.filter((one) => one.id !== attribute);
   clock.pass(301_000);
   await desk.pull();

@@ -1,5 +1,6 @@
 // Signing in at a Koha: by name and password, by API key, with rights missing, and at what is no Koha at all.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
 import { addressOf, recognise } from '../../electron/central/recognise.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { Transport } from '../../electron/central/transport.ts';
@@ -14,8 +15,10 @@ const failureOf = (work: Promise<unknown>) =>
   );
 
 let koha: FakeKoha;
+let clock: ReturnType<typeof steppingClock>;
 beforeEach(() => {
-  koha = smallLibrary(steppingClock());
+  clock = steppingClock();
+  koha = smallLibrary(clock);
 });
 const overFake: Transport = (request) => Promise.resolve(koha.answer(request));
 
@@ -208,6 +211,36 @@ describe('with an API key', () => {
     koha.world.passwords.set(patron_id, '1234');
     const reader = { library: 'MPL', username: 'reader', password: '1234' };
     expect(await failureOf(withKey().server.signIn(reader))).toEqual({ code: 'notStaff' });
+  });
+
+  test.each<[string, (number: number) => void]>([
+    ['was deleted', (number) => koha.world.delete(number)],
+    ['is no member of staff any more', (number) => koha.world.change(number, { category_id: 'PT' })],
+    ['may do less by policy now', (number) => koha.world.change(number, { category_id: 'J' })],
+    ['has another name, whose number was passed on', (number) => koha.world.change(number, { userid: 'x' })],
+  ])('who %s doesn’t go on working in the key’s name', async (_what, becomes) => {
+    const permissions = { 'Patrons - Delete patron': { categories: ['S'] } };
+    const policy = { apiKey: { ...apiKey, staffCategories: ['S', 'J'] }, permissions };
+    const session = await serverOn(koha, { policy }).server.signIn(LOOKER);
+    becomes(2);
+    clock.pass(5 * 60_000);
+    const { id } = session.staff;
+    const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+    const epoch = 'koha:https://koha.example/';
+    const deed = { kind: 'block' as const, comment: 'x' };
+    const rest = { patronId: id, epoch, repeated: false, tag: null, base: {}, changes: {} };
+    for (const work of [
+      session.search('Ek', 0, 10),
+      session.patron(id, true),
+      session.send({ ...act, ...rest, deed }),
+      session.setPin(act, epoch, id, '9735'),
+      session.exportPatronData(act, epoch, id, 'unchecked'),
+      session.snapshot(null, 10),
+    ])
+      expect(await failureOf(work)).toMatchObject({ code: 'signedOut' });
+    expect(koha.heard.filter(({ method, path }) => method !== 'GET' && path.includes('/patrons/1'))).toEqual(
+      [],
+    );
   });
 
   test('a key that has ended is traded for a new one without anybody noticing', async () => {

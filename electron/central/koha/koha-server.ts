@@ -1,4 +1,5 @@
 // Koha behind the port CentralServer: one history for ever, marks by its clock, sign-in by password or API key.
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Random } from '../../../shared/random.ts';
 import type { LibraryName } from '../../../shared/library.ts';
@@ -106,6 +107,10 @@ export class KohaServer implements CentralServer {
         username: textOf(record.userid) || credentials.username,
         name: [record.firstname, record.surname].map(textOf).filter(Boolean).join(' '),
       },
+      isAsBefore: (now) =>
+        textOf(now.userid) === textOf(record.userid) &&
+        (!policy.apiKey || policy.apiKey.staffCategories.includes(now.category_id)) &&
+        isDeepStrictEqual(grantedTo(now, policy), grantedTo(record, policy)),
       permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
       capabilities: capabilitiesOf(description, rights, policy),
       clockDistance: Math.round((time.sent + time.answered) / 2) - clock.now(),

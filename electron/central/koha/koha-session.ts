@@ -22,9 +22,11 @@ import { summaryOf, type Surroundings } from './patron.ts';
 import { compilePatronData } from './patron-data.ts';
 import { checkPin, pinIssue } from './pin.ts';
 import type { KohaReads } from './reads.ts';
+import type { KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
 import { cardQuery, searchQuery } from './search.ts';
 import { hasRights } from './staff-rights.ts';
+import { Standing } from './standing.ts';
 
 export interface KohaSessionParts {
   staff: Staff;
@@ -41,6 +43,8 @@ export interface KohaSessionParts {
   deletions: DeletionCheck;
   blockWatch: BlockWatch;
   branch: string | undefined;
+  /** Whether the librarian's record still says what it said when they signed in. */
+  isAsBefore: (record: KohaPatron) => boolean;
 }
 
 const ORDER = ['surname', 'firstname', 'patron_id'].map(own);
@@ -57,6 +61,7 @@ export class KohaSession implements CentralSession {
   readonly #sender: KohaSender;
   readonly #feed: KohaFeed;
   readonly #deletions: Deletions;
+  readonly #standing: Standing;
 
   constructor(parts: KohaSessionParts) {
     const { staff, permissions, capabilities, clockDistance, around, api, reads } = parts;
@@ -68,7 +73,8 @@ export class KohaSession implements CentralSession {
     this.clockDistance = clockDistance;
     this.#sender = new KohaSender({ ...parts, staffName: staff.name });
     this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
-    const own = around.ids.number('patron', staff.id);
+    const own = around.ids.number('patron', staff.id) ?? 0;
+    this.#standing = new Standing({ ...parts, number: own });
     this.#deletions = new Deletions(
       api,
       reads,
@@ -80,6 +86,7 @@ export class KohaSession implements CentralSession {
   async search(query: string, offset: number, limit: number) {
     const q = searchQuery(query);
     if (!q) return { total: 0, patrons: [] };
+    await this.#standing.check();
     const { reads } = this.#parts;
     const card = cardQuery(query);
     const [owner] = card ? (await reads.records(card, ORDER, 1)).value : [];
@@ -97,6 +104,7 @@ export class KohaSession implements CentralSession {
   }
 
   async patron(patronId: string): Promise<Patron> {
+    await this.#standing.check();
     return (await this.#parts.reads.one(this.#number(patronId))).patron;
   }
 
@@ -108,11 +116,13 @@ export class KohaSession implements CentralSession {
     return Promise.reject(new Failure({ code: 'notOffered' }));
   }
 
-  send(act: OutgoingAct): Promise<ActOutcome> {
+  async send(act: OutgoingAct): Promise<ActOutcome> {
+    await this.#standing.check();
     return this.#sender.send(act);
   }
 
   async setPin(_act: Act, _epoch: string, patronId: string, pin: string): Promise<void> {
+    await this.#standing.check();
     const { api, reads, around } = this.#parts;
     const number = this.#number(patronId);
     const { value: record } = await reads.record(number);
@@ -129,6 +139,7 @@ export class KohaSession implements CentralSession {
 
   async deletePatron(act: Act, _epoch: string, patronId: string, tag: string): Promise<void> {
     this.#permitted(DELETE_PATRON);
+    await this.#standing.check();
     const number = this.#number(patronId);
     await this.#deletions.delete(act.id, number, tag);
     this.#feed.deleted(number);
@@ -141,14 +152,17 @@ export class KohaSession implements CentralSession {
     requester: Requester,
   ): Promise<PatronDataExport> {
     this.#permitted(DOWNLOAD_PATRON_DATA);
+    await this.#standing.check();
     return compilePatronData(this.#number(patronId), requester, { ...this.#parts, madeAt: act.at });
   }
 
-  snapshot(after: string | null, limit: number) {
+  async snapshot(after: string | null, limit: number) {
+    await this.#standing.check();
     return this.#feed.snapshot(after, limit);
   }
 
-  changes(position: number, epoch: string, limit: number, held: HeldPatrons) {
+  async changes(position: number, epoch: string, limit: number, held: HeldPatrons) {
+    await this.#standing.check();
     return this.#feed.changes(position, epoch, limit, held);
   }
 
