@@ -4,6 +4,7 @@ import { fold, joined } from '../../shared/patrons/fold.ts';
 import { swedishPlace, type ListOrder } from '../../shared/patrons/list-order.ts';
 import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import { patronWords, searchPlan, wordsMatch, type SearchPlan } from '../../shared/patrons/search.ts';
+import { taggedSectionsSchema } from '../../shared/patrons/stored.ts';
 import type { Libraries } from '../libraries.ts';
 import type { Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,9 @@ import { Turns } from './turns.ts';
 const MANY = 2000;
 /** Of a search that looks at everybody, so many are looked at before others' requests have their turn. */
 const AT_A_TIME = 500;
+
+/** What a list shows of a patron. */
+const listedSchema = taggedSectionsSchema.pick({ personal: true, address: true, card: true, library: true });
 
 /** What each order of lists sorts by, and its index. */
 const ORDERS: Record<ListOrder, { by: string; index: string }> = {
@@ -188,19 +192,22 @@ export class SearchIndex {
   #summary(number: number): PatronSummary | undefined {
     const patron = this.#records.byNumber(number);
     if (!patron) return undefined;
-    const { givenName, familyName, birthDate } = this.#records.section(patron, 'personal').values;
-    const { line1, postcode, town } = this.#records.section(patron, 'address').values;
-    const { cards } = this.#records.section(patron, 'card').values;
+    const read = listedSchema.safeParse(this.#records.sections(patron));
+    // Whoever can't be read is left out of the list, which others stand in too.
+    if (!read.success) return undefined;
+    const { personal, address, card, library } = read.data;
+    const { givenName, familyName, birthDate } = personal.values;
+    const { line1, postcode, town } = address.values;
     return {
       id: patron.id,
       givenName,
       familyName,
       birthDate,
-      cardNumber: cards.find(({ state }) => state === 'active')?.number ?? null,
+      cardNumber: card.values.cards.find(({ state }) => state === 'active')?.number ?? null,
       addressLine: line1,
       postcode,
       town,
-      ...this.#records.section(patron, 'library').values,
+      ...library.values,
       blocked: this.#records.blocks(patron).length > 0,
       debtBlocked: this.#records.debtBlock(patron) !== null,
     };

@@ -12,7 +12,7 @@ import { historyInMemory } from '../../server/store/history-file.ts';
 import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, Desk, goodLine } from './desk.ts';
-import { afterwards, filled, found, position, problem, started } from './filled.ts';
+import { afterwards, deskOn, filled, found, position, problem, started } from './filled.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -147,6 +147,41 @@ test('a record that fails the schema is kept aside and told of; the others go on
   await desk.sync();
   expect((await desk.parts.syncState()).setAside).toBe(0);
 });
+
+test.each([
+  ['half a section', 'personal', "field_values = '{'"],
+  ['a section of another shape', 'card', "field_values = 'null'"],
+  ['a section that says nothing', 'note', "field_values = ''"],
+])(
+  '%s in a database that was put back costs one patron, and is told of; the others go on',
+  async (_what, section, put) => {
+    const { network, colleague, ek, lind } = await filled();
+    const child = await colleague.register({
+      personal: { familyName: 'Ask', birthDate: '2015-05-06' },
+      guarantor: { guarantor: { kind: 'patron', patronId: ek.id, name: '' } },
+    });
+    const { store } = network.central.parts;
+    for (const { id } of [lind, child])
+      store.run(
+        `UPDATE patron_section SET ${put} WHERE section = ? AND patron = (SELECT number FROM patron WHERE id = ?)`,
+        section,
+        id,
+      );
+    network.central.housekeep();
+    const desk = await deskOn(network);
+    await desk.signIn();
+    expect([problem(desk), (await desk.parts.syncState()).setAside]).toEqual([null, 2]);
+    expect([await found(desk, 'ek'), await found(desk, 'öberg')]).toEqual([1, 1]);
+    const hits = await colleague.ask('search', { query: { query: '*', offset: 0, limit: 10 } });
+    expect(hits).toMatchObject({ status: 200, body: { total: 4 } });
+    const { guarantorFor } = await colleague.patron(ek.id);
+    expect(guarantorFor.map(({ id }) => id)).toEqual([child.id]);
+    const { epoch } = colleague.session;
+    await colleague.block(ek);
+    const news = await colleague.ask('changes', { query: { after: 0, epoch, limit: 100 } });
+    expect(news.status).toBe(200);
+  },
+);
 
 test.each([
   ['an hour ahead', HOUR],
