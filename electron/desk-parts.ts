@@ -77,7 +77,7 @@ export async function buildParts(world: OutsideWorld) {
     newId: () => acts.newId(),
     pages: world.pages ?? USUAL_PAGES,
     scope: scopeOf(policy.copy, clock),
-    scopeName: scopeName(policy.copy),
+    scopeName: scopeName(policy),
     empty: policy.copy.scope === 'none',
     recent: () => recentPatrons.ids(),
     onAct: (act) => {

@@ -2,6 +2,7 @@
 // inside, so that the copy sets it aside and tells.
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
+import { kohaPolicySchema } from '../policy/koha-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 
 export type Scope = (record: unknown) => boolean;
@@ -19,9 +20,22 @@ const activityOf = z.object({
   changedAt: z.string(),
 });
 
-/** Tells one scope from another, so that a copy filled under another policy is noticed. */
-export const scopeName = ({ scope, branch, activeMonths }: Policy['copy']): string =>
-  [scope, ...(scope === 'branch' ? [branch] : []), ...(scope === 'active' ? [activeMonths] : [])].join(' ');
+const USUAL_KOHA = kohaPolicySchema.parse({});
+
+/**
+ * Tells one scope from another, so that a copy filled under another policy is noticed; and, of a Koha, in which money
+ * its debts were counted, and against which limit.
+ */
+export function scopeName({ copy: { scope, branch, activeMonths }, koha }: Policy): string {
+  const { currency, debtLimit } = koha;
+  const isUsual = currency === USUAL_KOHA.currency && debtLimit === USUAL_KOHA.debtLimit;
+  return [
+    scope,
+    ...(scope === 'branch' ? [branch] : []),
+    ...(scope === 'active' ? [activeMonths] : []),
+    ...(isUsual ? [] : [currency, debtLimit]),
+  ].join(' ');
+}
 
 export function scopeOf({ scope, branch, activeMonths }: Policy['copy'], clock: Clock): Scope {
   switch (scope) {

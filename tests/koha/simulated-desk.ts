@@ -15,7 +15,7 @@ import type { FakeKoha } from './fake/koha.ts';
 /** In memory, where the system has such a place: what is on trial here is not the disk. */
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const KEY = new Uint8Array(32).fill(3);
-const POLICY = policySchema.parse({ copy: { scope: 'library' }, offline: { signInHours: 0 } });
+const POLICY = { copy: { scope: 'library' }, offline: { signInHours: 0 } };
 
 /** Lets everything that is under way come to rest. */
 export async function rest(): Promise<void> {
@@ -39,15 +39,17 @@ export class SimulatedDesk {
     return this.#parts;
   }
 
-  /** Starts, or starts anew: what was only in memory is gone. */
-  async start(): Promise<void> {
+  /** Starts, or starts anew, with what policy says of Koha by now: what was only in memory is gone. */
+  async start(kohaPolicy: object = {}): Promise<void> {
     await this.#parts?.shutdown();
+    const policy = policySchema.parse({ ...POLICY, koha: kohaPolicy });
     const { clock } = this.#koha.world;
     const opened = openStore({ folder: this.#folder, key: KEY, clock, giveWay: () => Promise.resolve() });
     if (opened.outcome !== 'open') throw new Error(opened.outcome);
     const transport = overLine(this.line, (request) => Promise.resolve(this.#koha.answer(request)));
+    const { server } = serverOn(this.#koha, { transport, policy: kohaPolicy });
     this.#parts = await buildParts({
-      ...{ store: opened.store, server: serverOn(this.#koha, { transport }).server, policy: POLICY, clock },
+      ...{ store: opened.store, server, policy, clock },
       counter: clock.now,
       random: this.#random,
       // Nothing happens by itself: the history says when.
