@@ -84,7 +84,7 @@ export function createCentral(options: CentralOptions) {
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
     ...circulation({ ...parts, audit }),
-    ...deskLog({ clock, records, audit, patronData, staff, sessions }),
+    ...deskLog({ clock, libraries, records, audit, patronData, staff, sessions }),
   });
 
   const open = {

@@ -1,16 +1,19 @@
 // Acts that only leave a trace: the export of a patron's data, and looks and exports that a desk made from its copy.
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
+import { ageGroupOn } from '../shared/library.ts';
 import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
 import { handedOverBy, saidToBeOf, type Audit } from './audit.ts';
+import type { Libraries } from './libraries.ts';
 import { at, granted, invalid, refused } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
-import { timeOf, type Clock } from './ports.ts';
+import { dayIn, timeOf, type Clock } from './ports.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { StaffAccounts } from './sessions/staff.ts';
 
 export interface DeskLogParts {
   clock: Clock;
+  libraries: Libraries;
   records: Records;
   audit: Audit;
   patronData: PatronData;
@@ -19,7 +22,7 @@ export interface DeskLogParts {
 }
 
 export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronData' | 'logEvents'> {
-  const { clock, records, audit, patronData, staff, sessions } = parts;
+  const { clock, libraries, records, audit, patronData, staff, sessions } = parts;
   /**
    * Staff whose sessions have ended leave theirs to whoever works at that desk next. What this server can't vouch for,
    * because they never worked at that desk or it was restored from before they did, is logged in the name of whoever
@@ -39,7 +42,10 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
       const { library, id } = context.asker.staff;
       const found = records.find(library, patronId);
       if (!found.ok) return found;
-      if (!requestersFor(found.value.age_group).includes(requester))
+      // By today's age: the record's moves with the next housekeeping.
+      const { birthDate } = records.section(found.value, 'personal').values;
+      const today = dayIn(clock, libraries.get(library).timeZone);
+      if (!requestersFor(ageGroupOn(birthDate, today)).includes(requester))
         return invalid([at('requester', 'required')]);
       // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
       const detail = madeFrom('server', requester);

@@ -145,6 +145,22 @@ test('of a child, with the line or without, only the legal guardian’s wish is 
   expect(await exportsOf(colleague, child.id)).toEqual(['copy: guardian']);
 });
 
+test('from their 18th birthday on nobody else’s wish is heard, with the line or without, whatever the copy and the record say', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  // It is midnight at the library an hour before it is in UTC.
+  const youth = await colleague.register({ personal: { birthDate: '2008-03-02' } });
+  const desk = await deskOn(network);
+  network.clock.pass(12 * 3_600_000 + 59 * 60_000);
+  await desk.signIn();
+  expect(await code(open(desk, youth.id, network, 'guardian'))).toBe('opened');
+  network.clock.pass(60_000);
+  expect(await code(open(desk, youth.id, network, 'guardian'))).toBe('requesterMissing');
+  desk.line.asked = cut;
+  expect(await code(open(desk, youth.id, network, 'guardian'))).toBe('requesterMissing');
+  expect(await code(open(desk, youth.id, network, 'patron'))).toBe('opened');
+});
+
 test('an export that somebody else’s session hands over names no staff to the patron', async () => {
   const network = testNetwork();
   const patron = await (await network.signIn('north', 'lead')).register();
