@@ -91,6 +91,13 @@ describe('with name and password', () => {
     expect((await server.signIn({ ...STAFF, library: 'home' })).library.id).toBe('MPL');
   });
 
+  test('who chose a library that Koha has no longer isn’t let in at another', async () => {
+    const { server } = serverOn(koha);
+    expect((await server.libraries()).map(({ id }) => id)).toContain('CPL');
+    koha.world.libraries.delete('CPL');
+    expect(await failureOf(server.signIn({ ...STAFF, library: 'CPL' }))).toEqual({ code: 'serverRubbish' });
+  });
+
   test('a password that has expired is no wrong one', async () => {
     koha.world.expired.add(1);
     expect(await failureOf(serverOn(koha).server.signIn(STAFF))).toEqual({ code: 'passwordExpired' });

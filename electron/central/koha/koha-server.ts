@@ -98,6 +98,9 @@ export class KohaServer implements CentralServer {
     const { api, record, time } = await signIn(credentials, { ...parts, key: this.#key });
     const rights = await askRights(api, record.patron_id);
     const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
+    // Blocks would be set in another library's name than staff believe; the list of libraries may be an old one.
+    if (!['', OWN_LIBRARY, library.id].includes(credentials.library))
+      throw new Failure({ code: 'serverRubbish' }, 'another library');
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
     return new KohaSession({

@@ -44,7 +44,7 @@ export interface LibraryParts {
   maySee: boolean;
 }
 
-/** `chosen` by staff; who chose none that there is works at their own. */
+/** `chosen` by staff; where that is none that there is, their own. */
 export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen: string): Promise<Library> {
   const { http, api, policy, maySee } = parts;
   const [branches, categories] = await Promise.all([
