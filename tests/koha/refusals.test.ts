@@ -214,6 +214,34 @@ describe('where the card-lost mark is the block', () => {
   const permissions = { [BLOCK_PATRON]: { users: ['somebody.else'], categories: [] } };
   const note = '[Blocked MPL|2026-01-02T00:00:00Z|Bo|Took the till.|AZ0_0J2zdECaPPWSWEb5SQ]';
 
+  test.each([
+    ['hides it', '[Blocked CPL|2026-01-02|Bo|'],
+    ['puts it in another’s name', '[Blocked MPL|2026-01-02|Eva Ek|Forged.'],
+    ['makes it last', '[Blocked, card lost before: MPL|2026-01-02|Eva Ek|'],
+    ['breaks it', '[Blocked until May] '],
+  ])(
+    'a note that begins what its end would be of neither %s nor a block that comes later',
+    async (_what, staffNote) => {
+      await open(
+        { staff_notes: note, patron_card_lost: true },
+        { block: { keptAs: 'cardLost' }, permissions },
+      );
+      await save('note', { staffNote });
+      const [first] = (await session.patron(ada, true)).blocks;
+      expect(first).toMatchObject({ comment: 'Took the till.', blockedBy: 'Bo' });
+      const colleague = await serverOn(koha, { policy: { block: { keptAs: 'cardLost' } } }).server.signIn(
+        STAFF,
+      );
+      await desk.fill();
+      await colleague.send(desk.act(ada, { kind: 'block', comment: 'Came back.' }, at()));
+      const { blocks } = await colleague.patron(ada, true);
+      expect(blocks.map(({ comment }) => comment)).toEqual(['Took the till.', 'Came back.']);
+      const ids = blocks.map(({ id }) => id);
+      await colleague.send(desk.act(ada, { kind: 'unblock', blocks: ids, comment: 'x' }, at()));
+      expect(koha.world.patron(row.patron_id)).toMatchObject({ patron_card_lost: false });
+    },
+  );
+
   test.each<[string, FieldValues]>([
     ['finding the card again', { cards: [{ number: '2100001', state: 'active' }] }],
     ['a new card', { cards: [{ number: '2100002', state: 'active' }] }],

@@ -3,8 +3,9 @@
 // of the note that a desk shows and edits.
 import { blockText, readBlockText, type KeptBlock } from './block-text.ts';
 
-const BEGIN = /\n?\[Blocked(?:, card lost before:)? /g;
+const BEGIN = /\[(?=Blocked(?:, card lost before:)? )/g;
 const END = /\|[\w-]{22}\]/g;
+const BEGIN_OR_END = /(\n?\[Blocked(?:, card lost before:)? )|\|[\w-]{22}\]/g;
 const LOST_BEFORE = '[Blocked, card lost before: ';
 /** The note is a long text at Koha. */
 const LONGEST = 20_000;
@@ -17,17 +18,21 @@ interface Written {
   text: string;
 }
 
-/** Each is looked for once: a note may be of any length, and hold a thousand beginnings that end nowhere. */
+/**
+ * From the last beginning before an end: what else begins so in a note, whoever typed it, takes no block for its own. Each
+ * is looked for once: a note may be of any length, and hold a thousand beginnings that end nowhere.
+ */
 function blocksIn(note: string): Written[] {
-  const [begin, end] = [new RegExp(BEGIN), new RegExp(END)];
   const found: Written[] = [];
-  for (let at = begin.exec(note); at; at = begin.exec(note)) {
-    const text = begin.lastIndex;
-    end.lastIndex = text;
-    if (!end.test(note)) break;
-    const to = end.lastIndex;
-    found.push({ from: at.index, to, whole: note.slice(at.index, to), text: note.slice(text, to - 1) });
-    begin.lastIndex = to;
+  let began: { from: number; text: number } | undefined;
+  for (const { 0: mark, 1: beginning, index } of note.matchAll(BEGIN_OR_END)) {
+    const to = index + mark.length;
+    if (beginning !== undefined) began = { from: index, text: to };
+    else if (began) {
+      const { from, text } = began;
+      found.push({ from, to, whole: note.slice(from, to), text: note.slice(text, to - 1) });
+      began = undefined;
+    }
   }
   return found;
 }
@@ -50,10 +55,10 @@ export const noteBlocks = (note: string): KeptBlock[] =>
 /** Whether somebody typed what would be taken for a block: set in anybody's name, without the right to. */
 export const hasBlock = (note: string): boolean => blocksIn(note).length > 0;
 
-/** A comment may look like the end of a block, with somebody else's id: the next reader would take it for that. */
+/** A comment may look like the end of a block, with somebody else's id, or like a beginning: readers would take it for that. */
 export function noteWithBlock(note: string, block: KeptBlock, lostBefore: boolean): string {
   const comment = block.comment.replace(END, (end) => end.replace('|', '/'));
-  const text = blockText({ ...block, comment }, LONGEST);
+  const text = blockText({ ...block, comment }, LONGEST).replace(BEGIN, '(');
   return `${note}${note === '' ? '' : '\n'}${lostBefore ? LOST_BEFORE : '[Blocked '}${text}]`;
 }
 
