@@ -203,6 +203,13 @@ test('a comment with half a character sets no block', async () => {
   expect(sent()).toEqual([]);
 });
 
+test('a block isn’t dated later than Koha’s clock, whatever the desk’s says', async () => {
+  await open();
+  await session.send(desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at() + 400 * 86_400_000));
+  const [block] = (await session.patron(ada, true)).blocks;
+  expect(Date.parse(block?.blockedAt ?? '') - at()).toBeLessThan(2_000);
+});
+
 test('another library’s block isn’t lifted, whoever names it', async () => {
   await open();
   const { id } = koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'CPL|2026-01-02|Bo|Theirs');

@@ -70,7 +70,9 @@ export class KohaSender {
       case 'saveSection':
         return this.#save(act, deed.section, record, time.answered);
       case 'block': {
-        const head = await this.#blocks.block(act, deed.comment, record);
+        // A desk's clock may have been set ahead since it was measured; staff didn't act later than now.
+        const at = new Date(Math.min(Date.parse(act.at), time.answered)).toISOString();
+        const head = await this.#blocks.block({ ...act, at }, deed.comment, record);
         return { kind: 'confirmed', head: head ?? time.answered, saved: null };
       }
       case 'unblock': {
