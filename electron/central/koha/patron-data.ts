@@ -8,6 +8,7 @@ import { requestersFor, type Requester } from '../../../shared/patron-data/reque
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
+import { readBlockText } from './block-text.ts';
 import { LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaPatron } from './records.ts';
@@ -106,7 +107,10 @@ async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loa
     .sort((a, b) => b.returnedAt.localeCompare(a.returnedAt));
 }
 
-/** Whatever else Koha has of the patron, by Koha's names. Attributes go by their type. */
+/**
+ * Whatever else Koha has of the patron, by Koha's names. Attributes go by their type; a desk's blocks are none of them,
+ * also where another desk's policy names their type otherwise.
+ */
 function furtherOf(record: KohaPatron, blockAttribute: string): { name: string; value: string }[] {
   const fields = Object.entries(record)
     .filter(([name, value]) => !SHOWN.has(name) && value !== null && value !== undefined && value !== '')
@@ -115,7 +119,7 @@ function furtherOf(record: KohaPatron, blockAttribute: string): { name: string; 
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),
     }));
   const attributes = (record.extended_attributes ?? [])
-    .filter(({ type }) => type !== blockAttribute)
+    .filter(({ type, value }) => type !== blockAttribute && readBlockText(textOf(value))?.id === undefined)
     .map(({ type, value }) => ({ name: type, value: textOf(value) }));
   return [...fields, ...attributes];
 }
