@@ -45,7 +45,8 @@ function growUp({ store, clock, libraries, records, writing, feed }: Housekeepin
   const young = store.rows<Young>(
     `SELECT number, library, age_group, field_values ->> 'birthDate' AS birth_date
      FROM patron JOIN patron_section ON patron = number AND section = 'personal'
-     WHERE age_group IN ('child', 'youth') AND json_valid(field_values)`,
+     WHERE age_group IN ('child', 'youth')
+       AND iif(json_valid(field_values), json_type(field_values, '$.birthDate') IN ('text', 'null'), 0)`,
   );
   const grown = young.filter(
     ({ library, age_group, birth_date }) =>

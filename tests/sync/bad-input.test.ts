@@ -152,6 +152,11 @@ test.each([
   ['half a section', 'personal', "field_values = '{'"],
   ['a section of another shape', 'card', "field_values = 'null'"],
   ['a section that says nothing', 'note', "field_values = ''"],
+  [
+    'a birth date that is a number',
+    'personal',
+    "field_values = json_set(field_values, '$.birthDate', 20150506)",
+  ],
 ])(
   '%s in a database that was put back costs one patron, and is told of; the others go on',
   async (_what, section, put) => {
