@@ -9,7 +9,7 @@ import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/
 import { DeskCopy } from '../port/desk-copy.ts';
 import { steppingClock } from '../port/world.ts';
 import type { FakeKoha } from './fake/koha.ts';
-import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 import type { Field, PatronRow } from './fake/world.ts';
 
 const ids = new KohaIds(ADDRESS);
@@ -172,6 +172,22 @@ describe('an account that policy gives rights to', () => {
       error: { code: 'patronProtected' },
     });
     expect(sent()).toEqual([]);
+  });
+
+  test('keeps its e-mails, where Koha would send a new password to; its own librarian may change them', async () => {
+    await withKey();
+    const other = await serverOn(koha, { policy: key }).server.signIn(LOOKER);
+    const base = desk.patron(staff).sections.contact as unknown as TaggedValues;
+    const changes = { emails: ['mine@evil.example'] };
+    const edit = desk.act(staff, { kind: 'saveSection', section: 'contact', base, changes }, at());
+    koha.heard.length = 0;
+    expect(await other.send(edit)).toMatchObject({
+      kind: 'refused',
+      code: 'invalid',
+      fields: [{ field: 'emails.0', code: 'invalid' }],
+    });
+    expect(sent()).toEqual([]);
+    expect(await session.send(edit)).toMatchObject({ kind: 'confirmed' });
   });
 
   test('isn’t deleted', async () => {

@@ -21,6 +21,7 @@ import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { sectionsOf, tagOf } from './sections.ts';
+import { hasRights } from './staff-rights.ts';
 
 export interface SenderParts {
   api: KohaApi;
@@ -29,6 +30,8 @@ export interface SenderParts {
   around: Surroundings;
   epoch: string;
   staffName: string;
+  /** The librarian's own number. */
+  own: number;
   permissions: readonly Permission[];
   attempts: Attempts;
 }
@@ -88,6 +91,10 @@ export class KohaSender {
     const { around, attempts, description, reads } = this.#parts;
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
+    // Whoever has forgotten a password is sent a new one there.
+    const others = record.patron_id !== this.#parts.own && hasRights(record, around.policy);
+    if (others && 'emails' in act.changes)
+      return refused('invalid', 'staff', [{ field: 'emails.0', code: 'invalid' }]);
     const current = this.#section(section, record);
     const change = kohaChange(section, act.changes, record, around, reads.today);
     if (change.issues.length > 0) return refused('invalid', '', change.issues);

@@ -71,9 +71,9 @@ export class KohaSession implements CentralSession {
     this.permissions = permissions;
     this.capabilities = capabilities;
     this.clockDistance = clockDistance;
-    this.#sender = new KohaSender({ ...parts, staffName: staff.name });
-    this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
     const own = around.ids.number('patron', staff.id) ?? 0;
+    this.#sender = new KohaSender({ ...parts, staffName: staff.name, own });
+    this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
     this.#standing = new Standing({ ...parts, number: own });
     this.#deletions = new Deletions(
       api,
