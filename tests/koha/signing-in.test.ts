@@ -184,6 +184,22 @@ describe('with name and password', () => {
     expect(await failureOf(session.search('Ek', 0, 10))).toEqual({ code: 'signedOut' });
   });
 
+  test('a Koha that was put back to an older version is asked as that one by who signs in since', async () => {
+    let older = false;
+    const transport: Transport = (request) => {
+      const answer = koha.answer(request);
+      if (!older) return Promise.resolve(answer);
+      if (request.headers?.['x-koha-embed']?.includes('account_balance'))
+        return Promise.resolve({ status: 400, headers: {}, body: '{"errors":[{"path":"/x-koha-embed/1"}]}' });
+      return Promise.resolve({ ...answer, body: answer.body.replaceAll('"account_balance"', '"x"') });
+    };
+    const { server } = serverOn(koha, { transport });
+    await server.signIn(STAFF);
+    older = true;
+    clock.pass(3_600_001);
+    expect((await (await server.signIn(STAFF)).snapshot(null, 10)).patrons).toHaveLength(2);
+  });
+
   test('there is nothing to go on with after a restart', async () => {
     const { server } = serverOn(koha);
     expect((await server.signIn(STAFF)).resumeToken).toBeNull();

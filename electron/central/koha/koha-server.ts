@@ -48,6 +48,9 @@ const grantedTo = ({ userid, category_id }: KohaPatron, { permissions }: KohaPol
     return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
   });
 
+/** It is large: staff who sign in more often than this don't ask for it each time. */
+const DESCRIBED_MS = 3_600_000;
+
 /** Where Koha tells nobody its libraries: whoever signs in works at their own. */
 const OWN_LIBRARY = 'home';
 
@@ -62,6 +65,7 @@ export class KohaServer implements CentralServer {
   readonly #deletions: DeletionCheck;
   readonly #blockWatch: BlockWatch;
   #description: Promise<KohaDescription> | undefined;
+  #describedAt = 0;
   #titles: Titles | undefined;
 
   constructor(parts: KohaServerParts) {
@@ -138,8 +142,11 @@ export class KohaServer implements CentralServer {
     return `koha:${this.address}`;
   }
 
-  /** What it says it can do; asked once, and again where that failed. */
+  /** What it says it can do; asked again where that failed, and by a later sign-in: it may be another version by then. */
   #describe(): Promise<KohaDescription> {
+    const now = this.#parts.clock.now();
+    if (Math.abs(now - this.#describedAt) > DESCRIBED_MS) this.#description = undefined;
+    if (!this.#description) this.#describedAt = now;
     this.#description ??= KohaDescription.read(this.#http).catch((thrown: unknown) => {
       this.#description = undefined;
       throw isFailure(thrown, 'serverRubbish', 'patronUnseen')
