@@ -5,6 +5,7 @@ import type { DeskError } from '../../shared/ipc/errors.ts';
 import type { DeskAct } from '../../shared/ipc/sync.ts';
 import { isSomebodyElse, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import { ask, hear } from '../app/ask.ts';
+import { whenBack } from '../app/when-back.ts';
 
 export const usePatron = defineStore('patron', () => {
   const patron = shallowRef<Patron>();
@@ -42,6 +43,10 @@ export const usePatron = defineStore('patron', () => {
       if (!gone.value) failure.value = answer.error;
     }
   }
+
+  whenBack(() => {
+    if (failure.value) void read();
+  });
 
   /** Every error of a request about this patron passes here: it may be the news that the patron is gone. */
   function failed(error: DeskError): void {

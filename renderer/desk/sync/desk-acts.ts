@@ -4,6 +4,7 @@ import { ref, shallowRef } from 'vue';
 import type { DeskAct } from '../../../shared/ipc/sync.ts';
 import type { DeskError } from '../../../shared/ipc/errors.ts';
 import { ask, hear } from '../../app/ask.ts';
+import { whenBack } from '../../app/when-back.ts';
 
 export const useDeskActs = defineStore('deskActs', () => {
   const acts = shallowRef<readonly DeskAct[]>();
@@ -17,6 +18,10 @@ export const useDeskActs = defineStore('deskActs', () => {
     failure.value = answer.ok ? undefined : answer.error;
     if (answer.ok) acts.value = answer.value.acts;
   }
+
+  whenBack(() => {
+    if (failure.value) void read();
+  });
 
   /** Reads now and at each change, until the answered function is called. */
   function watch(): () => void {

@@ -71,6 +71,27 @@ test('a session that the server has ended leaves nothing of the patron in sight'
   expect(await inSight(window, [familyName])).toEqual([]);
 });
 
+test('what a colleague changes while the desk is locked is shown to who is back, not that the desk is locked', async ({
+  desk,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  const lead = account('lead');
+  await desk.signIn(lead);
+  const window = await desk.openPatronData(cardOf(patron));
+  await expect(desk.hit(cardOf(patron))).toBeVisible();
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  await colleague.saveSection(patron.id, 'contact', { emails: ['changed.meanwhile@example.org'] });
+  await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
+  await desk.desk.getByLabel('Password').fill(lead.password);
+  await desk.desk.getByRole('button', { name: 'Sign in' }).click();
+  await expect(desk.desk.getByLabel('Password')).toBeHidden();
+  await expect(window.getByText('changed.meanwhile@example.org')).toBeVisible();
+  await expect(desk.hit(cardOf(patron))).toBeVisible();
+  for (const page of [window, desk.desk]) await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('who takes over a locked desk, also for another library, sees nothing that the one before searched or scanned', async ({
   desk,
   account,
