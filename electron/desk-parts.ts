@@ -40,6 +40,7 @@ export interface OutsideWorld {
   openPatrons: () => readonly string[];
   onSession: (state: SessionState) => void;
   onPatrons: (patronIds: string[]) => void;
+  onDeleted: (patronIds: string[]) => void;
   onSyncState: () => void;
   onActs: () => void;
   onTrouble: (what: string, thrown: unknown) => void;
@@ -83,6 +84,7 @@ export async function buildParts(world: OutsideWorld) {
     onAct: (act) => {
       saving.heard(act);
     },
+    onDeleted: world.onDeleted,
     onState: world.onSyncState,
     onSynced: () => keeping.touch(),
     onRevoked: async () => {

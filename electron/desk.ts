@@ -185,6 +185,9 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         for (const patronId of patronIds) windows.tellOf(patronId, 'patron.changed', { patronId });
         windows.tell('patrons.changed', {});
       },
+      onDeleted: (patronIds) => {
+        for (const patronId of patronIds) recent.deleted(patronId);
+      },
       onActs: () => {
         windows.tell('acts.changed', {});
         void tellSyncState();

@@ -43,7 +43,8 @@ export class LatelyOpened {
   }
 
   deleted(id: string): void {
-    this.#set(this.#patrons.filter((patron) => patron.id !== id));
+    const left = this.#patrons.filter((patron) => patron.id !== id);
+    if (left.length < this.#patrons.length) this.#set(left);
   }
 
   #set(patrons: OpenedPatron[]): void {

@@ -43,6 +43,8 @@ export interface PullParts {
   onFill: (fill: FillState | null) => void;
   /** Told with the ids that a page of changes touched. */
   onChanged: (patronIds: string[]) => void;
+  /** Told with the ids of patrons who were deleted. */
+  onDeleted: (patronIds: string[]) => void;
   /** Told how many patrons the server no longer shows. */
   onUnseen: (count: number) => void;
 }
@@ -104,10 +106,12 @@ export class Pull {
   }
 
   async #apply(library: string, page: ChangesPage & { kind: 'changes' }): Promise<void> {
-    const { store, clock, scope, onChanged, onUnseen } = this.#parts;
+    const { store, clock, scope, onChanged, onDeleted, onUnseen } = this.#parts;
     const syncedAt = page.more ? null : new Date(clock.now()).toISOString();
     const changes = page.changes.map((change) => withinScope(change, scope));
     const touched = await store.applyChanges(library, changes, page.position, page.marks.epoch, syncedAt);
+    const deleted = changes.flatMap((change) => deletion.safeParse(change).data?.patronId ?? []);
+    if (deleted.length > 0) onDeleted(deleted);
     if (touched.length > 0) onChanged(touched);
     if (page.unseen > 0) onUnseen(page.unseen);
   }
@@ -170,6 +174,7 @@ export class Pull {
   }
 }
 
+const deletion = z.object({ kind: z.literal('deleted'), patronId: z.string() });
 const patronChange = z.object({ kind: z.literal('patron'), patron: z.looseObject({ id: z.string() }) });
 
 /** A change of somebody whom the copy is not, or no longer, to hold. */

@@ -39,6 +39,8 @@ export interface SyncParts {
   recent: () => readonly string[];
   /** Patrons whose rows or acts have changed here. */
   onPatrons: (patronIds: string[]) => void;
+  /** The server has told that these patrons were deleted. */
+  onDeleted: (patronIds: string[]) => void;
   onAct: (act: OutboxAct) => void;
   /** What `state` answers has changed. */
   onState: () => void;
@@ -91,7 +93,7 @@ export class Sync {
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
       ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName },
-      recent: parts.recent,
+      ...{ recent: parts.recent, onDeleted: parts.onDeleted },
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {
         this.#tellFill(fill);

@@ -59,6 +59,7 @@ export class SimulatedDesk {
       openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
+      onDeleted: () => undefined,
       onSyncState: () => undefined,
       onActs: () => undefined,
       onTrouble: (what, thrown) => {

@@ -87,6 +87,7 @@ export class LoadDesk {
       openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
+      onDeleted: () => undefined,
       onSyncState: () => undefined,
       onActs: () => undefined,
       onTrouble: (_what, thrown) => onTrouble(thrown),

@@ -151,6 +151,7 @@ export class DeskSite {
       openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
+      onDeleted: () => undefined,
       onSyncState: () => undefined,
       onActs: () => undefined,
       onTrouble: (what, thrown) => isAlive() && onTrouble(what, thrown),

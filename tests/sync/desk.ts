@@ -132,6 +132,7 @@ export class Desk {
       openPatrons: () => [],
       onSession: () => undefined,
       onPatrons: () => undefined,
+      onDeleted: () => undefined,
       onSyncState: () => undefined,
       onActs: () => undefined,
       // What a former life had begun ends in nothing that anybody hears of.

@@ -241,3 +241,18 @@ test('names, numbers, comments, PINs, passwords and tokens stand in no file, tit
   const known = filesBelow(dataFolder).flatMap((path) => marksInFile(path, marks));
   expect(known).toEqual(expect.arrayContaining([FAMILY, PHONES[0], COMMENT, STREET]));
 });
+
+test('who was deleted at another desk is named no more among the patrons opened lately', async ({
+  desk,
+  colleague,
+  openPatronData,
+}) => {
+  const { patron, window } = await openPatronData('desk');
+  const recent = () => desk.desk.evaluate(() => globalThis.window.circdesk.patrons.recent({}));
+  expect(await recent()).toMatchObject({ value: { patrons: [{ id: patron.id }] } });
+  await window.evaluate(() => void setTimeout(() => void globalThis.window.circdesk.window.close({})));
+  const { tag } = await colleague.patron(patron.id);
+  expect((await colleague.act('DELETE', `/patrons/${patron.id}`, undefined, tag)).ok).toBe(true);
+  await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
+  expect(await recent()).toMatchObject({ value: { patrons: [] } });
+});
