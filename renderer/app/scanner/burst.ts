@@ -24,6 +24,10 @@ export function readScan(typed: string, rules: ScannerRules): Scanned | undefine
   return other ? { kind: 'other' } : { kind: 'card', number: number.trim() };
 }
 
+/** Whether a card is told from whatever else types quickly by what stands before it: an identifier, or a sign that few type. */
+export const marksCards = ({ prefix, aimIdentifiers }: ScannerRules): boolean =>
+  aimIdentifiers.length > 0 || /[^\p{L}\p{N}]/u.test(prefix);
+
 /** One run of keys after another. A pause that is longer than a scanner's begins a new one. */
 export class KeyRun {
   typed = '';

@@ -8,7 +8,7 @@ export interface ScannerParts {
   /** Undefined while nobody listens: the screen is hidden. */
   rules: () => ScannerRules | undefined;
   /** Whether it is surely a scan where it came: what else types so quickly is left alone. */
-  isScan: (scanned: Scanned) => boolean;
+  isScan: (scanned: Scanned, rules: ScannerRules) => boolean;
   onScan: (scanned: Scanned, field: FieldBefore) => void;
   /** Somebody pressed a key or the mouse: what was scanned before must not come under their hands now. */
   onHands: () => void;
@@ -47,7 +47,7 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
     }
     const ends = event.key === 'Enter' || event.key === 'Tab';
     const scanned = ends ? run.end(event.timeStamp, now) : undefined;
-    if (!scanned || !isScan(scanned)) {
+    if (!scanned || !isScan(scanned, now)) {
       run.drop();
       onHands();
       return;

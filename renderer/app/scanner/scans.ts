@@ -3,12 +3,13 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import type { RequestResult } from '../../../shared/ipc/contract.ts';
+import type { ScannerRules } from '../../../shared/ipc/desk.ts';
 import { ask } from '../ask.ts';
 import { useLook } from '../look.ts';
 import { useNotices } from '../notices.ts';
 import { useSession } from '../session.ts';
 import { useWords } from '../words.ts';
-import type { Scanned } from './burst.ts';
+import { marksCards, type Scanned } from './burst.ts';
 import type { FieldBefore } from './field.ts';
 import { listenForScans } from './scanner.ts';
 
@@ -33,8 +34,9 @@ export const useScans = defineStore('scans', () => {
 
   const rules = () => (look.covered ? undefined : look.rules?.scanner);
   const signedIn = () => session.status === 'signedIn';
-  /** Where a password is asked for, a key that holds one types as quickly; but not digits alone, as cards have. */
-  const isScan = (scanned: Scanned) => signedIn() || scanned.kind === 'other' || /^\d+$/.test(scanned.number);
+  /** Where a password is asked for, a key that holds one types as quickly; but not digits alone, as cards have, nor marks. */
+  const isScan = (scanned: Scanned, rules: ScannerRules) =>
+    signedIn() || scanned.kind === 'other' || marksCards(rules) || /^\d+$/.test(scanned.number);
 
   function start(): () => void {
     return listenForScans({

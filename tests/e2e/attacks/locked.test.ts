@@ -1,7 +1,10 @@
 // A desk that is locked, or whose session has ended, whatever was open: nothing of a patron is in sight for the counter.
 import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { cardOf, isFree } from '../../drive/central.ts';
+import { DeskApp } from '../../drive/desk-app.ts';
 import { scan } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -194,6 +197,31 @@ test('cards that are scanned at a locked desk are no passwords: nobody’s accou
   // A key that holds a password types as quickly as a scanner.
   await scan(desk.desk, lead.password);
   await expect(again).toBeHidden();
+});
+
+test('nor are cards with letters in them, where policy names what stands before every card', async ({
+  host,
+  folders,
+  server,
+  account,
+}) => {
+  const policy = join(folders.home, 'policy.json');
+  await writeFile(policy, JSON.stringify({ server: { url: server.url }, scanner: { prefix: '~' } }));
+  const desk = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
+  const lead = account('lead');
+  await desk.signIn(lead);
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  const again = desk.desk.getByRole('dialog');
+  const password = again.getByLabel('Password');
+  await expect(password).toBeFocused();
+  for (let card = 0; card < 6; card++) {
+    await scan(desk.desk, '~NB21100002');
+    await expect(password).toHaveValue('');
+  }
+  await expect(again.getByRole('alert')).toHaveCount(0);
+  await scan(desk.desk, lead.password);
+  await expect(again).toBeHidden();
+  await desk.close();
 });
 
 test('a patron who is opened in the instant of a lock or of a sign-out is in nobody’s sight', async ({
