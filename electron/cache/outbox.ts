@@ -68,9 +68,10 @@ export class Outbox {
     return row && actOf(row);
   }
 
+  /** What needs a decision is among them, however much waits since; then what waits, then what is done. */
   recent(library: string, limit: number): OutboxAct[] {
     const sql = `SELECT sequence, record FROM act WHERE library = ?
-      ORDER BY state NOT IN ('waiting', 'sent', 'conflict', 'refused'), sequence DESC LIMIT ?`;
+      ORDER BY state NOT IN ('conflict', 'refused'), state NOT IN ('waiting', 'sent'), sequence DESC LIMIT ?`;
     return this.#file
       .rows<ActRow>(sql, library, limit)
       .map(actOf)

@@ -212,3 +212,12 @@ test('a look is kept until a backup surely holds it, and handed over again after
   await store.seeEpoch(LIBRARY, 'epoch-3');
   expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
 });
+
+test('what needs a decision is listed, however much waits since', async () => {
+  const { store } = folders.open();
+  await store.append(actOf(1, 1, renamed('Ek'), { state: 'conflict' }));
+  for (let n = 2; n <= 6; n++) await store.append(actOf(n, n, renamed('Alm')));
+  for (let n = 7; n <= 12; n++) await store.append(actOf(n, n, renamed('Lind'), { state: 'confirmed' }));
+  const listed = await store.recentActs(LIBRARY, 4);
+  expect(listed.map(({ id }) => id)).toEqual([6, 5, 4, 1].map(deskIdOf));
+});
