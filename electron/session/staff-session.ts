@@ -43,6 +43,8 @@ export class StaffSession {
   #told: SessionState | undefined;
   /** How often somebody has left: a sign-in that was on its way then lets nobody in. */
   #leavings = 0;
+  /** How often the desk was locked, or was to be: a sign-in that was on its way then leaves it locked. */
+  #lockings = 0;
   /** What nobody waits for while the desk runs. */
   readonly #background = new Set<Promise<void>>();
 
@@ -83,7 +85,7 @@ export class StaffSession {
    */
   async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
     const { server, offline, grants, lastLibrary, steadyClock } = this.#parts;
-    const leavings = this.#leavings;
+    const [leavings, lockings] = [this.#leavings, this.#lockings];
     let central: CentralSession | undefined;
     let present: Present;
     try {
@@ -110,7 +112,7 @@ export class StaffSession {
     }
     const former = this.#central;
     this.#present = present;
-    this.#status = 'signedIn';
+    this.#status = lockings === this.#lockings ? 'signedIn' : 'locked';
     // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
     if (central || elsewhere) this.#central = undefined;
     void this.#keep('the last library', () => {
@@ -147,6 +149,7 @@ export class StaffSession {
 
   /** Nobody has touched the desk for a while. */
   lock(): void {
+    this.#lockings++;
     if (!this.#present || this.#status !== 'signedIn') return;
     this.#status = 'locked';
     this.#tell();

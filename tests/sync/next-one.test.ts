@@ -208,11 +208,12 @@ test('a sign-in whose answer comes while the desk ends leaves no session behind'
   const line = new Promise<void>((resolve) => (answer = resolve));
   let end: () => void = () => undefined;
   const ending = new Promise<void>((resolve) => (end = resolve));
+  let ends = 0;
   await becomeKnown('desk');
   await signIn('desk');
   desk.line.answered = async (request, said) => {
     if (request.path === '/sessions' && request.method === 'POST') await line;
-    if (request.path === '/sessions/current') await ending;
+    if (request.path === '/sessions/end' && ends++ === 0) await ending;
     return said;
   };
   const signingIn = codeOf(signIn('lead'));
@@ -227,3 +228,52 @@ test('a sign-in whose answer comes while the desk ends leaves no session behind'
   expect([said, desk.troubles]).toEqual(['signedOut', []]);
   expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
 });
+
+test('a lock that comes while somebody is signing in holds: they may have left the computer by then', async () => {
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  await signIn('desk');
+  session().lock();
+  desk.line.answered = async (request, said) => {
+    if (request.path === '/sessions' && request.method === 'POST') await line;
+    return said;
+  };
+  const signingIn = signIn('desk');
+  await settled();
+  session().lock();
+  answer();
+  await signingIn;
+  expect(session().state.status).toBe('locked');
+});
+
+test.each([
+  ['its new token is written down', 'grants', false],
+  ['it is ended at the server', 'nothing', true],
+] as const)(
+  'a crash while a session is traded, before %s, loses no act, and does none twice',
+  async (_, at, isCut) => {
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    await desk.signIn('lead');
+    desk.line.asked = cut;
+    expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
+    await desk.crash();
+    await desk.start(undefined, slow);
+    desk.line = goodLine();
+    if (isCut) desk.line.asked = ({ path }) => void (path === '/sessions/end' && cut());
+    const release = hold(at);
+    const trading = codeOf(desk.parts.sync.now());
+    await settled();
+    expect(desk.asked.map(({ path }) => path)).toContain('/sessions/refresh');
+    await desk.crash();
+    release();
+    await trading;
+    desk.line = goodLine();
+    await desk.start(undefined, slow);
+    await desk.sync();
+    await desk.signIn('lead');
+    await desk.sync();
+    const { blocks } = await (await network.signIn('north', 'lead')).patron(id);
+    expect(blocks).toMatchObject([{ comment: 'Took the till.', blockedBy: 'lead of north' }]);
+    expect((await desk.parts.deskActs.list()).map(({ state }) => state)).toEqual(['confirmed']);
+  },
+);
