@@ -71,11 +71,19 @@ async function fromServer(
   const { epoch } = await store.pullState(present.library.id);
   stillHere(parts, present);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
+  const { central: its } = session;
   const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
   // The server has logged it; should it be restored from before that, it hears of it again.
   await log(parts, present, act.id, patronId, requester, act.at);
-  // The session may end between two pages: it is noticed as with any request.
-  return { ...source, page: (part, after) => session.use(() => source.page(part, after)) };
+  return {
+    ...source,
+    page: async (part, after) => {
+      // Who has signed in again is in another session: that this one has ended is no news of it.
+      if (session.central && session.central !== its) throw new Failure({ code: 'signedOut' });
+      // The session may end between two pages: it is noticed as with any request.
+      return session.use(() => source.page(part, after));
+    },
+  };
 }
 
 async function fromCopy(

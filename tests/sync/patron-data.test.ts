@@ -190,6 +190,20 @@ test('a session that ends between two pages is noticed', async () => {
   expect(desk.parts.session.state.status).toBe('expired');
 });
 
+test('who signs in again between two pages is not thrown out by the session that they were in before', async () => {
+  const network = testNetwork();
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  await desk.signIn();
+  const { source } = await open(desk, patron.id, network);
+  desk.parts.session.lock();
+  await desk.signIn();
+  await vi.waitFor(() => expect(desk.asked.map(({ path }) => path)).toContain('/sessions/end'));
+  const said = await code(source.page('processing', null));
+  expect([said, desk.parts.session.state.status]).toEqual(['signedOut', 'signedIn']);
+  expect(desk.parts.session.central).toBeDefined();
+});
+
 test('an answer that is lost, and the copy instead: one wish is one entry in the log', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
