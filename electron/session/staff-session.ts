@@ -177,8 +177,14 @@ export class StaffSession {
     const present = this.#present;
     const token = present && !this.#central && grants.sessionOf(present.staff.id);
     if (!present || !token) return;
+    /** They may have signed in meanwhile: the session that they are in now is the one to keep. */
+    const isKept = () => grants.sessionOf(present.staff.id) === token;
     try {
       const central = await server.resume(token);
+      if (!isKept()) {
+        await central.end([]);
+        return;
+      }
       if (!isSameStaff(central, present)) throw new Failure({ code: 'serverRubbish' }, 'another session');
       await grants.keepSession(present.staff.id, central.resumeToken);
       await steadyClock.hear(central.clockDistance);
@@ -187,7 +193,7 @@ export class StaffSession {
       this.#tell();
     } catch (thrown) {
       if (!isFailure(thrown, 'signedOut')) throw thrown;
-      await grants.dropSession(present.staff.id);
+      if (isKept()) await grants.dropSession(present.staff.id);
     }
   }
 

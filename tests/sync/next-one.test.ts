@@ -203,6 +203,44 @@ test('a session that somebody begins while their former one is traded is kept: a
   expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
 });
 
+test.each(['took', 'refused'])(
+  'nor does it where the server %s the former one, with which the desk wanted to go on',
+  async (what) => {
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    await becomeKnown('lead');
+    await signIn('lead');
+    await desk.crash();
+    await desk.start(undefined, slow);
+    desk.line.asked = cut;
+    await signIn('lead');
+    desk.line = goodLine();
+    const { store } = network.central.parts;
+    if (what === 'refused') store.run('UPDATE session SET ended = 1');
+    let answer: () => void = () => undefined;
+    const line = new Promise<void>((resolve) => (answer = resolve));
+    desk.line.answered = async (request, said) => {
+      if (request.path === '/sessions/refresh') await line;
+      return said;
+    };
+    const goingOn = session().resume();
+    await settled();
+    session().lock();
+    await signIn('lead');
+    answer();
+    await goingOn;
+    await settled();
+    const own = 'SELECT 1 FROM session WHERE ended = 0 AND desk = ?';
+    expect(store.rows(own, desk.id)).toHaveLength(1);
+    desk.line.asked = cut;
+    expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
+    await desk.crash();
+    desk.line = goodLine();
+    await desk.start(undefined, slow);
+    await desk.sync();
+    expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
+  },
+);
+
 test('a sign-in whose answer comes while the desk ends leaves no session behind', async () => {
   let answer: () => void = () => undefined;
   const line = new Promise<void>((resolve) => (answer = resolve));
