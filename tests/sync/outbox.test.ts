@@ -149,6 +149,20 @@ test('an act on a patron who was deleted meanwhile stays with its text until som
   expect(await states()).toEqual([]);
 });
 
+test('a decision on a conflict whose patron is deleted meanwhile is refused, and kept until somebody lets go of it', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  await comeBack();
+  const [conflict] = await desk.parts.deskActs.list();
+  await colleague.delete(await atServer());
+  const deciding = desk.parts.deskActs.decide(patron.id, conflict?.id ?? '', { town: 'Lund' });
+  await expect(deciding).rejects.toMatchObject({ error: { code: 'patronGone' } });
+  await desk.sync();
+  const [act] = await desk.parts.deskActs.list();
+  expect(act).toMatchObject({ state: 'refused', refusal: { code: 'patronGone' }, changes: { town: 'Lund' } });
+});
+
 test('a lost answer is asked for again under the same key: one effect, and the window says so', async () => {
   desk.line.answered = ({ path }, answer) => (path.endsWith('/blocks') ? cut() : answer);
   expect(await desk.parts.patrons.block(patron.id, 'Once.')).toBe('waiting');
