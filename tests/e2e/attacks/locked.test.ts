@@ -118,6 +118,27 @@ test('who takes over a locked desk, also for another library, sees nothing that 
   await again.getByRole('button', { name: 'Sign in' }).click();
   await expect(again).toBeHidden();
   expect(await inSight(desk.desk, words)).toEqual([]);
+  // Nor does it lie out of sight in the page.
+  const page = await desk.desk.content();
+  expect(words.filter((word) => page.includes(word))).toEqual([]);
+});
+
+test('a password that a colleague began to type at a locked desk is not there at the next lock', async ({
+  desk,
+  account,
+  openPatronData,
+}) => {
+  const { window } = await openPatronData('lead');
+  const lock = () => window.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  await lock();
+  await window.getByLabel('Username').fill(account('privacy').username);
+  await window.getByLabel('Password').fill(TYPED);
+  await desk.desk.getByLabel('Password').fill(account('lead').password);
+  await desk.desk.getByRole('button', { name: 'Sign in' }).click();
+  await expect(window.getByLabel('Password')).toHaveCount(0);
+  await lock();
+  await expect(window.getByLabel('Password')).toHaveValue('');
+  await expect(window.getByLabel('Username')).toHaveValue('lead');
 });
 
 test('no key opens, prints or copies anything at a locked desk, nor on the paper of a browser', async ({
