@@ -315,3 +315,19 @@ test.each([
     expect((await desk.parts.deskActs.list()).map(({ state }) => state)).toEqual(['confirmed']);
   },
 );
+
+test.each(['steady clock', 'grants', 'offline sign-ins'])(
+  'a desk that ends while a sign-in writes its %s leaves no session behind, and trips over nothing',
+  async (name) => {
+    const release = hold(name);
+    const signingIn = codeOf(signIn('lead'));
+    await settled();
+    const shutDown = desk.parts.shutdown();
+    await settled();
+    release();
+    await Promise.all([signingIn, shutDown]);
+    await settled();
+    expect(desk.troubles).toEqual([]);
+    expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
+  },
+);
