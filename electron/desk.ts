@@ -38,6 +38,7 @@ import { openOutside } from './support/open-outside.ts';
 import { readPlainFile } from './support/plain-file.ts';
 import { Settings } from './support/settings.ts';
 import { systemClock, systemTimers } from './support/system.ts';
+import { singleFlight } from './sync/single-flight.ts';
 import { appProtocol, SCHEME } from './windows/app-protocol.ts';
 import { lockDownPages } from './windows/lock-down.ts';
 import { Look } from './windows/look.ts';
@@ -124,7 +125,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
     };
   }
 
-  async function tellSyncState(): Promise<void> {
+  /** Whatever changes while it is read is told of together: reading it takes the longer the more waits. */
+  const tellSyncState = singleFlight(async () => {
     if (!parts) return;
     try {
       const state = await syncState(parts);
@@ -134,7 +136,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
     } catch (thrown) {
       onTrouble('telling how sync stands', thrown);
     }
-  }
+  });
 
   /** Opens the files, and builds what works on them; or notes why that can't be. */
   async function openStore(): Promise<void> {

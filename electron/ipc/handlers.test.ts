@@ -1,5 +1,5 @@
 // What the requests' answers must not do when windows race each other, or staff leave while one is answered.
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Failure } from '../support/failure.ts';
 import type { Asker } from './gate.ts';
 import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } from './handlers.ts';
@@ -28,6 +28,46 @@ test('a linked patron’s window does not open once the window that asked for it
     error: { code: 'requestRefused' },
   });
   expect(showPatron).not.toHaveBeenCalled();
+});
+
+describe('a patron whose look', () => {
+  const showPatron = vi.fn();
+  const open = (logLook: () => Promise<void>, isThere = () => true) => {
+    showPatron.mockClear();
+    const handlers = handlersOf({
+      desk: { session: { require: () => undefined }, patrons: { logLook } },
+      windows: {
+        ...{ showPatron, openPatrons: () => [] },
+        ownerOf: () => (isThere() ? { kind: 'desk' } : undefined),
+      },
+      recent: { opened: () => undefined },
+    } as unknown as HandlerParts);
+    return () => handlers['patrons.open']({ patronId: PATRON }, asker);
+  };
+
+  test('can’t be logged, since the disk is full, does not open', async () => {
+    const full = () => Promise.reject(new Failure({ code: 'diskFull' }));
+    await expect(open(full)()).rejects.toMatchObject({ error: { code: 'diskFull' } });
+    expect(showPatron).not.toHaveBeenCalled();
+  });
+
+  test('is being logged as staff leave does not open before whoever comes next', async () => {
+    let isThere = true;
+    const leaves = () => {
+      isThere = false;
+      return Promise.resolve();
+    };
+    await expect(open(leaves, () => isThere)()).rejects.toMatchObject({ error: { code: 'requestRefused' } });
+    expect(showPatron).not.toHaveBeenCalled();
+  });
+
+  test('was asked for twice at once is logged once', async () => {
+    const logLook = vi.fn(() => Promise.resolve());
+    const press = open(logLook);
+    await Promise.all([press(), press()]);
+    expect(logLook).toHaveBeenCalledTimes(1);
+    expect(showPatron).toHaveBeenCalledTimes(1);
+  });
 });
 
 test('a patron does not open in the library’s system once the desk was locked while the record was read', async () => {

@@ -41,9 +41,20 @@ export function handlersOf(parts: HandlerParts): Handlers {
     session.require();
     if (!windows.ownerOf(contents)) throw new Failure({ code: 'requestRefused' });
   };
-  const openPatron = async (patronId: string) => {
+  const opening = new Set<string>();
+  /** Nobody is looked at unlogged: where the disk takes no entry, no window opens. */
+  const openPatron = async (patronId: string, asker: Asker) => {
+    // Pressed twice, it is one look.
+    if (opening.has(patronId)) return;
+    opening.add(patronId);
+    try {
+      if (!windows.openPatrons().includes(patronId)) await patrons.logLook(patronId);
+      requireStill(asker);
+    } finally {
+      opening.delete(patronId);
+    }
     recent.opened(patronId);
-    if (windows.showPatron(patronId)) await patrons.logLook(patronId);
+    windows.showPatron(patronId);
   };
   return {
     'session.state': async () => ({
@@ -70,14 +81,14 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
 
     'patrons.search': ({ query, ...part }) => patrons.search(query, part),
-    'patrons.open': async ({ patronId }) => {
+    'patrons.open': async ({ patronId }, asker) => {
       session.require();
-      await openPatron(patronId);
+      await openPatron(patronId, asker);
       return {};
     },
-    'scan.open': async ({ scan, wanted }) => {
+    'scan.open': async ({ scan, wanted }, asker) => {
       const patronId = scannedCards.patronOf(scan, wanted);
-      if (patronId !== undefined) await openPatron(patronId);
+      if (patronId !== undefined) await openPatron(patronId, asker);
       return { opened: patronId !== undefined };
     },
     'scan.find': ({ card }) => scannedCards.find(card),
@@ -95,7 +106,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       const linked = await patrons.linkedTo(patronOf(asker));
       if (!linked.includes(patronId)) throw new Failure({ code: 'patronUnknown' });
       requireStill(asker);
-      await openPatron(patronId);
+      await openPatron(patronId, asker);
       return {};
     },
     'patron.guarantors': async (asked, asker) => ({

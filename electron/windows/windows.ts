@@ -52,9 +52,9 @@ export class Windows {
       if (owner.kind === 'desk') this.#tellOne(contents, 'search.wanted', {});
   }
 
-  /** This patron's window, brought to the front; made where there is none. Answers whether it was made. */
-  showPatron(patronId: string): boolean {
-    return this.#show(
+  /** This patron's window, brought to the front; made where there is none. */
+  showPatron(patronId: string): void {
+    this.#show(
       { kind: 'patron', patronId },
       ({ owner }) => owner.kind === 'patron' && owner.patronId === patronId,
     );
@@ -110,18 +110,17 @@ export class Windows {
     if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
   }
 
-  #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): boolean {
+  #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): void {
     const browserWindow = [...this.#open.values()].find(isIt)?.browserWindow;
     if (!browserWindow) {
       // The desk window is one of them.
       if (this.#open.size > MOST_PATRON_WINDOWS) throw new Failure({ code: 'tooManyWindows' });
       this.#make(owner);
-      return true;
+      return;
     }
     if (browserWindow.isMinimized()) browserWindow.restore();
     browserWindow.show();
     browserWindow.focus();
-    return false;
   }
 
   #make(owner: WindowOwner): void {

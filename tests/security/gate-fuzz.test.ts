@@ -84,7 +84,8 @@ beforeAll(async () => {
   });
   const opened = new Set<string>();
   const windows = {
-    showPatron: (id: string) => opened.size !== opened.add(id).size,
+    showPatron: (id: string) => void opened.add(id),
+    openPatrons: () => [...opened],
     closePatrons: () => undefined,
     setUnsaved: () => undefined,
     close: () => undefined,
