@@ -62,7 +62,7 @@ export async function buildParts(world: OutsideWorld) {
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
-      if (state.status === 'signedOut') recentPatrons.forget();
+      recentPatrons.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
       world.onSession(state);
     },
     onReady: () => void sync.now(),

@@ -8,6 +8,7 @@ export class RecentPatrons {
   readonly #clock: Clock;
   readonly #open: () => readonly string[];
   readonly #lookedAt = new Map<string, number>();
+  #staff: string | undefined;
 
   /** `open`: patrons who have a window now. */
   constructor(clock: Clock, open: () => readonly string[]) {
@@ -27,8 +28,9 @@ export class RecentPatrons {
     return [...new Set([...this.#open(), ...this.#lookedAt.keys()])].slice(-MOST);
   }
 
-  /** Nobody works here any more. */
-  forget(): void {
-    this.#lookedAt.clear();
+  /** Who works here now; nobody: undefined. A server isn't asked, in their name, about whom another looked at. */
+  belongTo(staff: string | undefined): void {
+    if (staff !== this.#staff) this.#lookedAt.clear();
+    this.#staff = staff;
   }
 }

@@ -34,7 +34,9 @@ test('a child can not be left without a guarantor; a patron can be linked as one
   expect((await colleague.patron(adult.id)).guarantorFor.map(({ id }) => id)).toEqual([patron.id]);
 });
 
-test('a national ID is masked until shown', async ({ openPatronData }) => {
+test('a national ID is masked until shown, and again once the screen was hidden', async ({
+  openPatronData,
+}) => {
   const { patron, window } = await openPatronData(
     'desk',
     (p) => isFree(p) && p.sections.personal.values.nationalId !== '',
@@ -43,6 +45,11 @@ test('a national ID is masked until shown', async ({ openPatronData }) => {
   await expect(window.getByText(nationalId)).toHaveCount(0);
   await window.getByRole('button', { name: 'Show national ID' }).click();
   await expect(window.getByText(nationalId)).toBeVisible();
+  // Whoever hid the screen may have gone: it is masked once more.
+  await window.keyboard.press('F9');
+  await expect(window.getByText(nationalId)).toHaveCount(0);
+  await window.keyboard.press('F9');
+  await expect(window.getByRole('button', { name: 'Show national ID' })).toBeVisible();
 });
 
 test("a national ID that the country's rules don't know warns, and is saved", async ({
