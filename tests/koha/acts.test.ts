@@ -333,6 +333,18 @@ describe('a block', () => {
       expect(koharow).toMatchObject({ staff_notes: null, patron_card_lost: true });
     });
 
+    test('a card that was lost before stays so, too, where the first of two blocks is lifted before the other', async () => {
+      await open({ patron_card_lost: true }, { policy });
+      const [first, second] = [v7(), v7()];
+      await block('Took the till.', first);
+      await block('Came back.', second);
+      await lift(first);
+      expect(await blocks()).toMatchObject([{ comment: 'Came back.' }]);
+      await lift(second);
+      const koharow = koha.world.patron(row.patron_id);
+      expect(koharow).toMatchObject({ staff_notes: null, patron_card_lost: true });
+    });
+
     test('a note that is edited meanwhile keeps the block, and lifting it leaves the note', async () => {
       await open({}, { policy });
       const id = v7();

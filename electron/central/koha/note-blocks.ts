@@ -62,16 +62,23 @@ export function noteWithBlock(note: string, block: KeptBlock, lostBefore: boolea
   return `${note}${note === '' ? '' : '\n'}${lostBefore ? LOST_BEFORE : '[Blocked '}${text}]`;
 }
 
-/** Whether the mark had been set for another reason before the blocks in this note. */
-export const wasLostBefore = (note: string): boolean =>
-  blocksIn(note).some(({ whole }) => whole.trimStart().startsWith(LOST_BEFORE));
+const saysLostBefore = ({ whole }: Written): boolean => whole.trimStart().startsWith(LOST_BEFORE);
 
-/** Takes the named blocks out; others, and the note itself, stay to the letter. */
-export const noteWithoutBlock = (note: string, ids: readonly string[]): string =>
-  without(
-    note,
-    blocksIn(note).filter(({ text }) => ids.includes(readBlockText(text)?.id ?? '')),
-  );
+/** Whether the mark had been set for another reason before the blocks in this note. */
+export const wasLostBefore = (note: string): boolean => blocksIn(note).some(saysLostBefore);
+
+/**
+ * Takes the named blocks out; others, and the note itself, stay to the letter. That the card was lost before them all is
+ * said by the first that is left, once the one that said it goes.
+ */
+export function noteWithoutBlock(note: string, ids: readonly string[]): string {
+  const gone = blocksIn(note).filter(({ text }) => ids.includes(readBlockText(text)?.id ?? ''));
+  const left = without(note, gone);
+  const [first] = blocksIn(left);
+  if (!first || !gone.some(saysLostBefore) || wasLostBefore(left)) return left;
+  const saying = first.whole.replace('[Blocked ', LOST_BEFORE);
+  return left.slice(0, first.from) + saying + left.slice(first.to);
+}
 
 /** The note as staff have typed it anew, with the blocks that stand in the old one. */
 export const noteWithKeptBlocks = (typed: string, old: string): string =>
