@@ -5,7 +5,7 @@ import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { isDoneTo, type Deed, type OutboxAct } from '../cache/act.ts';
+import { isDoneTo, type Deed, type LogEvent, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import { isLaidOver, overlay } from '../cache/overlay.ts';
 import type { StaffSession } from '../session/staff-session.ts';
@@ -45,6 +45,8 @@ export interface PatronsParts {
 
 export class Patrons {
   readonly #parts: PatronsParts;
+  /** Looks at whom the copy didn't hold: the server logs them as it's asked, or the desk once the copy has the patron. */
+  readonly #toBeLogged = new Map<string, LogEvent>();
 
   constructor(parts: PatronsParts) {
     this.#parts = parts;
@@ -69,10 +71,12 @@ export class Patrons {
   async logLook(patronId: string): Promise<void> {
     const { store, session, acts, clock } = this.#parts;
     const { library, staff } = session.require();
-    if (!(await store.patron(library.id, patronId))) return;
+    const isInCopy = (await store.patron(library.id, patronId)) !== undefined;
     const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
     const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
-    await store.appendLogEvent(look);
+    if (isInCopy) await store.appendLogEvent(look);
+    if (isInCopy) this.#toBeLogged.delete(patronId);
+    else this.#toBeLogged.set(patronId, look);
   }
 
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
@@ -89,13 +93,18 @@ export class Patrons {
       );
     const view = await store.patron(library.id, patronId);
     const { syncedAt } = await store.pullState(library.id);
-    if (view)
+    if (view) {
+      const look = this.#toBeLogged.get(patronId);
+      if (look) await store.appendLogEvent(look);
+      this.#toBeLogged.delete(patronId);
       return {
         patron: view.patron,
         acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
         asOf: syncedAt,
       };
+    }
     const patron = await session.use((central) => central.patron(patronId, true), present);
+    this.#toBeLogged.delete(patronId);
     // Whom the copy doesn't hold may have acts waiting here all the same: they are shown, and decided, as with the others.
     const acts = (await store.unsettledOn(library.id, patronId)).filter(isDoneTo(registeredAs(patron)));
     return {
