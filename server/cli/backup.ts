@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
 import { StartProblem, Store } from '../store/store.ts';
 import { needed, readOptions } from './arguments.ts';
-import { openUsedFolder } from './data-folder.ts';
+import { lockBackups, openUsedFolder } from './data-folder.ts';
 
 const options = { data: { type: 'string' }, out: { type: 'string' } } as const;
 
@@ -13,15 +13,24 @@ export async function backup(argv: string[]): Promise<void> {
   const data = needed(asked.data, 'data');
   const out = resolve(needed(asked.out, 'out'));
   if (!existsSync(data)) throw new StartProblem(`There is no folder ${data}.`);
-  if (existsSync(out)) throw new StartProblem(`${out} is there already.`);
   if (!existsSync(dirname(out))) throw new StartProblem(`There is no folder ${dirname(out)}.`);
   // Under the name of one of the database's own files it would be gone at once, and desks told that it is there.
   if (realpathSync(dirname(out)) === realpathSync(data))
     throw new StartProblem(`A backup is kept outside of ${data}.`);
   const folder = openUsedFolder(data);
+  const unlock = lockBackups(data);
+  try {
+    if (existsSync(out)) throw new StartProblem(`${out} is there already.`);
+    await copyInto(out, folder.database);
+  } finally {
+    unlock();
+  }
+}
+
+async function copyInto(out: string, database: string): Promise<void> {
   const unfinished = `${out}.unfinished`;
   rmSync(unfinished, { force: true });
-  const live = new Store(folder.database);
+  const live = new Store(database);
   try {
     await live.copyTo(unfinished);
     const madeAt = new Date().toISOString();

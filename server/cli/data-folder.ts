@@ -34,14 +34,21 @@ export function openUsedFolder(path: string): DataFolder {
 }
 
 /** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
-export function lockFolder(path: string): () => void {
-  const lock = new Database(join(path, LOCK));
+export const lockFolder = (path: string): (() => void) =>
+  lock(join(path, LOCK), `Another server runs on ${path}.`);
+
+/** Two backups to one name would each take away what the other has written. Answers what lets go of it. */
+export const lockBackups = (path: string): (() => void) =>
+  lock(join(path, `${LOCK}.backup`), `Another backup of ${path} is being made.`);
+
+function lock(file: string, taken: string): () => void {
+  const held = new Database(file);
   try {
-    lock.pragma('busy_timeout = 0');
-    lock.exec('BEGIN EXCLUSIVE');
+    held.pragma('busy_timeout = 0');
+    held.exec('BEGIN EXCLUSIVE');
   } catch {
-    lock.close();
-    throw new StartProblem(`Another server runs on ${path}.`);
+    held.close();
+    throw new StartProblem(taken);
   }
-  return () => lock.close();
+  return () => held.close();
 }

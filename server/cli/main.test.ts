@@ -173,6 +173,34 @@ test('`backup` makes one file while the server runs; a server from it is in a ne
   expect(again.errors()).toBe('');
 });
 
+test('of two backups at once one is made whole, and the other refused', async () => {
+  await (await start('--demo', '40')).stop();
+  const out = join(folder, 'backup.sqlite');
+  const ends = await Promise.all(
+    [1, 2].map(async () => {
+      const made = spawn(process.execPath, [main, 'backup', '--data', data(), '--out', out]);
+      running.push(made);
+      let errors = '';
+      made.stderr.on('data', (chunk: Buffer) => void (errors += chunk.toString()));
+      const status = await new Promise<number | null>((resolve) => made.once('close', resolve));
+      return { status, errors };
+    }),
+  );
+  const refused = ends.filter(({ status }) => status !== 0).map(({ errors }) => errors);
+  expect(refused).toEqual([
+    expect.stringMatching(/^(Another backup of .* is being made|.*backup\.sqlite is there already)\.\n$/),
+  ]);
+  const marks = (file: string) => {
+    const database = new Database(file);
+    try {
+      return database.prepare('SELECT count(*) FROM backup').pluck().get();
+    } finally {
+      database.close();
+    }
+  };
+  expect([out, join(data(), 'circdesk.sqlite')].map(marks)).toEqual([1, 1]);
+});
+
 test('a desk that was revoked since the backup is revoked again before the restored server starts', async () => {
   const out = join(folder, 'backup.sqlite');
   const first = await start('--demo', '2');
