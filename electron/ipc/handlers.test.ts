@@ -13,7 +13,7 @@ test('a linked patron’s window does not open once the window that asked for it
   let isThere = true;
   const parts = {
     desk: {
-      session: { require: () => undefined },
+      session: { require: () => ({ staff: { id: 'lead' } }) },
       patrons: {
         linkedTo: () => {
           isThere = false;
@@ -32,10 +32,10 @@ test('a linked patron’s window does not open once the window that asked for it
 
 describe('a patron whose look', () => {
   const showPatron = vi.fn();
-  const open = (logLook: () => Promise<void>, isThere = () => true) => {
+  const open = (logLook: () => Promise<void>, isThere = () => true, staff = () => 'lead') => {
     showPatron.mockClear();
     const handlers = handlersOf({
-      desk: { session: { require: () => undefined }, patrons: { logLook } },
+      desk: { session: { require: () => ({ staff: { id: staff() } }) }, patrons: { logLook } },
       windows: {
         ...{ showPatron, openPatrons: () => [] },
         ownerOf: () => (isThere() ? { kind: 'desk' } : undefined),
@@ -59,6 +59,26 @@ describe('a patron whose look', () => {
     };
     await expect(open(leaves, () => isThere)()).rejects.toMatchObject({ error: { code: 'requestRefused' } });
     expect(showPatron).not.toHaveBeenCalled();
+  });
+
+  test('is being logged as somebody else takes over does not open before them; what they open does', async () => {
+    let staff = 'lead';
+    const logged: (() => void)[] = [];
+    const slow = () => new Promise<void>((resolve) => void logged.push(resolve));
+    const press = open(
+      slow,
+      () => true,
+      () => staff,
+    );
+    const former = press();
+    staff = 'desk';
+    const theirs = press();
+    logged[0]?.();
+    await expect(former).rejects.toMatchObject({ error: { code: 'requestRefused' } });
+    expect(showPatron).not.toHaveBeenCalled();
+    logged[1]?.();
+    await theirs;
+    expect(showPatron).toHaveBeenCalledTimes(1);
   });
 
   test('was asked for twice at once is logged once', async () => {

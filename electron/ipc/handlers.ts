@@ -44,14 +44,18 @@ export function handlersOf(parts: HandlerParts): Handlers {
   const opening = new Set<string>();
   /** Nobody is looked at unlogged: where the disk takes no entry, no window opens. */
   const openPatron = async (patronId: string, asker: Asker) => {
+    const { staff } = session.require();
+    const look = `${staff.id} ${patronId}`;
     // Pressed twice, it is one look.
-    if (opening.has(patronId)) return;
-    opening.add(patronId);
+    if (opening.has(look)) return;
+    opening.add(look);
     try {
       if (!windows.openPatrons().includes(patronId)) await patrons.logLook(patronId);
       requireStill(asker);
+      // It was logged in the name of who pressed: whoever is here since hasn't looked.
+      if (session.require().staff.id !== staff.id) throw new Failure({ code: 'requestRefused' });
     } finally {
-      opening.delete(patronId);
+      opening.delete(look);
     }
     recent.opened(patronId);
     windows.showPatron(patronId);
