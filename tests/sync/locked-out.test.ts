@@ -1,6 +1,14 @@
-// Somebody whose account was locked at the server, at a desk where they worked without the line.
+// Somebody whose account was locked at the server, or from whom it took a permission, at a desk where they worked without
+// the line.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testNetwork, type TestNetwork } from '../../server/testing/network.ts';
+import {
+  BLOCK_PATRON,
+  DOWNLOAD_PATRON_DATA,
+  PERMISSIONS,
+  type Permission,
+} from '../../shared/permissions.ts';
+import { openExport } from '../../electron/patron-data/open-export.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
 let network: TestNetwork;
@@ -60,3 +68,29 @@ test('a wrong password that the server refuses does not keep anybody from workin
   desk.line.asked = cut;
   expect(await codeOfSignIn()).toBe('signed in');
 });
+
+test.each<[string, Permission, (patronId: string) => Promise<unknown>]>([
+  [
+    'a download',
+    DOWNLOAD_PATRON_DATA,
+    (id) => openExport({ ...desk.parts, store: desk.store, clock: network.clock }, id, 'unchecked'),
+  ],
+  ['a block', BLOCK_PATRON, (id) => desk.parts.patrons.block(id, 'Kept the atlas.')],
+])(
+  'whom the server refuses %s since they may not any more does not get it by cutting the line, nor by signing in again',
+  async (_what, permission, tryIt) => {
+    desk.line = goodLine();
+    await desk.signIn();
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    await desk.sync();
+    network.central.staff.revoke(network.central.staff.byUsername('north', 'lead')?.id ?? '', permission);
+    await expect(tryIt(id)).rejects.toMatchObject({ error: { code: 'notPermitted', permission } });
+    const left = PERMISSIONS.filter((one) => one !== permission);
+    desk.line.asked = cut;
+    expect([...desk.parts.session.require().permissions].sort()).toEqual([...left].sort());
+    await desk.crash();
+    await desk.start();
+    expect(await codeOfSignIn()).toBe('signed in');
+    expect([...desk.parts.session.require().permissions].sort()).toEqual([...left].sort());
+  },
+);

@@ -221,9 +221,14 @@ class ReferenceSession implements CentralSession {
     try {
       return await ask();
     } catch (thrown) {
-      if (!isFailure(thrown, 'signedOut')) throw thrown;
       // Another request may have refreshed while this one was on its way.
-      if (token === this.#session.accessToken) await this.#refresh();
+      const isNews = token === this.#session.accessToken;
+      // A permission was withdrawn: the desk learns so now, not with its next token: behind a cut line it gets none.
+      const { permission } = isFailure(thrown, 'notPermitted') ? thrown.error : {};
+      if (isNews && this.permissions.some((one) => one === permission))
+        await this.#refresh().catch(() => undefined);
+      if (!isFailure(thrown, 'signedOut')) throw thrown;
+      if (isNews) await this.#refresh();
       return ask();
     }
   }
