@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { openLine, type BadLine } from '../drive/bad-line.ts';
+import { BLOCK_PATRON, DELETE_PATRON } from '../../shared/permissions.ts';
 import { cardOf, isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { expect, test as base } from './fixtures.ts';
@@ -34,6 +35,17 @@ const endSessions = (dataFolder: string, username: string) =>
     ...['server/main.ts', 'staff', '--data', dataFolder],
     ...['--library', 'north', '--username', username, '--end-sessions'],
   ]);
+
+const withdraw = (dataFolder: string, username: string, permission: string) =>
+  execFileSync(process.execPath, [
+    ...['server/main.ts', 'staff', '--data', dataFolder],
+    ...['--library', 'north', '--username', username, '--revoke', permission],
+  ]);
+const WITHDRAWN = [
+  ['block', BLOCK_PATRON, false, 'Block patron', 'Block account'],
+  ['unblock', BLOCK_PATRON, true, 'Unblock patron', 'Unblock account'],
+  ['delete', DELETE_PATRON, false, 'Delete patron', 'Delete patron'],
+] as const;
 
 test.describe('Signing in', () => {
   const tryToSignIn = async (desk: Page, username: string, password: string) => {
@@ -157,6 +169,30 @@ test.describe('In the middle of an edit', () => {
     const phones = async () => (await colleague.patron(patron.id)).sections.contact.values.phones;
     await expect.poll(phones).toContain('+44 1632 960003');
   });
+
+  for (const [what, permission, isBlocked, open, submit] of WITHDRAWN)
+    test(`the permission to ${what} is withdrawn while its dialog is open: that is said, and nothing is done`, async ({
+      colleague,
+      dataFolder,
+      openPatronData,
+    }) => {
+      const { patron, window } = await openPatronData(
+        'lead',
+        isBlocked ? ({ blocks }) => blocks.length > 0 : isFree,
+      );
+      await window.getByRole('button', { name: open }).click();
+      const dialog = window.getByRole('dialog');
+      const comment = dialog.getByLabel('Comment');
+      if (what !== 'delete') await comment.fill('Kept the atlas.');
+      withdraw(dataFolder, 'lead', permission);
+      await dialog.getByRole('button', { name: submit }).click();
+      await expect(dialog.getByRole('alert')).toContainText(permission);
+      if (what !== 'delete') await expect(comment).toHaveValue('Kept the atlas.');
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeVisible();
+      await expect(window.getByRole('button', { name: open })).toHaveCount(0);
+      expect((await colleague.patron(patron.id)).blocks).toEqual(patron.blocks);
+    });
 
   test('a colleague can not take over while text of the one before is unsaved', async ({
     account,
