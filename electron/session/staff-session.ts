@@ -282,9 +282,12 @@ export class StaffSession {
 export const isLineFailure = (thrown: unknown) =>
   isFailure(thrown, 'serverAway', 'serverSlow', 'serverCertificate');
 
-/** The server won't take these credentials tomorrow either; a lock after too many tries ends by itself. */
+/**
+ * The server won't take these credentials tomorrow either, or lets in nobody with them who is no member of staff any more;
+ * a lock after too many tries ends by itself.
+ */
 const isForGood = (thrown: unknown) =>
-  isFailure(thrown, 'wrongCredentials') ||
+  isFailure(thrown, 'wrongCredentials', 'notStaff', 'missingRight') ||
   (isFailure(thrown, 'accountLocked') && thrown.error.retryAt === undefined);
 
 function ignoreFailure(thrown: unknown): void {

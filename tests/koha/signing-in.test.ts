@@ -7,6 +7,7 @@ import type { Transport } from '../../electron/central/transport.ts';
 import { steppingClock } from '../port/world.ts';
 import { LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 import type { FakeKoha } from './fake/koha.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -264,6 +265,33 @@ describe('with an API key', () => {
     expect(koha.heard.filter(({ method, path }) => method !== 'GET' && path.includes('/patrons/1'))).toEqual(
       [],
     );
+  });
+
+  test.each<[string, boolean]>([
+    ['is no member of staff any more, at a desk with a key,', true],
+    ['may see no patrons any more', false],
+  ])('who %s and was told so doesn’t get in by cutting the line', async (_what, isWithKey) => {
+    koha.world.settings.basic = !isWithKey;
+    const desk = new SimulatedDesk(koha, 1);
+    const start = () => desk.start(isWithKey ? { apiKey } : {}, { offline: { signInHours: 72 } });
+    const signIn = () =>
+      failureOf(desk.parts.session.signIn(LOOKER, () => undefined).then(() => desk.parts.session.end()));
+    try {
+      await start();
+      expect(await signIn()).toBeUndefined();
+      await start();
+      desk.line.state = 'dropsRequests';
+      expect(await signIn()).toBeUndefined();
+      await desk.parts.session.signOut();
+      desk.line.state = 'good';
+      koha.world.change(2, { category_id: 'PT' });
+      koha.world.flags.set(2, {});
+      expect(await signIn()).toMatchObject({ code: isWithKey ? 'notStaff' : 'missingRight' });
+      desk.line.state = 'dropsRequests';
+      expect(await signIn()).toEqual({ code: 'notKnownOffline' });
+    } finally {
+      await desk.end();
+    }
   });
 
   test('a key that has ended is traded for a new one without anybody noticing', async () => {

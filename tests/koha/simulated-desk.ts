@@ -39,10 +39,10 @@ export class SimulatedDesk {
     return this.#parts;
   }
 
-  /** Starts, or starts anew, with what policy says of Koha by now: what was only in memory is gone. */
-  async start(kohaPolicy: object = {}): Promise<void> {
+  /** Starts, or starts anew, with what policy says of Koha, and else, by now: what was only in memory is gone. */
+  async start(kohaPolicy: object = {}, further: object = {}): Promise<void> {
     await this.#parts?.shutdown();
-    const policy = policySchema.parse({ ...POLICY, koha: kohaPolicy });
+    const policy = policySchema.parse({ ...POLICY, ...further, koha: kohaPolicy });
     const { clock } = this.#koha.world;
     const opened = openStore({ folder: this.#folder, key: KEY, clock, giveWay: () => Promise.resolve() });
     if (opened.outcome !== 'open') throw new Error(opened.outcome);
