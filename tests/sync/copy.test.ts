@@ -150,6 +150,32 @@ test('scope branch: patrons of that branch only; who moves away goes, who comes 
   expect(desk.decryptedCopy().includes('Ek')).toBe(false);
 });
 
+test('scope branch: what was done to somebody who moves away goes out, and is decided, with the line or without', async () => {
+  const network = testNetwork();
+  network.central.parts.store.run("INSERT INTO branch (library, id, name) VALUES ('north', 'bus', 'Bus')");
+  const colleague = await network.signIn('north', 'lead');
+  const { id } = await colleague.register({ library: { branch: 'main' } });
+  const desk = await deskOn(network, { copy: { scope: 'branch', branch: 'main' } });
+  await desk.signIn();
+  const { patrons, deskActs } = desk.parts;
+  const { note } = (await patrons.read(id, false)).patron.sections;
+  desk.line.asked = cut;
+  await patrons.saveSection(id, 'note', note as never, { staffNote: 'mine' });
+  await patrons.block(id, 'Kept the atlas.');
+  await colleague.save(await colleague.patron(id), 'note', { staffNote: 'theirs' });
+  await colleague.save(await colleague.patron(id), 'library', { branch: 'bus' });
+  desk.line = goodLine();
+  await desk.sync();
+  expect((await colleague.patron(id)).blocks).toHaveLength(1);
+  const { acts } = await patrons.read(id, true);
+  expect(acts).toMatchObject([{ state: 'conflict', changes: { staffNote: 'mine' } }]);
+  desk.line.asked = cut;
+  expect(await deskActs.decide(id, acts[0]?.id ?? '', { staffNote: 'both' })).toBe('waiting');
+  desk.line = goodLine();
+  await desk.sync();
+  expect((await colleague.patron(id)).sections.note.values).toEqual({ staffNote: 'both' });
+});
+
 test('scope active: who has nothing open and has not changed for long is not kept; a block brings them back', async () => {
   const network = testNetwork();
   const early = await network.signIn('north', 'lead');
