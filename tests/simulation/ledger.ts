@@ -123,10 +123,7 @@ export class Ledger {
       for (const act of result as OutboxAct[]) this.#found(desk, act);
     if (method === 'applyChanges') this.#deleted(desk, args[1] as { kind: string; patronId?: string }[]);
     if (method === 'reviveLost')
-      for (const { id } of result as OutboxAct[]) {
-        const act = this.acts.get(id);
-        if (act) act.state = 'waiting';
-      }
+      for (const { id } of result as OutboxAct[]) this.#updated(id, { state: 'waiting' });
     if (method === 'appendLogEvent') {
       const event = args[0] as LogEvent;
       this.logEvents.set(event.id, { event, at: this.#clock.now() });
