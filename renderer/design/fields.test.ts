@@ -46,6 +46,21 @@ describe('fields', () => {
     expect(wrapper.get('input').attributes('inputmode')).toBe('tel');
   });
 
+  it.each([
+    ['line', TextField, 'input', 400],
+    ['text', TextArea, 'textarea', 10_000],
+  ] as const)(
+    'too long a %s can be typed, to be refused in words; a megabyte can not',
+    (_, part, control, limit) => {
+      const field = mount(part as typeof TextField, { props: { label: 'Note', modelValue: '' } }).get(
+        control,
+      );
+      const most = Number(field.attributes('maxlength'));
+      expect(most).toBeGreaterThan(limit);
+      expect(most).toBeLessThan(50_000);
+    },
+  );
+
   it("a checkbox's label is part of it, and its hint describes it", async () => {
     const wrapper = mount(CheckField, { props: { label: 'Keep', hint: 'Why', modelValue: false } });
     expect(labelled(wrapper, 'input')).toBe('Keep');

@@ -1,5 +1,5 @@
 // Bad options and bad folders are said in words, before anything is written.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -48,4 +48,10 @@ test.each(cases)('%o %j', async (verb, argv, kind, words) => {
 test('a folder with other files in it is not touched', async () => {
   writeFileSync(join(folder, 'recipes.txt'), 'x');
   await expect(start(['--data', folder, '--demo', '1'])).rejects.toThrow(/holds other files/);
+});
+
+test('a backup in a folder within the server’s own is not kept outside of it', async () => {
+  mkdirSync(join(folder, 'backups'));
+  const asked = backup(['--data', folder, '--out', join(folder, 'backups', 'b')]);
+  await expect(asked).rejects.toThrow(/is kept outside/);
 });
