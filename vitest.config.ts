@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['{electron,renderer,shared,server,build,bench,tests}/**/*.test.ts'],
     exclude: ['tests/e2e/**', '**/node_modules/**'],
+    // Where a processor has protection keys, V8's list of compiled pages can lose one as threads end, and ends the process.
+    execArgv: ['--no-memory-protection-keys'],
     // A busy machine is no failure; what must be quick says so itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
