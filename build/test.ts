@@ -34,11 +34,10 @@ interface Suite {
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(results, file), 'utf8'));
 
 interface VitestReport {
+  numTotalTests: number;
   numPassedTests: number;
   numFailedTests: number;
   numFailedTestSuites: number;
-  numPendingTests: number;
-  numTodoTests: number;
   testResults: {
     name: string;
     status: string;
@@ -111,10 +110,12 @@ const UNITS: Suite[] = [
     budget: 720,
     counts: () => {
       const report = readJson('vitest.json') as VitestReport;
+      const { numTotalTests, numPassedTests, numFailedTests, numFailedTestSuites } = report;
       return {
-        passed: report.numPassedTests,
-        failed: report.numFailedTests + report.numFailedTestSuites,
-        skipped: report.numPendingTests + report.numTodoTests,
+        passed: numPassedTests,
+        failed: numFailedTests + numFailedTestSuites,
+        // Whatever else there is: the report's own sum leaves out those in a group within a group that is skipped.
+        skipped: numTotalTests - numPassedTests - numFailedTests,
         failures: vitestFailures(report),
       };
     },
