@@ -240,6 +240,10 @@ test('a permission that was withdrawn parks the act with its reason; given back,
   await expect(row).toContainText('Kept the map.');
   expect((await colleague.patron(patron.id)).blocks).toEqual([]);
   staff('--grant', permission);
+  // The desk knows that it was withdrawn; that it was given back it learns as they sign in again.
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  await desk.desk.getByLabel('Password').fill(account('lead').password);
+  await desk.desk.getByRole('button', { name: 'Sign in' }).click();
   await row.getByRole('button', { name: 'Send again' }).click();
   await expect(desk.desk.getByRole('listitem').filter({ hasText: 'Confirmed' })).toHaveCount(1);
   expect((await colleague.patron(patron.id)).blocks).toMatchObject([{ comment: 'Kept the map.' }]);
