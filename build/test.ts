@@ -146,7 +146,7 @@ const SIMULATION: Suite[] = [
     name: 'simulation',
     program: 'build/simulate.ts',
     args: ['--runs', '2000', '--seed', '1', '--json'],
-    budget: 600,
+    budget: 800,
   },
 ];
 
