@@ -24,7 +24,7 @@ export function makeProfile(): string {
 }
 
 export function removeProfile(profile: string): void {
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
 }
 
 /** Removes the profiles of hosts that were killed. */
