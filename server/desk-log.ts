@@ -1,4 +1,5 @@
 // Acts that only leave a trace: the export of a patron's data, and looks and exports that a desk made from its copy.
+import { dayIn } from '../shared/clock.ts';
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import { ageGroupOn } from '../shared/library.ts';
 import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
@@ -7,7 +8,7 @@ import type { Libraries } from './libraries.ts';
 import { at, granted, invalid, refused } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
 import type { Records } from './patrons/record.ts';
-import { dayIn, timeOf, type Clock } from './ports.ts';
+import { timeOf, type Clock } from './ports.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { StaffAccounts } from './sessions/staff.ts';
 

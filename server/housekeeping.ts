@@ -1,4 +1,5 @@
 // What time does at the server: things expire by the libraries' rules, and children grow up. Run at start and daily.
+import { dayIn } from '../shared/clock.ts';
 import { ageGroupOn } from '../shared/library.ts';
 import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
@@ -6,7 +7,7 @@ import type { Libraries } from './libraries.ts';
 import type { Feed } from './patrons/feed.ts';
 import type { Records } from './patrons/record.ts';
 import type { Writing } from './patrons/writing.ts';
-import { DAY, dayIn, timeOf, type Clock } from './ports.ts';
+import { DAY, timeOf, type Clock } from './ports.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 

@@ -15,16 +15,6 @@ export interface Ports {
 /** The clock's time as the contract writes it. */
 export const timeOf = (clock: Clock) => new Date(clock.now()).toISOString();
 
-/** Making one takes longer than all else that is done with it. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The day, `YYYY-MM-DD`, that it is in a time zone. */
-export function dayIn(clock: Clock, timeZone: string): string {
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
-  formats.set(timeZone, format);
-  return format.format(clock.now());
-}
-
 export const DAY = 86_400_000;
 
 /** A time so many days after the clock's. */

@@ -1,6 +1,6 @@
 // Opens an export: at the central server, or, where that can't be asked, from the desk's copy. Either way it is logged
 // before anything of it is read, and once: a server that took the act but whose answer was lost knows it by its id.
-import type { Clock } from '../../shared/clock.ts';
+import { dayIn, type Clock } from '../../shared/clock.ts';
 import { ageGroupOn } from '../../shared/library.ts';
 import { requestersFor, type Requester } from '../../shared/patron-data/requester.ts';
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
@@ -96,7 +96,7 @@ async function fromCopy(
   const { session, store, clock } = parts;
   const { library, capabilities } = present;
   // The copy may be from before a birthday: who was a youth in it may be an adult, whose guardian has no say any more.
-  const today = new Intl.DateTimeFormat('sv', { timeZone: library.timeZone }).format(clock.now());
+  const today = dayIn(clock, library.timeZone);
   const groups = [patron.ageGroup, ageGroupOn(patron.sections.personal.values.birthDate, today)];
   if (!groups.every((group) => requestersFor(group).includes(requester)))
     throw new Failure({ code: 'requesterMissing' });

@@ -74,8 +74,8 @@ export class Patrons {
     const isInCopy = (await store.patron(library.id, patronId)) !== undefined;
     const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
     const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
+    this.#toBeLogged.delete(patronId);
     if (isInCopy) await store.appendLogEvent(look);
-    if (isInCopy) this.#toBeLogged.delete(patronId);
     else this.#toBeLogged.set(patronId, look);
   }
 

@@ -1,6 +1,6 @@
 // `backup`: a copy of the whole database, marked as what it is, while the server goes on.
 import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
 import { StartProblem, Store } from '../store/store.ts';
 import { needed, readOptions } from './arguments.ts';
@@ -15,8 +15,7 @@ export async function backup(argv: string[]): Promise<void> {
   if (!existsSync(data)) throw new StartProblem(`There is no folder ${data}.`);
   if (!existsSync(dirname(out))) throw new StartProblem(`There is no folder ${dirname(out)}.`);
   // Under the name of one of the database's own files it would be gone at once, and desks told that it is there.
-  const way = relative(realpathSync(data), realpathSync(dirname(out)));
-  if (!way.startsWith('..') && !isAbsolute(way))
+  if (`${realpathSync(dirname(out))}${sep}`.startsWith(`${realpathSync(data)}${sep}`))
     throw new StartProblem(`A backup is kept outside of ${data}.`);
   const folder = openUsedFolder(data);
   const unlock = lockBackups(data);

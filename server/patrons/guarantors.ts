@@ -1,9 +1,10 @@
 // Guarantors: who needs one, and who can't be one. Never oneself, someone who needs one, or a circle.
+import { dayIn } from '../../shared/clock.ts';
 import { ageOn } from '../../shared/library.ts';
 import type { FieldIssue, Guarantor } from '../../shared/patrons/sections.ts';
 import type { Libraries } from '../libraries.ts';
 import { at } from '../outcome.ts';
-import { dayIn, type Clock } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { PatronRow, Records } from './record.ts';
 

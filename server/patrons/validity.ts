@@ -1,4 +1,5 @@
 // Which values a section may take: the contract's shapes, and what only the server can know of other patrons.
+import { dayIn } from '../../shared/clock.ts';
 import {
   checkChanges,
   fieldCode,
@@ -9,7 +10,7 @@ import {
 } from '../../shared/patrons/sections.ts';
 import type { Libraries } from '../libraries.ts';
 import { at } from '../outcome.ts';
-import { dayIn, type Clock } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { Guarantors } from './guarantors.ts';
 import type { PatronRow, Records } from './record.ts';

@@ -1,5 +1,6 @@
 // Writes a patron's sections, and what hangs on them: cards, guarantor, search words, names that other patrons'
 // records show. Each runs inside the transaction of an act, and moves every patron whose record it changes.
+import { dayIn } from '../../shared/clock.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { ageGroupOn } from '../../shared/library.ts';
 import { nameOf } from '../../shared/patrons/patron.ts';
@@ -10,7 +11,7 @@ import {
   type SectionValues,
 } from '../../shared/patrons/sections.ts';
 import type { Libraries } from '../libraries.ts';
-import { dayIn, newId, timeOf, type Ports } from '../ports.ts';
+import { newId, timeOf, type Ports } from '../ports.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';

@@ -4,12 +4,7 @@ import { z } from 'zod';
 import { dateSchema, idSchema, isVisible, tagSchema } from '../primitives.ts';
 
 /** What is too long is not looked at any further: some patterns below would take minutes over it. */
-const text = (max: number) =>
-  z
-    .string()
-    .max(max, { error: 'tooLong', abort: true })
-    // Half a character can't be written as UTF-8: it would come back as another.
-    .refine((given) => given.isWellFormed(), 'invalid');
+const text = (max: number) => z.string().max(max, { error: 'tooLong', abort: true });
 const requiredText = (max: number) => text(max).refine(isVisible, 'required');
 
 export const GENDERS = ['female', 'male', 'other', 'unspecified'] as const;
@@ -158,18 +153,23 @@ export function fieldCode(message: string): FieldCode {
   return FIELD_CODES.find((code) => code === message) ?? 'invalid';
 }
 
+/** Text that can't be written as UTF-8 would come back as other text. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isWellFormed(key) && isWellFormed(inner));
+}
+
 /** Checks the changed fields of a section; unknown fields are issues of their own. */
 export function checkChanges(section: SectionId, changes: Record<string, unknown>): FieldIssue[] {
+  const malformed = Object.entries(changes).flatMap(([field, value]) =>
+    isWellFormed(value) ? [] : { field, code: 'invalid' },
+  );
   const parsed = sectionSchemas[section].partial().strict().safeParse(changes);
-  if (parsed.success) return [];
-  return parsed.error.issues.flatMap((issue) =>
+  const issues = (parsed.error?.issues ?? []).flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ field: key, code: 'unknownField' }))
-      : [
-          {
-            field: issue.path.join('.'),
-            code: fieldCode(issue.message),
-          },
-        ],
+      : [{ field: issue.path.join('.'), code: fieldCode(issue.message) }],
   );
+  return [...malformed, ...issues];
 }

@@ -30,8 +30,7 @@ export interface SenderParts {
   around: Surroundings;
   epoch: string;
   staffName: string;
-  /** The librarian's own number. */
-  own: number;
+  staffNumber: number;
   permissions: readonly Permission[];
   attempts: Attempts;
 }
@@ -92,7 +91,7 @@ export class KohaSender {
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
     // Whoever has forgotten a password is sent a new one there.
-    const others = record.patron_id !== this.#parts.own && hasRights(record, around.policy);
+    const others = record.patron_id !== this.#parts.staffNumber && hasRights(record, around.policy);
     if (others && 'emails' in act.changes)
       return refused('invalid', 'staff', [{ field: 'emails.0', code: 'invalid' }]);
     const current = this.#section(section, record);

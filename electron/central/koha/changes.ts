@@ -90,12 +90,10 @@ function wanted(
 ): KohaChange {
   switch (section) {
     case 'personal': {
-      const { fields, issues } = whole(personal(changes as Partial<SectionValues<'personal'>>));
-      const unborn = String(fields['date_of_birth'] ?? '') > today;
-      return {
-        fields,
-        issues: unborn ? [...issues, { field: 'birthDate', code: 'birthDateInFuture' }] : issues,
-      };
+      const values = changes as Partial<SectionValues<'personal'>>;
+      return (values.birthDate ?? '') > today
+        ? { fields: {}, issues: [{ field: 'birthDate', code: 'birthDateInFuture' }] }
+        : whole(personal(values));
     }
     case 'contact': {
       const { phones, emails } = changes as Partial<SectionValues<'contact'>>;

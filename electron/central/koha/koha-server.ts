@@ -20,7 +20,7 @@ import { Gentle } from './gentle.ts';
 import { KohaHttp } from './http.ts';
 import { KohaIds } from './ids.ts';
 import { KohaSession } from './koha-session.ts';
-import { publicLibraries, readLibrary } from './library.ts';
+import { OWN_LIBRARY, publicLibraries, readLibrary } from './library.ts';
 import { KohaReads } from './reads.ts';
 import type { KohaPatron } from './records.ts';
 import { askRights } from './rights.ts';
@@ -50,9 +50,6 @@ const grantedTo = ({ userid, category_id }: KohaPatron, { permissions }: KohaPol
 
 /** It is large: staff who sign in more often than this don't ask for it each time. */
 const DESCRIBED_MS = 3_600_000;
-
-/** Where Koha tells nobody its libraries: whoever signs in works at their own. */
-const OWN_LIBRARY = 'home';
 
 export class KohaServer implements CentralServer {
   readonly address: string;
@@ -102,9 +99,6 @@ export class KohaServer implements CentralServer {
     const { api, record, time } = await signIn(credentials, { ...parts, key: this.#key });
     const rights = await askRights(api, record.patron_id);
     const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
-    // Blocks would be set in another library's name than staff believe; the list of libraries may be an old one.
-    if (!['', OWN_LIBRARY, library.id].includes(credentials.library))
-      throw new Failure({ code: 'serverRubbish' }, 'another library');
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
     return new KohaSession({

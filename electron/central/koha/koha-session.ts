@@ -71,14 +71,14 @@ export class KohaSession implements CentralSession {
     this.permissions = permissions;
     this.capabilities = capabilities;
     this.clockDistance = clockDistance;
-    const own = around.ids.number('patron', staff.id) ?? 0;
-    this.#sender = new KohaSender({ ...parts, staffName: staff.name, own });
+    const staffNumber = around.ids.number('patron', staff.id) ?? 0;
+    this.#sender = new KohaSender({ ...parts, staffName: staff.name, staffNumber });
     this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
-    this.#standing = new Standing({ ...parts, number: own });
+    this.#standing = new Standing({ ...parts, staffNumber });
     this.#deletions = new Deletions(
       api,
       reads,
-      (record) => record.patron_id === own || hasRights(record, around.policy),
+      (record) => record.patron_id === staffNumber || hasRights(record, around.policy),
     );
   }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Library, LibraryName } from '../../../shared/library.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
-import { isFailure } from '../../support/failure.ts';
+import { Failure, isFailure } from '../../support/failure.ts';
 import { own, type KohaApi } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaHttp } from './http.ts';
@@ -44,7 +44,10 @@ export interface LibraryParts {
   maySee: boolean;
 }
 
-/** `chosen` by staff; where that is none that there is, their own. */
+/** Where Koha tells nobody its libraries: whoever signs in works at their own. */
+export const OWN_LIBRARY = 'home';
+
+/** `chosen` by staff; who chose none works at their own. */
 export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen: string): Promise<Library> {
   const { http, api, policy, maySee } = parts;
   const [branches, categories] = await Promise.all([
@@ -53,8 +56,11 @@ export async function readLibrary(parts: LibraryParts, staff: KohaPatron, chosen
   ]);
   const known = branches.some(({ id }) => id === staff.library_id);
   if (!known) branches.push({ id: staff.library_id, name: staff.library_id });
-  const at = branches.find(({ id }) => id === chosen) ?? branches.find(({ id }) => id === staff.library_id);
-  const { id = staff.library_id, name = staff.library_id } = at ?? {};
+  const branch = (wanted: string) => branches.find(({ id }) => id === wanted);
+  const at = branch(chosen) ?? (['', OWN_LIBRARY].includes(chosen) ? branch(staff.library_id) : undefined);
+  // The list of libraries may be an old one: blocks would be set in another library's name than staff believe.
+  if (!at) throw new Failure({ code: 'serverRubbish' }, 'another library');
+  const { id, name } = at;
   const { currency, pinLength, debtLimit } = policy;
   return {
     ...{ id, name, branches, categories, currency },

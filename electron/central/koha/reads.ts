@@ -1,5 +1,5 @@
 // Reads patrons from Koha: many at a time with few requests, or one with everything that belongs to it.
-import type { Clock } from '../../../shared/clock.ts';
+import { dayIn, type Clock } from '../../../shared/clock.ts';
 import type { Library } from '../../../shared/library.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import { Failure } from '../../support/failure.ts';
@@ -54,8 +54,7 @@ export class KohaReads {
 
   /** At the library. */
   get today(): string {
-    const { around, clock } = this.#parts;
-    return new Intl.DateTimeFormat('sv', { timeZone: around.library.timeZone }).format(clock.now());
+    return dayIn(this.#parts.clock, this.library.timeZone);
   }
 
   /** A page of records with what lists can embed. */

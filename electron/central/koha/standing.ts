@@ -11,8 +11,7 @@ const EVERY_MS = 5 * 60_000;
 export interface StandingParts {
   clock: Clock;
   reads: Pick<KohaReads, 'record'>;
-  /** The librarian's own number. */
-  number: number;
+  staffNumber: number;
   /** By their record as it is now. */
   isAsBefore: (record: KohaPatron) => boolean;
 }
@@ -29,11 +28,11 @@ export class Standing {
 
   /** Fails with `signedOut` once they have to sign in again. */
   async check(): Promise<void> {
-    const { clock, reads, number, isAsBefore } = this.#parts;
+    const { clock, reads, staffNumber, isAsBefore } = this.#parts;
     const now = clock.now();
     if (Math.abs(now - this.#askedAt) < EVERY_MS) return;
     try {
-      const { value } = await reads.record(number);
+      const { value } = await reads.record(staffNumber);
       if (!isAsBefore(value)) throw new Failure({ code: 'signedOut' }, 'another account by now');
     } catch (thrown) {
       throw isRefusal(thrown, 404) ? new Failure({ code: 'signedOut' }, thrown) : thrown;
