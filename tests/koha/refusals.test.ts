@@ -2,50 +2,20 @@
 // where the desk speaks with Koha, whatever a window or a request asks for.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
-import type { CentralSession } from '../../electron/central/central-server.ts';
-import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
-import { DeskCopy } from '../port/desk-copy.ts';
-import { steppingClock } from '../port/world.ts';
-import type { FakeKoha } from './fake/koha.ts';
-import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
-import type { Field, PatronRow } from './fake/world.ts';
+import { LOOKER, serverOn, STAFF } from './fake/small-library.ts';
+import type { Field } from './fake/world.ts';
+import * as one from './one-patron.ts';
+import { ada, at, begin, desk, ids, koha, row, save, sent, session } from './one-patron.ts';
 
-const ids = new KohaIds(ADDRESS);
-let koha: FakeKoha;
-let session: CentralSession;
-let desk: DeskCopy;
-let row: PatronRow;
-let ada: string;
-
-async function open(fields: Record<string, Field> = {}, policy: object = {}): Promise<void> {
-  row = koha.world.addPatron({
-    ...{ surname: 'Öberg', firstname: 'Ada', cardnumber: '2100001', library_id: 'MPL' },
-    ...fields,
-  });
-  ada = ids.id('patron', row.patron_id);
-  session = await serverOn(koha, { policy }).server.signIn(STAFF);
-  desk = new DeskCopy(session);
-  await desk.fill();
-  koha.heard.length = 0;
-}
-
-const at = () => koha.world.clock.now();
+const open = (fields: Record<string, Field> = {}, policy: object = {}) => one.open(fields, { policy });
 const act = () => ({ id: v7(), key: v7(), at: new Date(at()).toISOString() });
 const block = (comment: string) => session.send(desk.act(ada, { kind: 'block', comment }, at()));
 const unblock = (...blocks: string[]) =>
   session.send(desk.act(ada, { kind: 'unblock', blocks, comment: 'x' }, at()));
-function save(section: SectionId, changes: FieldValues) {
-  const base = desk.patron(ada).sections[section] as unknown as TaggedValues;
-  return session.send(desk.act(ada, { kind: 'saveSection', section, base, changes }, at()));
-}
-/** What would have changed something. */
-const sent = () => koha.heard.filter(({ method }) => method !== 'GET');
 
-beforeEach(() => {
-  koha = smallLibrary(steppingClock());
-});
+beforeEach(begin);
 
 describe('whom policy names for nothing', () => {
   const nobody = { users: ['somebody.else'], categories: [] };
