@@ -1,27 +1,11 @@
 // At a counter: the screen hidden at once, details that go by themselves, languages, receipts, and the library system.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { scan } from '../drive/scanner.ts';
 import { taskbarOf } from '../drive/taskbar.ts';
 import { Stage } from '../scenes/stage.ts';
-import { expect, test as base } from './fixtures.ts';
-
-const test = base.extend<{ underPolicy: (policy: object) => Promise<DeskApp> }>({
-  underPolicy: async ({ host, folders, server }, use) => {
-    const started: DeskApp[] = [];
-    await use(async (policy) => {
-      const file = join(folders.home, 'policy.json');
-      await writeFile(file, JSON.stringify({ server: { url: server.url }, ...policy }));
-      const desk = await DeskApp.launch(host, folders, [`--policy=${file}`]);
-      started.push(desk);
-      return desk;
-    });
-    for (const desk of started) await desk.close();
-  },
-});
+import { expect, test } from './fixtures.ts';
 
 test('the privacy key hides every window at once, takes no keys, and gives everything back', async ({
   desk,

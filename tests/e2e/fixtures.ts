@@ -1,5 +1,5 @@
 // Each test gets a server, a home and a user data folder of its own; all go when it ends.
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
@@ -16,6 +16,8 @@ interface Fixtures {
   /** A demo account by its username, at `north` unless said otherwise. */
   account: (username: string, library?: string) => DemoAccount;
   desk: DeskApp;
+  /** Starts a desk with the server's address and more in its policy. */
+  underPolicy: (policy: object) => Promise<DeskApp>;
   /** Attaches the app's own log to a test that failed. */
   logOfFailure: void;
   /** A colleague with all permissions at another desk of `north`. */
@@ -76,6 +78,17 @@ export const test = base.extend<Fixtures, OfWorker>({
     const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`]);
     await use(desk);
     await desk.close();
+  },
+  underPolicy: async ({ host, folders, server }, use) => {
+    const started: DeskApp[] = [];
+    await use(async (policy) => {
+      const file = join(folders.home, 'policy.json');
+      await writeFile(file, JSON.stringify({ server: { url: server.url }, ...policy }));
+      const desk = await DeskApp.launch(host, folders, [`--policy=${file}`]);
+      started.push(desk);
+      return desk;
+    });
+    for (const desk of started) await desk.close();
   },
   logOfFailure: [
     async ({ folders }, use, testInfo) => {

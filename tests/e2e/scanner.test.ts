@@ -206,17 +206,12 @@ test('a lost card opens nobody before staff have seen that it is lost; an unknow
 });
 
 test('prefix, suffix and AIM identifier go by policy; a code of another kind is no card', async ({
-  host,
-  folders,
-  server,
+  underPolicy,
   account,
   colleague,
 }) => {
   const patron = await colleague.patronWho(isFree);
-  const policy = join(folders.home, 'policy.json');
-  const scanner = { prefix: '~', suffix: '#', aimIdentifiers: [']C0'] };
-  await writeFile(policy, JSON.stringify({ server: { url: server.url }, scanner }));
-  const desk = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
+  const desk = await underPolicy({ scanner: { prefix: '~', suffix: '#', aimIdentifiers: [']C0'] } });
   await desk.signIn(account('lead'));
   await scan(desk.desk, `~]E0${cardOf(patron)}#`);
   await expect(desk.desk.getByText('That was no library card')).toBeVisible();
@@ -230,5 +225,4 @@ test('prefix, suffix and AIM identifier go by policy; a code of another kind is 
   await expect(
     window?.getByRole('heading', { name: nameOf(patron) }) ?? desk.desk.locator('x'),
   ).toBeVisible();
-  await desk.close();
 });

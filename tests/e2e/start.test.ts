@@ -5,25 +5,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { _electron } from '@playwright/test';
 import manifest from '../../package.json' with { type: 'json' };
-import { DeskApp } from '../drive/desk-app.ts';
 import { expect, test } from './fixtures.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 test("the policy's server is the desk's server, and the last library is remembered", async ({
-  host,
-  folders,
-  server,
+  underPolicy,
   account,
 }) => {
-  const policy = join(folders.home, 'policy.json');
-  await writeFile(policy, JSON.stringify({ server: { url: server.url } }));
-  const first = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
+  const first = await underPolicy({});
   await first.signIn(account('desk', 'south'));
   await first.close();
-  const second = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
+  const second = await underPolicy({});
   await expect(second.desk.getByLabel('Library')).toHaveValue('south');
-  await second.close();
 });
 
 test('a policy with a wrong value names it, and the app does not start', async ({ host, folders }) => {

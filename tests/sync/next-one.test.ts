@@ -54,6 +54,16 @@ function hold(name: string): () => void {
     release();
   };
 }
+/** What the server answers there is on its way until the answered function is called. */
+function holdAnswer(path: string): () => void {
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  desk.line.answered = async (request, said) => {
+    if (request.path === path && request.method === 'POST') await line;
+    return said;
+  };
+  return answer;
+}
 const session = () => desk.parts.session;
 const signIn = (username: string) =>
   session().signIn({ library: 'north', username, password: PASSWORD }, () => undefined);
@@ -62,6 +72,24 @@ async function becomeKnown(username: string): Promise<void> {
   await signIn(username);
   await session().end();
   await session().signOut();
+}
+/** The app crashes, so that nothing ends the session at the server; they sign in without the line, and it comes back. */
+async function crashAndSignInWithoutLine(username: string): Promise<void> {
+  await desk.crash();
+  await desk.start(undefined, slow);
+  desk.line.asked = cut;
+  await signIn(username);
+  desk.line = goodLine();
+}
+/** What is done without the line goes out by itself, though the desk crashes: their session was kept. */
+async function goesOutAfterACrash(id: string): Promise<void> {
+  desk.line.asked = cut;
+  expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
+  await desk.crash();
+  desk.line = goodLine();
+  await desk.start(undefined, slow);
+  await desk.sync();
+  expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
 }
 const codeOf = (work: Promise<unknown>) =>
   work.then(
@@ -73,12 +101,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 test('a sign-in that was on its way when staff signed out lets nobody in, and leaves no session behind', async () => {
   await signIn('lead');
-  let answer: () => void = () => undefined;
-  const line = new Promise<void>((resolve) => (answer = resolve));
-  desk.line.answered = async (request, said) => {
-    if (request.path === '/sessions' && request.method === 'POST') await line;
-    return said;
-  };
+  const answer = holdAnswer('/sessions');
   const signingIn = codeOf(signIn('lead'));
   await settled();
   await session().signOut();
@@ -106,12 +129,7 @@ test('nor with one that was gone on with after a cut while its member of staff l
   await becomeKnown('desk');
   await becomeKnown('lead');
   await signIn('lead');
-  // The app crashes, so that nothing ends the session at the server.
-  await desk.crash();
-  await desk.start(undefined, slow);
-  desk.line.asked = cut;
-  await signIn('lead');
-  desk.line = goodLine();
+  await crashAndSignInWithoutLine('lead');
   const release = hold('steady clock');
   const late = session().resume();
   await settled();
@@ -181,12 +199,7 @@ test('a session that somebody begins while their former one is traded is kept: a
   await desk.signIn('lead');
   await desk.crash();
   await desk.start(undefined, slow);
-  let answer: () => void = () => undefined;
-  const line = new Promise<void>((resolve) => (answer = resolve));
-  desk.line.answered = async (request, said) => {
-    if (request.path === '/sessions/refresh') await line;
-    return said;
-  };
+  const answer = holdAnswer('/sessions/refresh');
   const trading = desk.parts.sync.now();
   await settled();
   await signIn('lead');
@@ -194,13 +207,7 @@ test('a session that somebody begins while their former one is traded is kept: a
   answer();
   await trading;
   await desk.sync();
-  desk.line.asked = cut;
-  expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
-  await desk.crash();
-  desk.line = goodLine();
-  await desk.start(undefined, slow);
-  await desk.sync();
-  expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
+  await goesOutAfterACrash(id);
 });
 
 test.each(['took', 'refused'])(
@@ -209,19 +216,10 @@ test.each(['took', 'refused'])(
     const { id } = await (await network.signIn('north', 'lead')).register();
     await becomeKnown('lead');
     await signIn('lead');
-    await desk.crash();
-    await desk.start(undefined, slow);
-    desk.line.asked = cut;
-    await signIn('lead');
-    desk.line = goodLine();
+    await crashAndSignInWithoutLine('lead');
     const { store } = network.central.parts;
     if (what === 'refused') store.run('UPDATE session SET ended = 1');
-    let answer: () => void = () => undefined;
-    const line = new Promise<void>((resolve) => (answer = resolve));
-    desk.line.answered = async (request, said) => {
-      if (request.path === '/sessions/refresh') await line;
-      return said;
-    };
+    const answer = holdAnswer('/sessions/refresh');
     const goingOn = session().resume();
     await settled();
     session().lock();
@@ -231,13 +229,7 @@ test.each(['took', 'refused'])(
     await settled();
     const own = 'SELECT 1 FROM session WHERE ended = 0 AND desk = ?';
     expect(store.rows(own, desk.id)).toHaveLength(1);
-    desk.line.asked = cut;
-    expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
-    await desk.crash();
-    desk.line = goodLine();
-    await desk.start(undefined, slow);
-    await desk.sync();
-    expect((await desk.store.acts(['waiting', 'sent'])).map(({ patronId }) => patronId)).toEqual([]);
+    await goesOutAfterACrash(id);
   },
 );
 
@@ -268,14 +260,9 @@ test('a sign-in whose answer comes while the desk ends leaves no session behind'
 });
 
 test('a lock that comes while somebody is signing in holds: they may have left the computer by then', async () => {
-  let answer: () => void = () => undefined;
-  const line = new Promise<void>((resolve) => (answer = resolve));
   await signIn('desk');
   session().lock();
-  desk.line.answered = async (request, said) => {
-    if (request.path === '/sessions' && request.method === 'POST') await line;
-    return said;
-  };
+  const answer = holdAnswer('/sessions');
   const signingIn = signIn('desk');
   await settled();
   session().lock();

@@ -1,10 +1,9 @@
 // A desk that is locked, or whose session has ended, whatever was open: nothing of a patron is in sight for the counter.
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { cardOf, isFree } from '../../drive/central.ts';
-import { DeskApp } from '../../drive/desk-app.ts';
+import type { DemoAccount } from '../../../build/reference-server.ts';
+import type { DeskApp } from '../../drive/desk-app.ts';
 import { scan } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -200,49 +199,36 @@ test('what was typed into a search or a sign-in does not come back to the next o
   await takeBack([search]);
 });
 
-test('cards that are scanned at a locked desk are no passwords: nobody’s account is locked by a queue', async ({
-  desk,
-  account,
-}) => {
-  const lead = account('lead');
-  await desk.signIn(lead);
+/** Locks the desk, and scans a queue of cards where its password is asked for; then what holds a password types that. */
+async function scanWhileLocked(desk: DeskApp, account: DemoAccount, card: string): Promise<void> {
+  await desk.signIn(account);
   await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
   const again = desk.desk.getByRole('dialog');
   const password = again.getByLabel('Password');
   await expect(password).toBeFocused();
-  for (let card = 0; card < 6; card++) {
-    await scan(desk.desk, '21100002027');
+  for (let scanned = 0; scanned < 6; scanned++) {
+    await scan(desk.desk, card);
     await expect(password).toHaveValue('');
   }
   await expect(again.getByRole('alert')).toHaveCount(0);
   // A key that holds a password types as quickly as a scanner.
-  await scan(desk.desk, lead.password);
+  await scan(desk.desk, account.password);
   await expect(again).toBeHidden();
+}
+
+test('cards that are scanned at a locked desk are no passwords: nobody’s account is locked by a queue', async ({
+  desk,
+  account,
+}) => {
+  await scanWhileLocked(desk, account('lead'), '21100002027');
 });
 
 test('nor are cards with letters in them, where policy names what stands before every card', async ({
-  host,
-  folders,
-  server,
+  underPolicy,
   account,
 }) => {
-  const policy = join(folders.home, 'policy.json');
-  await writeFile(policy, JSON.stringify({ server: { url: server.url }, scanner: { prefix: '~' } }));
-  const desk = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
-  const lead = account('lead');
-  await desk.signIn(lead);
-  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
-  const again = desk.desk.getByRole('dialog');
-  const password = again.getByLabel('Password');
-  await expect(password).toBeFocused();
-  for (let card = 0; card < 6; card++) {
-    await scan(desk.desk, '~NB21100002');
-    await expect(password).toHaveValue('');
-  }
-  await expect(again.getByRole('alert')).toHaveCount(0);
-  await scan(desk.desk, lead.password);
-  await expect(again).toBeHidden();
-  await desk.close();
+  const desk = await underPolicy({ scanner: { prefix: '~' } });
+  await scanWhileLocked(desk, account('lead'), '~NB21100002');
 });
 
 test('a patron who is opened in the instant of a lock or of a sign-out is in nobody’s sight', async ({
