@@ -130,7 +130,7 @@ export async function buildParts(world: OutsideWorld) {
     await steadyClock.keep();
     await keeping.check();
     const before = new Date(clock.now() - WITHDRAWN_KEPT_MS).toISOString();
-    for (const { library } of await store.epochs()) await store.forgetWithdrawn(library, before);
+    await store.forgetWithdrawn(before);
   }
 
   await steadyClock.boot();

@@ -41,6 +41,16 @@ export interface PatronView {
   acts: OutboxAct[];
 }
 
+/** What a push begins with. */
+export interface Outgoing {
+  /** The history of each library's server, as last seen. */
+  epochs: { library: string; epoch: string }[];
+  /** What waits again. */
+  revived: OutboxAct[];
+  /** What is to be sent, and what is undecided, in their order. */
+  acts: OutboxAct[];
+}
+
 export interface OutboxCounts {
   waiting: number;
   /** Conflicts and refusals. */
@@ -100,10 +110,8 @@ export interface DeskStore {
   ): Promise<string[]>;
   /** Records that failed the schema, of what is shown and what is being filled. */
   setAside(library: string): Promise<SetAside[]>;
-  /** Remembers the server's history as last seen; a position of another one is forgotten. */
-  seeEpoch(library: string, epoch: string): Promise<void>;
-  /** Each library's. */
-  epochs(): Promise<{ library: string; epoch: string }[]>;
+  /** Remembers the server's history as last seen, for every library; a position of another one is forgotten. */
+  seeEpoch(epoch: string): Promise<void>;
   /** Forgets position and fill, not the epoch, the shadow or the outbox: the next pull fills anew. */
   forgetPosition(library: string): Promise<void>;
   /** Erases every patron of the copy, of one library or of all; the outbox stays. */
@@ -120,15 +128,15 @@ export interface DeskStore {
   /** With `onlyIn`, changes nothing where the act is in another state by now; answers whether it changed. */
   update(id: string, update: ActUpdate, onlyIn?: readonly OutboxAct['state'][]): Promise<boolean>;
   /**
-   * What was confirmed in another history than this waits again, under its old key; so does what is undecided, since this
-   * history may hold it, or not what it clashed with. Wiped acts don't.
+   * First, what was confirmed in another history than its server's waits again, under its old key; so does what is
+   * undecided, since this history may hold it, or not what it clashed with. Wiped acts don't.
    */
-  reviveLost(library: string, epoch: string): Promise<OutboxAct[]>;
+  outgoing(): Promise<Outgoing>;
   /** Withdraws an undecided act for one that takes its place, in one transaction; undefined where it is decided by now. */
   replace(id: string, act: NewAct): Promise<OutboxAct | undefined>;
   counts(library: string): Promise<OutboxCounts>;
   /** Lets go of acts that staff withdrew before this time. */
-  forgetWithdrawn(library: string, before: string): Promise<number>;
+  forgetWithdrawn(before: string): Promise<number>;
   /**
    * Lets go of confirmed acts that the server declared durable, and whose head the copy has passed; and of log events
    * that it took before what it declared durable.

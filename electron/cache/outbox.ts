@@ -2,7 +2,7 @@
 // a power cut. Nothing leaves it but by the server's answer or a decision of staff.
 import { createHash } from 'node:crypto';
 import { UNDECIDED, type ActUpdate, type LogEvent, type NewAct, type OutboxAct } from './act.ts';
-import type { OutboxCounts } from './desk-store.ts';
+import type { OutboxCounts, Outgoing } from './desk-store.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import type { ShownAt } from './overlay.ts';
 
@@ -79,20 +79,27 @@ export class Outbox {
       .sort((a, b) => b.sequence - a.sequence);
   }
 
-  reviveLost(library: string, epoch: string): OutboxAct[] {
+  outgoing(): Outgoing {
+    const epochs = this.#file.rows<Outgoing['epochs'][number]>('SELECT library, epoch FROM epoch');
+    const revived = epochs.flatMap(({ library, epoch }) => this.#reviveLost(library, epoch));
+    return { epochs, revived, acts: this.acts(['waiting', 'sent', 'conflict', 'refused']) };
+  }
+
+  #reviveLost(library: string, epoch: string): OutboxAct[] {
     const undecidedIn = `what is undecided at ${library} was judged in`;
     const before = this.recall(undecidedIn);
     const states = ['confirmed', ...(before === undefined || before === epoch ? [] : UNDECIDED)];
     const sql = `SELECT sequence, record FROM act
       WHERE state IN (${placeholders(states)}) AND library = ? AND epoch IS NOT ? ORDER BY sequence`;
     const again = { state: 'waiting', confirmed: null, conflict: null, refusal: null } as const;
+    const lost = this.#file
+      .rows<ActRow>(sql, ...states, library, epoch)
+      .map(actOf)
+      .filter(({ wiped }) => !wiped);
+    if (lost.length === 0 && before === epoch) return [];
     return this.#file.together(() => {
       if (before !== epoch) this.remember(undecidedIn, epoch);
-      return this.#file
-        .rows<ActRow>(sql, ...states, library, epoch)
-        .map(actOf)
-        .filter(({ wiped }) => !wiped)
-        .map((act) => this.#write({ ...act, ...again }));
+      return lost.map((act) => this.#write({ ...act, ...again }));
     });
   }
 
@@ -135,9 +142,8 @@ export class Outbox {
     return this.#file.rows<ActRow>(sql, library, epoch, Math.min(durable, shownAt.position)).map(actOf);
   }
 
-  forgetWithdrawn(library: string, before: string): number {
-    const sql = `DELETE FROM act WHERE state = 'withdrawn' AND library = ? AND record ->> 'actedAt' < ?`;
-    return this.#file.run(sql, library, before);
+  forgetWithdrawn(before: string): number {
+    return this.#file.run(`DELETE FROM act WHERE state = 'withdrawn' AND record ->> 'actedAt' < ?`, before);
   }
 
   /** Empties what is settled about a deleted patron. Acts that still wait or need a decision keep their text. */
@@ -198,14 +204,14 @@ export class Outbox {
     );
   }
 
-  epochs(): { library: string; epoch: string }[] {
-    return this.#file.rows('SELECT library, epoch FROM epoch');
-  }
-
   seeEpoch(library: string, epoch: string): void {
     if (this.epoch(library) === epoch) return;
     const sql = 'INSERT INTO epoch VALUES (?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch';
     this.#file.run(sql, library, epoch);
+  }
+
+  seeEpochEverywhere(epoch: string): void {
+    this.#file.run('UPDATE epoch SET epoch = ? WHERE epoch <> ?', epoch, epoch);
   }
 }
 

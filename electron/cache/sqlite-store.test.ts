@@ -205,11 +205,11 @@ test('a look is kept until a backup surely holds it, and handed over again after
   expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
   // The backup that reaches to 7 may be from before the look was taken.
   await store.forgetDurable(LIBRARY, EPOCH, 7);
-  await store.seeEpoch(LIBRARY, 'epoch-2');
+  await store.seeEpoch('epoch-2');
   expect(await store.logEvents(LIBRARY, 10)).toEqual([event]);
   await taken('epoch-2', 7);
   await store.forgetDurable(LIBRARY, 'epoch-2', 8);
-  await store.seeEpoch(LIBRARY, 'epoch-3');
+  await store.seeEpoch('epoch-3');
   expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
 });
 

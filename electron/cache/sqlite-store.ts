@@ -127,12 +127,8 @@ export class SqliteStore implements DeskStore {
     return this.#shadow.setAside(library);
   }
 
-  async seeEpoch(library: string, epoch: string) {
-    this.#outbox.seeEpoch(library, epoch);
-  }
-
-  async epochs() {
-    return this.#outbox.epochs();
+  async seeEpoch(epoch: string) {
+    this.#outbox.seeEpochEverywhere(epoch);
   }
 
   async forgetPosition(library: string) {
@@ -165,13 +161,10 @@ export class SqliteStore implements DeskStore {
     return this.#outbox.recent(library, limit);
   }
 
-  async reviveLost(library: string, epoch: string) {
-    const acts = this.#outbox.reviveLost(library, epoch);
-    this.#forgetOverlaid(
-      library,
-      acts.map(({ patronId }) => patronId),
-    );
-    return acts;
+  async outgoing() {
+    const outgoing = this.#outbox.outgoing();
+    for (const { library, patronId } of outgoing.revived) this.#forgetOverlaid(library, [patronId]);
+    return outgoing;
   }
 
   async replace(id: string, act: NewAct) {
@@ -200,8 +193,8 @@ export class SqliteStore implements DeskStore {
     return acts.length;
   }
 
-  async forgetWithdrawn(library: string, before: string) {
-    return this.#outbox.forgetWithdrawn(library, before);
+  async forgetWithdrawn(before: string) {
+    return this.#outbox.forgetWithdrawn(before);
   }
 
   async appendLogEvent(event: LogEvent) {

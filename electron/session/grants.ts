@@ -111,6 +111,7 @@ export class Grants {
 
   /** Lets go of grants whose acts the outbox no longer holds. */
   async tidy(): Promise<void> {
+    if (!this.#left.some(({ kind }) => kind === 'grant')) return;
     const held = new Set(
       (await this.#store.acts(['waiting', 'sent', 'conflict', 'refused', 'confirmed'])).map(({ id }) => id),
     );

@@ -41,8 +41,12 @@ export class Push {
    * fails at one patron's act is heard of only after the others' have gone out.
    */
   async run(): Promise<PushResult> {
-    const epochs = await this.#epochs();
-    const queues = [...(await this.#queues()).values()];
+    const { store, onChanged } = this.#parts;
+    // What was confirmed in another history may be gone since the server was restored: it goes out again before what waits.
+    const outgoing = await store.outgoing();
+    outgoing.revived.forEach(onChanged);
+    const epochs = new Map(outgoing.epochs.map(({ library, epoch }) => [library, epoch]));
+    const queues = [...(await this.#queues(outgoing.acts)).values()];
     const failures: unknown[] = [];
     let result: PushResult = 'done';
     let cut = false;
@@ -62,18 +66,6 @@ export class Push {
     return result;
   }
 
-  /**
-   * The history of each library's server, as last seen. What was confirmed in another one may be gone since the
-   * server was restored: it goes out again under its old keys, before what waits.
-   */
-  async #epochs(): Promise<Map<string, string>> {
-    const { store, onChanged } = this.#parts;
-    const epochs = await store.epochs();
-    for (const { library, epoch } of epochs)
-      for (const act of await store.reviveLost(library, epoch)) onChanged(act);
-    return new Map(epochs.map(({ library, epoch }) => [library, epoch]));
-  }
-
   /** What this version can't read stands before staff as it is. */
   async #park(act: OutboxAct): Promise<OutboxAct> {
     if (act.state === 'refused') return act;
@@ -81,9 +73,9 @@ export class Push {
     return this.#update(act, { state: 'refused', refusal });
   }
 
-  async #queues(): Promise<Map<string, OutboxAct[]>> {
+  async #queues(acts: readonly OutboxAct[]): Promise<Map<string, OutboxAct[]>> {
     const queues = new Map<string, OutboxAct[]>();
-    for (const found of await this.#parts.store.acts(['waiting', 'sent', 'conflict', 'refused'])) {
+    for (const found of acts) {
       const act = isReadable(found) ? found : await this.#park(found);
       const whose = `${act.library}/${act.patronId}`;
       queues.set(whose, [...(queues.get(whose) ?? []), act]);

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Random } from '../../shared/random.ts';
 import type { OutboxAct } from '../cache/act.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
-import type { ActSender, CentralServer, Marks } from '../central/central-server.ts';
+import type { ActSender, CentralServer } from '../central/central-server.ts';
 import type { Grants } from '../session/grants.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
@@ -112,7 +112,7 @@ export class Sync {
   readonly push: () => Promise<void> = singleFlight(async () => {
     for (let restored = 0; (await this.#push.run()) === 'otherEpoch'; restored++) {
       if (restored >= RESTORES) throw new Failure({ code: 'serverRubbish' }, 'ever another history');
-      await this.#seeEpoch(await this.#parts.server.marks());
+      await this.#parts.store.seeEpoch((await this.#parts.server.marks()).epoch);
     }
   });
 
@@ -135,7 +135,7 @@ export class Sync {
       this.#paused ??= (await store.recall(PAUSED)) !== undefined;
       const marks = await this.#pull.run(central);
       if (marks !== 'paused') {
-        await this.#seeEpoch(marks);
+        await store.seeEpoch(marks.epoch);
         await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
         await onSynced();
       }
@@ -151,14 +151,14 @@ export class Sync {
   /** Everything there is to do, now; never fails. */
   readonly now: () => Promise<void> = singleFlight(async () => {
     if (this.#ended) return;
-    const { session, grants, server, onTrouble, onRevoked } = this.#parts;
+    const { store, session, grants, server, onTrouble, onRevoked } = this.#parts;
     const failed: unknown[] = [];
     try {
       await session.resume();
       await grants.settle(session.state.status === 'signedOut' ? undefined : session.state.staff.id);
       if (!session.central) {
         // Nobody to pull for: only whether the server is there. Who works here is asked to prove it, now that they can.
-        await this.#seeEpoch(await server.marks());
+        await store.seeEpoch((await server.marks()).epoch);
         session.askAgain();
       }
       // What was revived in another history, or came in while the copy was filled, goes out at the end.
@@ -246,22 +246,16 @@ export class Sync {
     return own ? central : grants.senderFor(act);
   }
 
-  /** Every library of a server is in the same history, also those of which nobody is signed in here. */
-  async #seeEpoch({ epoch }: Marks): Promise<void> {
-    const { store } = this.#parts;
-    for (const { library, epoch: seen } of await store.epochs())
-      if (seen !== epoch) await store.seeEpoch(library, epoch);
-  }
-
   async #handOverLog(): Promise<void> {
     const { store, session, newId, clock } = this.#parts;
     for (;;) {
       const { central } = session;
       if (!central) return;
       const library = central.library.id;
-      const { epoch } = await store.pullState(library);
       const events = await store.logEvents(library, LOG_EVENTS_AT_ONCE);
-      if (events.length === 0 || epoch === null) return;
+      if (events.length === 0) return;
+      const { epoch } = await store.pullState(library);
+      if (epoch === null) return;
       const act = {
         id: newId(),
         key: newId(),

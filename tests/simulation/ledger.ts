@@ -2,6 +2,7 @@
 // when its values were typed over, and what staff decided. Nothing here knows how desk and server come to their answers.
 import { isDeepStrictEqual } from 'node:util';
 import type { ActUpdate, Deed, LogEvent, OutboxAct } from '../../electron/cache/act.ts';
+import type { Outgoing } from '../../electron/cache/desk-store.ts';
 import type { Method } from '../../electron/cache/thread-messages.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { FieldValues } from '../../shared/patrons/sections.ts';
@@ -121,9 +122,8 @@ export class Ledger {
     // What was written while the desk died shows when it's read.
     if (method === 'acts' || method === 'recentActs')
       for (const act of result as OutboxAct[]) this.#found(desk, act);
+    if (method === 'outgoing') for (const act of (result as Outgoing).acts) this.#found(desk, act);
     if (method === 'applyChanges') this.#deleted(desk, args[1] as { kind: string; patronId?: string }[]);
-    if (method === 'reviveLost')
-      for (const { id } of result as OutboxAct[]) this.#updated(id, { state: 'waiting' });
     if (method === 'appendLogEvent') {
       const event = args[0] as LogEvent;
       this.logEvents.set(event.id, { event, at: this.#clock.now() });

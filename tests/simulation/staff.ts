@@ -55,7 +55,7 @@ export class StaffAtDesk {
   async work(until: number): Promise<void> {
     const { time, luck, site, ledger } = this.#parts;
     while (time.now() < until) {
-      await time.sleep(luck.between(100, 5_000), `${site.name} staff`);
+      await time.sleep(luck.between(100, 1_500), `${site.name} staff`);
       if (!site.running) {
         if (site.isOff && luck.chance(0.5)) await Promise.race([site.start(), site.ended]);
         this.#forms = [];

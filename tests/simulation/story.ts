@@ -24,9 +24,9 @@ export interface Shown {
 
 export async function live(world: World): Promise<Shown[]> {
   const { luck, time } = world;
-  for (let days = luck.pick([1, 1, 1, 2, 2, 3]); days > 0; days--) {
+  for (let days = luck.pick([1, 1, 1, 1, 1, 1, 2, 3]); days > 0; days--) {
     await morning(world);
-    const until = time.now() + luck.between(15_000, 60_000);
+    const until = time.now() + luck.between(10_000, 25_000);
     await Promise.all([happenings(world, until), ...world.places.map(({ staff }) => staff.work(until))]);
     await evening(world);
   }
@@ -110,18 +110,17 @@ async function bringInStep(world: World, place: Place): Promise<string[]> {
       .filter((act) => act.desk === site.name && !isSettled(act))
       .map(({ author }) => author),
   );
-  const staff = templates.staff.filter(({ id }, index) => index === 0 || authors.has(id));
-  let waiting: string[] = [];
+  // Whom the page is shown to at the end comes last, and is still there then.
+  const staff = templates.staff.filter(({ id }, index) => index === 0 || authors.has(id)).reverse();
   for (const who of staff) {
     const desk = await signInAndSync(world, place, who);
     if (!desk) return [`${site.name}, which does not start`];
-    for (const act of (await desk.deskActs.list()).filter(isUndecided)) await place.staff.decides(desk, act);
-    await desk.sync.now();
-    await desk.session.signOut();
+    const undecided = (await desk.deskActs.list()).filter(isUndecided);
+    for (const act of undecided) await place.staff.decides(desk, act);
+    if (undecided.length > 0) await desk.sync.now();
     await time.sleep(2_000, 'next');
-    waiting = (await desk.store.acts(['waiting', 'sent'])).map(({ id }) => id);
   }
-  return waiting;
+  return ((await site.running?.store.acts(['waiting', 'sent'])) ?? []).map(({ id }) => id);
 }
 
 const isSettled = ({ state }: Pick<LedgerAct, 'state'>) => state === 'confirmed' || state === 'withdrawn';
@@ -139,7 +138,10 @@ async function signIn(world: World, { site, staff }: Place, who: Staff): Promise
 async function signInAndSync(world: World, place: Place, who: Staff): Promise<DeskParts | undefined> {
   const { site } = place;
   for (let times = 0; times < 2; times++) {
-    await signIn(world, place, who);
+    const state = site.running?.session.state;
+    const isThere = state?.status === 'signedIn' && state.staff.id === who.id;
+    if (state?.status === 'signedIn' && !isThere) await site.running?.session.signOut();
+    if (!isThere) await signIn(world, place, who);
     await site.running?.sync.now();
     if (site.running?.session.state.status === 'signedIn') break;
   }

@@ -1,5 +1,6 @@
 // A world: desks, their lines, a server, staff, and one time for all of them, made from one seed.
 import { mkdirSync, rmSync } from 'node:fs';
+import type { Outgoing } from '../../electron/cache/desk-store.ts';
 import type { PageSizes } from '../../electron/sync/pull.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { Luck } from '../../server/demo/luck.ts';
@@ -76,7 +77,7 @@ export class World {
     const typing = new Typing(new Luck(`${seed}/typing`));
     const common = { time, typing, timeline, weather: this.weather };
     this.colleague = new Colleague({ ...common, server: this.server, luck: new Luck(`${seed}/colleague`) });
-    const count = desks ?? this.luck.pick([2, 2, 2, 3, 3, 4, 5]);
+    const count = desks ?? this.luck.pick([2, 2, 2, 2, 2, 2, 3, 3, 4, 5]);
     this.places = Array.from({ length: count }, (_, index) => this.#place(index + 1, typing, options));
   }
 
@@ -98,10 +99,8 @@ export class World {
       onDone: (method, args, result) => {
         if (method === 'append' || method === 'update' || method === 'replace')
           time.note(`${name} ${method} ${JSON.stringify(args)}`);
-        if (method === 'reviveLost' && (result as unknown[]).length)
-          time.note(
-            `${name} revives ${JSON.stringify(args)} ${JSON.stringify((result as { id: string }[]).map((a) => a.id))}`,
-          );
+        if (method === 'outgoing')
+          for (const { id } of (result as Outgoing).revived) time.note(`${name} revives ${id}`);
         ledger.done(name, method, args, result);
       },
       onDisk: (fault) => weather.happened(fault, ledger.kindsUnderWay(name)),

@@ -103,9 +103,9 @@ export const deskMutants: Mutant[] = [
     name: 'an act whose answer is unknown is taken for done after a restart',
     replacements: [
       {
-        file: PUSH,
-        from: "this.#parts.store.acts(['waiting', 'sent', 'conflict', 'refused'])",
-        to: "this.#parts.store.acts(['waiting', 'conflict', 'refused'])",
+        file: OUTBOX,
+        from: "acts: this.acts(['waiting', 'sent', 'conflict', 'refused'])",
+        to: "acts: this.acts(['waiting', 'conflict', 'refused'])",
       },
     ],
     faults: ['answerLost', 'requestLost', 'deskKilled'],
