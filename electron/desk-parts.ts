@@ -55,8 +55,8 @@ export type DeskParts = Awaited<ReturnType<typeof buildParts>>;
 export async function buildParts(world: OutsideWorld) {
   const { store, server, policy, clock, random, timers, onTrouble } = world;
   const steadyClock = new SteadyClock(store, clock, world.counter);
-  const grants = new Grants(store, server);
   const offline = new OfflineSignIns(store, steadyClock, policy.offline.signInHours);
+  const grants = new Grants(store, server, (staffId) => offline.forgetStaff(staffId));
   const keeping = new Keeping(store, steadyClock, policy.copy.keepDays);
   const session: StaffSession = new StaffSession({
     ...{ server, grants, offline, steadyClock, onTrouble },

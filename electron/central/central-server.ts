@@ -17,6 +17,7 @@ import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts
 import type { Permission } from '../../shared/permissions.ts';
 import type { Deed, LogEvent } from '../cache/act.ts';
 import type { PatronDataExport } from '../patron-data/export.ts';
+import { Failure } from '../support/failure.ts';
 
 /** One act of staff: `id` for life, `key` for this attempt and its retries, `at` by the server's clock as known here. */
 export interface Act {
@@ -62,6 +63,13 @@ export type ActOutcome =
   | ({ kind: 'refused' } & Refusal)
   /** The server is in another history than the act says; it said nothing of the act itself. */
   | { kind: 'otherEpoch' };
+
+/** A session has ended with its member of staff's right to work here: they aren't let in without the line, either. */
+export class Barred extends Failure {
+  constructor(because: unknown) {
+    super({ code: 'signedOut' }, because);
+  }
+}
 
 /** Sends acts in one member of staff's name. Fails with `signedOut` once that has ended. */
 export interface ActSender {

@@ -5,7 +5,12 @@ import { z } from 'zod';
 import type { OutboxAct } from '../cache/act.ts';
 import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
-import type { ActSender, CentralServer, CentralSession } from '../central/central-server.ts';
+import {
+  Barred,
+  type ActSender,
+  type CentralServer,
+  type CentralSession,
+} from '../central/central-server.ts';
 import { isFailure } from '../support/failure.ts';
 
 const NAME = 'grants';
@@ -20,12 +25,14 @@ const keptSchema = z.object({ server: z.string(), left: z.array(leftSchema) });
 export class Grants {
   readonly #store: DeskStore;
   readonly #server: CentralServer;
+  readonly #onBarred: (staffId: string) => Promise<void>;
   readonly #senders = new Map<string, ActSender>();
   #kept: z.infer<typeof keptSchema> | undefined;
 
-  constructor(store: DeskStore, server: CentralServer) {
+  constructor(store: DeskStore, server: CentralServer, onBarred: (staffId: string) => Promise<void>) {
     this.#store = store;
     this.#server = server;
+    this.#onBarred = onBarred;
   }
 
   async boot(): Promise<void> {
@@ -89,6 +96,7 @@ export class Grants {
       } catch (thrown) {
         // Too old by now: what waits goes out when its author signs in.
         if (!isFailure(thrown, 'signedOut')) throw thrown;
+        if (thrown instanceof Barred) await this.#onBarred(left.staffId);
         await this.#write(this.#left.filter((one) => one !== left));
       }
     }

@@ -45,7 +45,7 @@ export class OfflineSignIns {
   readonly #clock: Clock;
   readonly #hours: number;
   #known: SignIn[] = [];
-  /** How often everything was forgotten: what was about to be remembered then is not. */
+  /** How often somebody was forgotten: what was about to be remembered then is not. */
   #forgettings = 0;
 
   /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
@@ -113,6 +113,12 @@ export class OfflineSignIns {
     if (!known || !(await fits(password, known))) return;
     // By who it is: a try meanwhile has put another entry into its place.
     await this.#keep(this.#known.filter(({ staff }) => staff.id !== known.staff.id));
+  }
+
+  /** The server has them work here no longer. */
+  async forgetStaff(id: string): Promise<void> {
+    this.#forgettings++;
+    await this.#keep(this.#known.filter(({ staff }) => staff.id !== id));
   }
 
   async forgetAll(): Promise<void> {

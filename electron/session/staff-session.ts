@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { LibraryName } from '../../shared/library.ts';
 import {
+  Barred,
   isSameStaff,
   type CentralServer,
   type CentralSession,
@@ -162,13 +163,15 @@ export class StaffSession {
     this.#tell();
   }
 
-  /** The server has ended the session; who worked here may sign in again and go on. */
-  async expire(central: CentralSession): Promise<void> {
+  /** The server has ended the session, and said so; who worked here may sign in again and go on. */
+  async expire(central: CentralSession, said: Failure): Promise<void> {
+    const { grants, offline } = this.#parts;
+    if (said instanceof Barred) await offline.forgetStaff(central.staff.id);
     if (central !== this.#central) return;
     this.#central = undefined;
     if (this.#status === 'signedIn') this.#status = 'expired';
     this.#tell();
-    await this.#parts.grants.dropSession(central.staff.id);
+    await grants.dropSession(central.staff.id);
   }
 
   /** The line is back: whoever signed in without it goes on with a session that was never ended, if there is one. */
@@ -193,6 +196,7 @@ export class StaffSession {
       this.#tell();
     } catch (thrown) {
       if (!isFailure(thrown, 'signedOut')) throw thrown;
+      if (thrown instanceof Barred) await this.#parts.offline.forgetStaff(present.staff.id);
       if (isKept()) await grants.dropSession(present.staff.id);
     }
   }
@@ -218,7 +222,7 @@ export class StaffSession {
     try {
       return await work(central);
     } catch (thrown) {
-      if (isFailure(thrown, 'signedOut')) await this.expire(central);
+      if (isFailure(thrown, 'signedOut')) await this.expire(central, thrown);
       throw thrown;
     }
   }

@@ -8,7 +8,7 @@ import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActOutcome, ActSender } from '../central/central-server.ts';
 import { isReadable } from '../cache/readable.ts';
 import { mergeEdit } from '../patrons/merge.ts';
-import { isFailure } from '../support/failure.ts';
+import { isFailure, type Failure } from '../support/failure.ts';
 
 /** How many patrons' acts are on their way at once. */
 const AT_ONCE = 4;
@@ -22,7 +22,7 @@ export interface PushParts {
   /** Who can send this act now; undefined where its author has to sign in first. */
   senderFor: (act: OutboxAct) => ActSender | undefined;
   /** The sender's session or grant has ended. */
-  onSignedOut: (act: OutboxAct, sender: ActSender) => Promise<void>;
+  onSignedOut: (sender: ActSender, said: Failure) => Promise<void>;
   onChanged: (act: OutboxAct) => void;
 }
 
@@ -104,7 +104,7 @@ export class Push {
         outcome = await this.#attempt(sender, act, epoch);
       } catch (thrown) {
         if (!isFailure(thrown, 'signedOut')) throw thrown;
-        await this.#parts.onSignedOut(act, sender);
+        await this.#parts.onSignedOut(sender, thrown);
         return 'done';
       }
       if (outcome === 'later') return 'done';

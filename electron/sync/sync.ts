@@ -81,8 +81,8 @@ export class Sync {
       clock,
       newKey: newId,
       senderFor: (act) => this.#senderFor(act),
-      onSignedOut: async (_act, sender) => {
-        if (sender === session.central) await session.expire(session.central);
+      onSignedOut: async (sender, said) => {
+        if (sender === session.central) await session.expire(session.central, said);
         else await grants.drop(sender);
       },
       onChanged: (act) => {
@@ -141,7 +141,7 @@ export class Sync {
       }
       await this.#handOverLog();
     } catch (thrown) {
-      if (isFailure(thrown, 'signedOut')) await session.expire(central);
+      if (isFailure(thrown, 'signedOut')) await session.expire(central, thrown);
       // The right to read is gone: so is what was read. What waits stays, encrypted.
       if (isFailure(thrown, 'notPermitted')) await store.erasePatrons(central.library.id);
       throw thrown;
@@ -169,7 +169,8 @@ export class Sync {
       this.#tell({ problem: null });
     } catch (thrown) {
       this.#failures++;
-      if (!isFailure(thrown)) onTrouble('sync', thrown);
+      // As the app ends, the store is closed under it.
+      if (!isFailure(thrown) && !this.#ended) onTrouble('sync', thrown);
       // Where erasing fails now, the next contact says it again.
       if (isFailure(thrown, 'deskRevoked'))
         await onRevoked().catch((failed: unknown) => {

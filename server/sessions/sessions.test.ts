@@ -68,7 +68,7 @@ describe('sign-in', () => {
     const desk = await network.signIn('north', 'lead');
     network.central.staff.setLocked(desk.session.staff.id, true);
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
-    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('signed-out');
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('account-locked');
     expect(problemOf(await attempt(network, 'lead', PASSWORD, desk.desk))).toBe('account-locked');
     expect(problemOf(await attempt(network, 'lead', 'wrong', desk.desk))).toBe('wrong-credentials');
   });

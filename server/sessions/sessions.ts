@@ -162,6 +162,8 @@ export class Sessions {
         this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
         return refused('signed-out');
       }
+      // Whoever had this session may be told that it's the account, so that their desk lets them in no more without the line.
+      if (this.#staff.byId(token.staff)?.locked) return refused('account-locked');
       const account = this.#stillGood(token);
       if (!account) return refused('signed-out');
       this.#store.run('UPDATE token SET used = 1 WHERE hash = ?', tokenHash(secret));

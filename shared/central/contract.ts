@@ -137,7 +137,7 @@ export const endpoints = {
     status: 201,
     answer: sessionSchema,
     believed: believedSession,
-    problems: ['signed-out'],
+    problems: ['signed-out', 'account-locked'],
   },
   signOut: {
     method: 'POST',

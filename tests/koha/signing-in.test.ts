@@ -294,6 +294,27 @@ describe('with an API key', () => {
     }
   });
 
+  test('who was put out since they are no member of staff any more doesn’t get in by cutting the line', async () => {
+    koha.world.settings.basic = false;
+    const desk = new SimulatedDesk(koha, 1);
+    const signIn = () => failureOf(desk.parts.session.signIn(LOOKER, () => undefined));
+    try {
+      await desk.start({ apiKey }, { offline: { signInHours: 72 } });
+      expect(await signIn()).toBeUndefined();
+      await desk.parts.session.end();
+      await desk.start({ apiKey }, { offline: { signInHours: 72 } });
+      expect(await signIn()).toBeUndefined();
+      koha.world.change(2, { category_id: 'PT' });
+      clock.pass(5 * 60_000);
+      await desk.parts.sync.now();
+      expect(desk.parts.session.state.status).toBe('expired');
+      desk.line.state = 'dropsRequests';
+      expect(await signIn()).toEqual({ code: 'notKnownOffline' });
+    } finally {
+      await desk.end();
+    }
+  });
+
   test('a key that has ended is traded for a new one without anybody noticing', async () => {
     const session = await withKey().server.signIn(STAFF);
     koha.endTokens();

@@ -51,6 +51,39 @@ test('does not go on there once the server has been heard', async () => {
   expect(status()).not.toBe('signedIn');
 });
 
+test('gets in there no more by cutting the line, once their session was ended for it', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  lock(true);
+  await desk.sync();
+  expect(status()).toBe('expired');
+  desk.line.asked = cut;
+  expect(await codeOfSignIn()).toBe('notKnownOffline');
+});
+
+test('gets in there no more by cutting the line, once a session that they had left was not taken any more', async () => {
+  await desk.parts.session.signOut();
+  desk.line = goodLine();
+  await desk.signIn();
+  desk.line.asked = cut;
+  await desk.parts.session.signOut();
+  lock(true);
+  desk.line = goodLine();
+  await desk.sync();
+  desk.line.asked = cut;
+  expect(await codeOfSignIn()).toBe('notKnownOffline');
+});
+
+test('gets in there without the line where a session has ended by itself', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  network.clock.pass(13 * 3_600_000);
+  await desk.sync();
+  expect(status()).toBe('expired');
+  desk.line.asked = cut;
+  expect(await codeOfSignIn()).toBe('signed in');
+});
+
 test('gets in there no more by cutting the line, once the server has refused them', async () => {
   await desk.parts.session.signOut();
   lock(true);

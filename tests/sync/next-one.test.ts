@@ -259,6 +259,22 @@ test('a sign-in whose answer comes while the desk ends leaves no session behind'
   expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
 });
 
+test('a desk that ends in the middle of a sync is in no trouble', async () => {
+  await desk.signIn('desk');
+  let answer: () => void = () => undefined;
+  const line = new Promise<void>((resolve) => (answer = resolve));
+  desk.line.answered = async (request, said) => {
+    if (request.path === '/changes') await line;
+    return said;
+  };
+  const syncing = desk.parts.sync.now();
+  await settled();
+  await desk.parts.shutdown();
+  answer();
+  await syncing;
+  expect(desk.troubles).toEqual([]);
+});
+
 test('a lock that comes while somebody is signing in holds: they may have left the computer by then', async () => {
   await signIn('desk');
   session().lock();

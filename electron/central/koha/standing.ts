@@ -1,7 +1,7 @@
 // Whether who signed in is still who they were, and may do what they might: Koha knows no sessions, and with an API key sees
 // the key alone, whatever becomes of the librarian's own account. So their record is looked at now and then.
 import type { Clock } from '../../../shared/clock.ts';
-import { Failure } from '../../support/failure.ts';
+import { Barred } from '../central-server.ts';
 import type { KohaReads } from './reads.ts';
 import type { KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
@@ -26,16 +26,16 @@ export class Standing {
     this.#askedAt = parts.clock.now();
   }
 
-  /** Fails with `signedOut` once they have to sign in again. */
+  /** Fails with `Barred` once they are who they were no more. */
   async check(): Promise<void> {
     const { clock, reads, staffNumber, isAsBefore } = this.#parts;
     const now = clock.now();
     if (Math.abs(now - this.#askedAt) < EVERY_MS) return;
     try {
       const { value } = await reads.record(staffNumber);
-      if (!isAsBefore(value)) throw new Failure({ code: 'signedOut' }, 'another account by now');
+      if (!isAsBefore(value)) throw new Barred('another account by now');
     } catch (thrown) {
-      throw isRefusal(thrown, 404) ? new Failure({ code: 'signedOut' }, thrown) : thrown;
+      throw isRefusal(thrown, 404) ? new Barred(thrown) : thrown;
     }
     this.#askedAt = now;
   }

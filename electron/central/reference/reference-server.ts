@@ -15,6 +15,7 @@ import type { LogEvent } from '../../cache/act.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import {
+  Barred,
   isSameStaff,
   type Act,
   type ActSender,
@@ -67,7 +68,7 @@ export class ReferenceServer implements CentralServer {
   }
 
   async resume(refreshToken: string): Promise<CentralSession> {
-    const session = await this.#http.ask('refresh', { body: { refreshToken } });
+    const session = await renewed(this.#http, refreshToken);
     return new ReferenceSession(this.#http, this.#clock, session);
   }
 
@@ -75,6 +76,14 @@ export class ReferenceServer implements CentralServer {
     const ask: Ask = (name, request, headers) =>
       this.#http.ask(name, request, { ...headers, authorization: `Bearer ${grant}` });
     return { send: (act) => sendAct(act, ask) };
+  }
+}
+
+async function renewed(http: ReferenceHttp, refreshToken: string): Promise<Session> {
+  try {
+    return await http.ask('refresh', { body: { refreshToken } });
+  } catch (thrown) {
+    throw isFailure(thrown, 'accountLocked') ? new Barred(thrown) : thrown;
   }
 }
 
@@ -252,8 +261,7 @@ class ReferenceSession implements CentralSession {
 
   /** One refresh at a time: a refresh token is good for one use. */
   #refresh(): Promise<void> {
-    this.#refreshing ??= this.#http
-      .ask('refresh', { body: { refreshToken: this.#session.refreshToken } })
+    this.#refreshing ??= renewed(this.#http, this.#session.refreshToken)
       .then((session) => {
         if (!isSameStaff(session, this)) throw new Failure({ code: 'serverRubbish' }, 'another session');
         this.#session = session;
