@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { patronDataPolicySchema } from '../policy/patron-data-policy.ts';
 import { PatronDataDownload, type DownloadParts } from './download.ts';
+import type { Files } from './save-file.ts';
 import { SavedFiles } from './saved-files.ts';
 import { exportOf, loanOf } from './testing.ts';
 
@@ -22,7 +23,7 @@ const policyWith = (patronData: object) => patronDataPolicySchema.parse(patronDa
 function desk(change: Partial<DownloadParts> = {}) {
   const savedFiles = new SavedFiles({
     file: join(home, 'saved-files.json'),
-    files,
+    files: change.files ?? files,
     clock,
     log: { write: () => undefined, trouble: () => undefined },
   });
@@ -44,6 +45,7 @@ function desk(change: Partial<DownloadParts> = {}) {
   return { download, shown, savedFiles };
 }
 const ASK = { requester: 'unchecked', saveElsewhere: false } as const;
+const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 const left = () => readdir(downloads).catch(() => []);
 
 test('both files are saved under one name that tells nothing of the patron', async () => {
@@ -138,6 +140,37 @@ test('a PDF that can’t be printed leaves no JSON either', async () => {
   const { download } = desk({ print: () => Promise.reject(new Error('crashed')) });
   await expect(download.download(PATRON, ASK)).rejects.toThrow('crashed');
   expect(await left()).toEqual([]);
+});
+
+test('a half file that a failed download couldn’t remove goes later', async () => {
+  let away = false;
+  const unlink: Files['unlink'] = (path) => (away ? failing('EIO')() : files.unlink(path));
+  const access = { ...files, unlink };
+  const print = () => {
+    away = true;
+    return failing('EIO')();
+  };
+  const { download, savedFiles } = desk({ files: access, print });
+  await expect(download.download(PATRON, ASK)).rejects.toThrow('EIO');
+  savedFiles.shutdown();
+  expect(await left()).toHaveLength(1);
+  away = false;
+  const next = desk();
+  await next.savedFiles.boot();
+  expect(await left()).toEqual([]);
+});
+
+test('what a program holds as the file gets its name goes with the file', async () => {
+  let held = true;
+  const unlink: Files['unlink'] = (path) =>
+    held && String(path).endsWith('.part') ? failing('EBUSY')() : files.unlink(path);
+  const { download, savedFiles } = desk({ files: { ...files, unlink } });
+  const { file } = await download.download(PATRON, ASK);
+  await expect(download.delete(PATRON, file)).rejects.toMatchObject({ error: { code: 'fileNotDeleted' } });
+  held = false;
+  await download.delete(PATRON, file);
+  expect(await left()).toEqual([]);
+  savedFiles.shutdown();
 });
 
 test('a window shows and deletes its own patron’s files only', async () => {

@@ -104,13 +104,11 @@ export class PatronDataDownload {
       });
       signal.throwIfAborted();
       savedFiles.settle(id, await saving.settle(), deleteAt);
-      await saving.nameThem();
+      savedFiles.finish(id, await saving.nameThem());
     } catch (thrown) {
-      await saving.discard();
-      savedFiles.forget(id);
+      savedFiles.forget(id, await saving.discard());
       throw thrown;
     }
-    savedFiles.finish(id);
     this.#owners.set(id, patronId);
     return { file: id, folder, names, deleteAt, madeFrom: opened.source.head.madeFrom.kind };
   }

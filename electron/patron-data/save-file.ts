@@ -2,7 +2,7 @@
 // belong together get their names once all of them are on the disk.
 import type * as fileSystem from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, Failure } from '../support/failure.ts';
 
 /** The file access that saving needs, handed in so that a full disk can be tried. */
@@ -62,8 +62,8 @@ export class Saving {
     });
   }
 
-  /** Gives every file its name, or none of them. */
-  nameThem(): Promise<void> {
+  /** Gives every file its name, or none of them. Answers, as `discard` does, what stayed. */
+  nameThem(): Promise<string[]> {
     return this.#telling(async () => {
       const named: string[] = [];
       try {
@@ -75,18 +75,20 @@ export class Saving {
         for (const path of named) await this.#files.unlink(path);
         throw thrown;
       }
-      await this.discard();
+      const stayed = await this.discard();
       await syncFolder(this.#files, this.#folder);
+      return stayed;
     });
   }
 
-  /** Removes whatever has no name. */
-  async discard(): Promise<void> {
+  /** Removes whatever has no name; answers the paths of what couldn't be removed. */
+  async discard(): Promise<string[]> {
+    const stayed: string[] = [];
     for (const { handle, beside } of this.#unfinished) {
       await handle.close().catch(() => undefined);
-      // Gone where it was renamed; where it stays behind, the next start's clean-up finds it.
-      await this.#files.unlink(beside).catch(() => undefined);
+      if (await remove(this.#files, beside)) stayed.push(beside);
     }
+    return stayed;
   }
 
   async #telling<T>(work: () => Promise<T>): Promise<T> {
@@ -97,6 +99,24 @@ export class Saving {
     }
   }
 }
+
+/** Answers what went wrong; that it isn't there any more is well. */
+export async function remove(files: Pick<Files, 'stat' | 'unlink'>, path: string): Promise<unknown> {
+  try {
+    await files.unlink(path);
+    return undefined;
+  } catch (thrown) {
+    return (await isGone(files, path, thrown)) ? undefined : thrown;
+  }
+}
+
+/** Whether a file that wasn't found isn't there any more. Where its folder is missing too, a share or disk may be away. */
+export const isGone = async (files: Pick<Files, 'stat'>, path: string, thrown: unknown) =>
+  codeOf(thrown) === 'ENOENT' &&
+  files.stat(dirname(path)).then(
+    () => true,
+    () => false,
+  );
 
 /** Gives a finished file its name; where the file system has no links (FAT, some shares), by renaming. */
 async function nameIt(files: Files, beside: string, path: string): Promise<void> {

@@ -15,7 +15,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Files } from './save-file.ts';
 import { SavedFiles, type SavedFilesParts } from './saved-files.ts';
 
 const HOUR = 3_600_000;
@@ -50,9 +51,10 @@ async function saved(saver: SavedFiles, name = 'a.json', hours: number | null = 
     [{ path, size, mtimeMs }],
     hours === null ? null : new Date(now + hours * HOUR).toISOString(),
   );
-  saver.finish(ID);
+  saver.finish(ID, []);
   return path;
 }
+const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 const left = async () => (await readdir(folder)).filter((name) => name !== 'saved-files.json').sort();
 
 test('a download that begins while a start still cleans up is remembered', async () => {
@@ -184,8 +186,7 @@ test('a file that another program holds is said to be, and is tried again', asyn
   const saver = memory({
     files: {
       ...files,
-      unlink: (path) =>
-        held ? Promise.reject(Object.assign(new Error('EBUSY'), { code: 'EBUSY' })) : files.unlink(path),
+      unlink: (path) => (held ? failing('EBUSY')() : files.unlink(path)),
     },
   });
   await saved(saver);
@@ -197,6 +198,82 @@ test('a file that another program holds is said to be, and is tried again', asyn
   await saver.boot();
   expect(await left()).toEqual([]);
   saver.shutdown();
+});
+
+test('what a crash left half done, and a program holds at the next start, is tried again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const part = join(folder, '.a.json.part');
+  memory().begin(ID, [part]);
+  await writeFile(part, 'half of');
+  let held = true;
+  const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
+  const saver = memory({ files: { ...files, unlink } });
+  await saver.boot();
+  expect(await left()).toEqual(['.a.json.part']);
+  held = false;
+  await vi.advanceTimersByTimeAsync(HOUR);
+  vi.useRealTimers();
+  await expect.poll(left).toEqual([]);
+  saver.shutdown();
+});
+
+test('what a crash left half done, and a program holds at this start, goes at the next', async () => {
+  const part = join(folder, '.a.json.part');
+  memory().begin(ID, [part]);
+  await writeFile(part, 'half of');
+  const second = memory({ files: { ...files, unlink: failing('EBUSY') } });
+  await second.boot();
+  second.shutdown();
+  await memory().boot();
+  expect(await left()).toEqual([]);
+});
+
+describe('a file whose folder can’t be reached', () => {
+  let share: string;
+  beforeEach(async () => {
+    share = join(folder, 'share');
+    await mkdir(share);
+  });
+  const goAway = () => rename(share, join(folder, 'away'));
+  const comeBack = () => rename(join(folder, 'away'), share);
+
+  test('when its time is over goes once it can be', async () => {
+    await saved(memory(), 'share/a.json');
+    now += 25 * HOUR;
+    await goAway();
+    const second = memory();
+    await second.boot();
+    second.shutdown();
+    await comeBack();
+    await memory().boot();
+    expect(await readdir(share)).toEqual([]);
+    expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+  });
+
+  test.each(['EIO', 'ESTALE', 'ETIMEDOUT', 'EACCES', 'EHOSTDOWN'])(
+    '(%s) goes once it can be',
+    async (code) => {
+      await saved(memory(), 'share/a.json');
+      now += 25 * HOUR;
+      const second = memory({ files: { ...files, stat: failing(code) as Files['stat'] } });
+      await second.boot();
+      second.shutdown();
+      await memory().boot();
+      expect(await readdir(share)).toEqual([]);
+    },
+  );
+
+  test('is said to be there still when staff look for it or delete it', async () => {
+    const saver = memory();
+    await saved(saver, 'share/a.json', null);
+    await goAway();
+    const away = { error: { code: 'fileAway', folder: share } };
+    await expect(saver.present(ID)).rejects.toMatchObject(away);
+    await expect(saver.delete(ID)).rejects.toMatchObject(away);
+    await comeBack();
+    await saver.delete(ID);
+    expect(await readdir(share)).toEqual([]);
+  });
 });
 
 test('a damaged memory is set aside, and nothing is deleted on its word', async () => {

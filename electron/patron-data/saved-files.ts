@@ -1,19 +1,20 @@
 // Which files this desk saved, so that none stays longer than it should: they are deleted when their time is over, or
-// at the next start. A file that somebody moved or changed is theirs: it is left alone, and forgotten.
+// at the next start. A file that somebody moved or changed is theirs: it is left alone, and forgotten. One that can't be
+// reached or deleted now is tried again.
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { timeSchema } from '../../shared/primitives.ts';
 import { readIfThere, writeDurably } from '../cache/durable-file.ts';
-import { codeOf, Failure } from '../support/failure.ts';
+import { Failure } from '../support/failure.ts';
 import type { Log } from '../support/log.ts';
-import type { FileMark, Files } from './save-file.ts';
+import { isGone, remove, type FileMark, type Files } from './save-file.ts';
 
 const markSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number() });
 const entrySchema = z.object({
   id: z.uuid(),
-  /** Paths of files that have no name yet: of no use to anybody after a crash. */
+  /** Paths of files that have no name yet, or had before they got it: of no use to anybody once nothing is under way. */
   unfinished: z.array(z.string()),
   files: z.array(markSchema),
   /** Null: they stay until somebody deletes them. */
@@ -23,7 +24,7 @@ const entrySchema = z.object({
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** Files that could not be deleted, because a program had them open, are tried again so often. */
+/** Files that could not be deleted, because a program had them open or a share was away, are tried again so often. */
 const AGAIN_MS = 600_000;
 
 export interface SavedFilesParts {
@@ -37,6 +38,7 @@ export interface SavedFilesParts {
 export class SavedFiles {
   readonly #parts: SavedFilesParts;
   #entries: Entry[];
+  readonly #underWay = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: SavedFilesParts) {
@@ -46,13 +48,8 @@ export class SavedFiles {
 
   /** Removes what a crash left behind, and what is over its time; from then on at its time. */
   async boot(): Promise<void> {
-    const former = new Set(this.#entries.map(({ id }) => id));
-    for (const { id, unfinished } of this.#entries) {
-      for (const path of unfinished) await this.#unlink(path);
-      this.#keepIfCan(this.#changed(id, { unfinished: [] }));
-    }
-    // Without a time they were remembered only for staff who might delete them. One that began meanwhile is another matter.
-    this.#keepIfCan(this.#entries.filter(({ id, deleteAt }) => deleteAt !== null || !former.has(id)));
+    // Without a time they were remembered only for staff who might delete them.
+    this.#entries = this.#entries.map((entry) => (entry.deleteAt === null ? { ...entry, files: [] } : entry));
     await this.#sweep();
   }
 
@@ -63,6 +60,7 @@ export class SavedFiles {
   /** Remembers files that are about to be written, before the first of their bytes is. */
   begin(id: string, unfinished: string[]): void {
     this.#keep([...this.#entries, { id, unfinished, files: [], deleteAt: null }]);
+    this.#underWay.add(id);
   }
 
   /** Remembers files that are about to get their names. */
@@ -71,35 +69,34 @@ export class SavedFiles {
     this.#keep(this.#changed(id, { files, deleteAt, lasts }));
   }
 
-  /** The files have their names. */
-  finish(id: string): void {
-    this.#keepIfCan(this.#changed(id, { unfinished: [] }));
+  /** The files have their names; what stayed of their former ones is removed later. */
+  finish(id: string, stayed: string[]): void {
+    this.#underWay.delete(id);
+    this.#keepIfCan(this.#changed(id, { unfinished: stayed }));
     this.#wake();
   }
 
-  forget(id: string): void {
-    this.#keepIfCan(this.#entries.filter((entry) => entry.id !== id));
+  /** None were saved; what stayed of them is removed later. */
+  forget(id: string, stayed: string[]): void {
+    this.#underWay.delete(id);
+    this.#leave(id, { unfinished: stayed, files: [] });
+    this.#wake();
   }
 
-  /** The files that are still as they were saved. */
+  /** The files that are still as they were saved. Fails where that can't be told. */
   async present(id: string): Promise<string[]> {
-    const files = this.#entries.find((entry) => entry.id === id)?.files ?? [];
+    const { files } = this.#entryOf(id);
     const there = await Promise.all(files.map((mark) => this.#isAsSaved(mark)));
     return files.filter((_, at) => there[at]).map(({ path }) => path);
   }
 
   /** Deletes what was saved, at staff's wish. */
   async delete(id: string): Promise<void> {
-    const paths = await this.present(id);
-    if (paths.length === 0) {
-      this.forget(id);
-      throw new Failure({ code: 'fileGone' });
-    }
-    for (const path of paths) {
-      const thrown = await this.#unlink(path);
-      if (thrown) throw new Failure({ code: 'fileNotDeleted', folder: dirname(path) }, thrown);
-    }
-    this.forget(id);
+    const { deleted, failures } = await this.#clear(id, true);
+    this.#wake();
+    const [failure] = failures.values();
+    if (failure) throw failure;
+    if (deleted === 0) throw new Failure({ code: 'fileGone' });
   }
 
   /** Where the clock was ahead when files were saved, and was set right since, their time begins now. */
@@ -114,15 +111,10 @@ export class SavedFiles {
     this.#keepInTime();
     const now = new Date(this.#parts.clock.now()).toISOString();
     let deleted = 0;
-    for (const { id, deleteAt } of this.#entries) {
-      if (deleteAt === null || deleteAt > now) continue;
-      const failures: unknown[] = [];
-      for (const path of await this.present(id)) {
-        const thrown = await this.#unlink(path);
-        if (thrown) failures.push(thrown);
-        else deleted++;
-      }
-      if (failures.length === 0) this.forget(id);
+    for (const { id } of this.#entries) {
+      if (this.#underWay.has(id)) continue;
+      const { deleteAt } = this.#entryOf(id);
+      deleted += (await this.#clear(id, deleteAt !== null && deleteAt <= now)).deleted;
     }
     if (deleted > 0) this.#parts.log.write('saved files deleted', { count: deleted });
     this.#wake();
@@ -131,9 +123,13 @@ export class SavedFiles {
   /** Sets the clock for what is due next. */
   #wake(): void {
     clearTimeout(this.#timer);
-    const due = this.#entries.flatMap(({ deleteAt }) => (deleteAt === null ? [] : Date.parse(deleteAt)));
+    const now = this.#parts.clock.now();
+    const due = this.#entries.flatMap(({ id, unfinished, deleteAt }) => {
+      if (unfinished.length > 0 && !this.#underWay.has(id)) return now;
+      return deleteAt === null ? [] : Date.parse(deleteAt);
+    });
     if (due.length === 0) return;
-    const wait = Math.min(...due) - this.#parts.clock.now();
+    const wait = Math.min(...due) - now;
     // What is over its time and still here could not be deleted; a far day is looked at again before it comes.
     const ms = wait <= 0 ? AGAIN_MS : Math.min(wait + 1, 24 * 3_600_000);
     this.#timer = setTimeout(() => {
@@ -143,19 +139,52 @@ export class SavedFiles {
     }, ms);
   }
 
-  async #isAsSaved({ path, size, mtimeMs }: FileMark): Promise<boolean> {
-    const found = await this.#parts.files.stat(path).catch(() => undefined);
-    return found?.isFile() === true && found.size === size && found.mtimeMs === mtimeMs;
+  /** Removes what is of no use, and where their time is over, what was saved. What fails is remembered. */
+  async #clear(id: string, isOver: boolean) {
+    const { unfinished, files } = this.#entryOf(id);
+    const failures = new Map<string, unknown>();
+    let deleted = 0;
+    const attempt = async (path: string, mark?: FileMark) => {
+      try {
+        if (mark && !(await this.#isAsSaved(mark))) return;
+        await this.#remove(path);
+        deleted++;
+      } catch (thrown) {
+        failures.set(path, thrown);
+      }
+    };
+    for (const path of unfinished) await attempt(path);
+    for (const mark of isOver ? files : []) await attempt(mark.path, mark);
+    this.#leave(id, {
+      unfinished: unfinished.filter((path) => failures.has(path)),
+      files: isOver ? files.filter(({ path }) => failures.has(path)) : files,
+    });
+    return { deleted, failures };
   }
 
-  /** Answers what went wrong; that it isn't there any more is well. */
-  async #unlink(path: string): Promise<unknown> {
+  async #isAsSaved({ path, size, mtimeMs }: FileMark): Promise<boolean> {
     try {
-      await this.#parts.files.unlink(path);
-      return undefined;
+      const found = await this.#parts.files.stat(path);
+      return found.isFile() && found.size === size && found.mtimeMs === mtimeMs;
     } catch (thrown) {
-      return codeOf(thrown) === 'ENOENT' ? undefined : thrown;
+      if (await isGone(this.#parts.files, path, thrown)) return false;
+      throw new Failure({ code: 'fileAway', folder: dirname(path) }, thrown);
     }
+  }
+
+  async #remove(path: string): Promise<void> {
+    const thrown = await remove(this.#parts.files, path);
+    if (thrown) throw new Failure({ code: 'fileNotDeleted', folder: dirname(path) }, thrown);
+  }
+
+  #entryOf(id: string): Pick<Entry, 'unfinished' | 'files' | 'deleteAt'> {
+    return this.#entries.find((entry) => entry.id === id) ?? { unfinished: [], files: [], deleteAt: null };
+  }
+
+  /** Remembers what is left of files, if anything. */
+  #leave(id: string, left: Pick<Entry, 'unfinished' | 'files'>): void {
+    const isLeft = left.unfinished.length + left.files.length > 0;
+    this.#keepIfCan(isLeft ? this.#changed(id, left) : this.#entries.filter((entry) => entry.id !== id));
   }
 
   #changed(id: string, change: Partial<Entry>): Entry[] {

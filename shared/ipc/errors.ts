@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'requesterMissing',
   'folderElsewhere',
   'fileGone',
+  'fileAway',
   'fileNotDeleted',
   'cancelled',
   'noCardInUse',
