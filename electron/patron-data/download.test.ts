@@ -2,7 +2,7 @@ import * as files from 'node:fs/promises';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { patronDataPolicySchema } from '../policy/patron-data-policy.ts';
 import { PatronDataDownload, type DownloadParts } from './download.ts';
 import type { Files } from './save-file.ts';
@@ -171,6 +171,64 @@ test('what a program holds as the file gets its name goes with the file', async 
   await download.delete(PATRON, file);
   expect(await left()).toEqual([]);
   savedFiles.shutdown();
+});
+
+test('a file that can’t have its name leaves its partner none either', async () => {
+  const link: Files['link'] = (from, to) =>
+    String(to).endsWith('.pdf') ? failing('EEXIST')() : files.link(from, to);
+  const { download } = desk({ files: { ...files, link } });
+  await expect(download.download(PATRON, ASK)).rejects.toMatchObject({ error: { code: 'folderUnusable' } });
+  expect(await left()).toEqual([]);
+  expect(await readFile(join(home, 'saved-files.json'), 'utf8')).toBe('[]');
+});
+
+test('a desk that ends between two names leaves neither', async () => {
+  let ended = false;
+  const link: Files['link'] = (from, to) => {
+    ended = String(to).endsWith('.pdf');
+    return ended ? new Promise<void>(() => undefined) : files.link(from, to);
+  };
+  const { download } = desk({ files: { ...files, link }, policy: policyWith({ deleteAfterHours: 0 }) });
+  void download.download(PATRON, ASK);
+  await expect.poll(() => ended).toBe(true);
+  expect(await left()).toHaveLength(3);
+  await desk().savedFiles.boot();
+  expect(await left()).toEqual([]);
+});
+
+test.each(['link', 'unlink'] as const)(
+  'cancelled, or its window gone, at %s on a slow disk, no file is saved',
+  async (call) => {
+    const { download, savedFiles } = desk({
+      files: {
+        ...files,
+        [call]: (...paths: [string, string]) => {
+          download.cancel(PATRON);
+          return files[call](...paths);
+        },
+      },
+    });
+    await expect(download.download(PATRON, ASK)).rejects.toMatchObject({ error: { code: 'cancelled' } });
+    expect(await left()).toEqual([]);
+    savedFiles.shutdown();
+  },
+);
+
+test('cancelled while its files are put on a slow disk, no file is saved', async () => {
+  const open: Files['open'] = async (...args) => {
+    const handle = await files.open(...args);
+    const sync = handle.sync.bind(handle);
+    handle.sync = () => {
+      download.cancel(PATRON);
+      return sync();
+    };
+    return handle;
+  };
+  const link = vi.fn(files.link);
+  const { download } = desk({ files: { ...files, open, link } });
+  await expect(download.download(PATRON, ASK)).rejects.toMatchObject({ error: { code: 'cancelled' } });
+  expect(link).not.toHaveBeenCalled();
+  expect(await left()).toEqual([]);
 });
 
 test('a window shows and deletes its own patron’s files only', async () => {

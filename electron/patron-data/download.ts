@@ -104,9 +104,12 @@ export class PatronDataDownload {
       });
       signal.throwIfAborted();
       savedFiles.settle(id, await saving.settle(), deleteAt);
-      savedFiles.finish(id, await saving.nameThem());
+      const stayed = await saving.nameThem(signal);
+      // Until here, whoever asked may have left.
+      signal.throwIfAborted();
+      savedFiles.finish(id, stayed);
     } catch (thrown) {
-      savedFiles.forget(id, await saving.discard());
+      await savedFiles.undo(id, await saving.discard());
       throw thrown;
     }
     this.#owners.set(id, patronId);

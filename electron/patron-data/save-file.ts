@@ -1,5 +1,5 @@
 // Saves files of a patron's data: each whole or not at all, for this user only, never over another file. Files that
-// belong together get their names once all of them are on the disk.
+// belong together get their names once all of them are on the disk; `SavedFiles` takes them back where one got none.
 import type * as fileSystem from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -62,18 +62,12 @@ export class Saving {
     });
   }
 
-  /** Gives every file its name, or none of them. Answers, as `discard` does, what stayed. */
-  nameThem(): Promise<string[]> {
+  /** Gives the files their names, one after the other. Answers, as `discard` does, what stayed. */
+  nameThem(signal: AbortSignal): Promise<string[]> {
     return this.#telling(async () => {
-      const named: string[] = [];
-      try {
-        for (const { path, beside } of this.#unfinished) {
-          await nameIt(this.#files, beside, path);
-          named.push(path);
-        }
-      } catch (thrown) {
-        for (const path of named) await this.#files.unlink(path);
-        throw thrown;
+      for (const { path, beside } of this.#unfinished) {
+        signal.throwIfAborted();
+        await nameIt(this.#files, beside, path);
       }
       const stayed = await this.discard();
       await syncFolder(this.#files, this.#folder);

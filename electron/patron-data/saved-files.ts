@@ -16,6 +16,8 @@ const entrySchema = z.object({
   id: z.uuid(),
   /** Paths of files that have no name yet, or had before they got it: of no use to anybody once nothing is under way. */
   unfinished: z.array(z.string()),
+  /** Files that are getting their names: of use once all of them have one, and staff are told. */
+  naming: z.array(markSchema).default([]),
   files: z.array(markSchema),
   /** Null: they stay until somebody deletes them. */
   deleteAt: timeSchema.nullable(),
@@ -59,27 +61,29 @@ export class SavedFiles {
 
   /** Remembers files that are about to be written, before the first of their bytes is. */
   begin(id: string, unfinished: string[]): void {
-    this.#keep([...this.#entries, { id, unfinished, files: [], deleteAt: null }]);
+    this.#keep([...this.#entries, { id, unfinished, naming: [], files: [], deleteAt: null }]);
     this.#underWay.add(id);
   }
 
   /** Remembers files that are about to get their names. */
-  settle(id: string, files: FileMark[], deleteAt: string | null): void {
+  settle(id: string, naming: FileMark[], deleteAt: string | null): void {
     const lasts = deleteAt === null ? 0 : Date.parse(deleteAt) - this.#parts.clock.now();
-    this.#keep(this.#changed(id, { files, deleteAt, lasts }));
+    this.#keep(this.#changed(id, { naming, deleteAt, lasts }));
   }
 
   /** The files have their names; what stayed of their former ones is removed later. */
   finish(id: string, stayed: string[]): void {
+    const { naming } = this.#entryOf(id);
+    this.#keep(this.#changed(id, { unfinished: stayed, naming: [], files: naming }));
     this.#underWay.delete(id);
-    this.#keepIfCan(this.#changed(id, { unfinished: stayed }));
     this.#wake();
   }
 
-  /** None were saved; what stayed of them is removed later. */
-  forget(id: string, stayed: string[]): void {
+  /** None are to be there; what stayed of them is removed later. */
+  async undo(id: string, stayed: string[]): Promise<void> {
+    this.#keepIfCan(this.#changed(id, { unfinished: stayed }));
     this.#underWay.delete(id);
-    this.#leave(id, { unfinished: stayed, files: [] });
+    await this.#clear(id, false);
     this.#wake();
   }
 
@@ -124,8 +128,8 @@ export class SavedFiles {
   #wake(): void {
     clearTimeout(this.#timer);
     const now = this.#parts.clock.now();
-    const due = this.#entries.flatMap(({ id, unfinished, deleteAt }) => {
-      if (unfinished.length > 0 && !this.#underWay.has(id)) return now;
+    const due = this.#entries.flatMap(({ id, unfinished, naming, deleteAt }) => {
+      if (unfinished.length + naming.length > 0 && !this.#underWay.has(id)) return now;
       return deleteAt === null ? [] : Date.parse(deleteAt);
     });
     if (due.length === 0) return;
@@ -141,7 +145,7 @@ export class SavedFiles {
 
   /** Removes what is of no use, and where their time is over, what was saved. What fails is remembered. */
   async #clear(id: string, isOver: boolean) {
-    const { unfinished, files } = this.#entryOf(id);
+    const { unfinished, naming, files } = this.#entryOf(id);
     const failures = new Map<string, unknown>();
     let deleted = 0;
     const attempt = async (path: string, mark?: FileMark) => {
@@ -154,9 +158,10 @@ export class SavedFiles {
       }
     };
     for (const path of unfinished) await attempt(path);
-    for (const mark of isOver ? files : []) await attempt(mark.path, mark);
+    for (const mark of isOver ? [...naming, ...files] : naming) await attempt(mark.path, mark);
     this.#leave(id, {
       unfinished: unfinished.filter((path) => failures.has(path)),
+      naming: naming.filter(({ path }) => failures.has(path)),
       files: isOver ? files.filter(({ path }) => failures.has(path)) : files,
     });
     return { deleted, failures };
@@ -177,13 +182,14 @@ export class SavedFiles {
     if (thrown) throw new Failure({ code: 'fileNotDeleted', folder: dirname(path) }, thrown);
   }
 
-  #entryOf(id: string): Pick<Entry, 'unfinished' | 'files' | 'deleteAt'> {
-    return this.#entries.find((entry) => entry.id === id) ?? { unfinished: [], files: [], deleteAt: null };
+  #entryOf(id: string): Omit<Entry, 'id'> {
+    const nothing = { unfinished: [], naming: [], files: [], deleteAt: null };
+    return this.#entries.find((entry) => entry.id === id) ?? nothing;
   }
 
   /** Remembers what is left of files, if anything. */
-  #leave(id: string, left: Pick<Entry, 'unfinished' | 'files'>): void {
-    const isLeft = left.unfinished.length + left.files.length > 0;
+  #leave(id: string, left: Pick<Entry, 'unfinished' | 'naming' | 'files'>): void {
+    const isLeft = Object.values(left).some(({ length }) => length > 0);
     this.#keepIfCan(isLeft ? this.#changed(id, left) : this.#entries.filter((entry) => entry.id !== id));
   }
 
