@@ -251,7 +251,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   }
 
   function watchSystem(): void {
-    watchIdle(timers, policy.lock.afterMinutes, () => parts?.session.lock());
+    watchIdle({ clock, timers }, policy.lock.afterMinutes, () => parts?.session.lock());
     powerMonitor.on('lock-screen', () => parts?.session.lock());
     powerMonitor.on('resume', () => parts?.sync.wake());
     app.on('browser-window-focus', () => parts?.sync.wake());

@@ -95,7 +95,9 @@ export const policySchema = z.strictObject({
         .min(0)
         .max(24 * 60)
         .default(10)
-        .describe('Minutes without keyboard or mouse after which the desk locks; 0 never.'),
+        .describe(
+          'Minutes without keyboard or mouse after which the desk locks; 0 never, nor when the computer sleeps.',
+        ),
     })
     .prefault({})
     .describe('A desk that nobody sits at.'),

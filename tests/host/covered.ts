@@ -52,6 +52,7 @@ export const COVERED: Record<string, [test: string, seen: Seen]> = {
   'onBeforeRequestListenerDetails.url': ['used-by-the-app', 'both'],
   "powerMonitor 'lock-screen'": ['used-by-the-app', 'both'],
   "powerMonitor 'resume'": ['used-by-the-app', 'both'],
+  "powerMonitor 'suspend'": ['used-by-the-app', 'both'],
   'powerMonitor.getSystemIdleTime': ['used-by-the-app', 'both'],
   "process 'uncaughtException'": ['used-by-the-app', 'both'],
   "process 'unhandledRejection'": ['used-by-the-app', 'both'],

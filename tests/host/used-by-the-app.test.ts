@@ -104,16 +104,16 @@ onEachHost((host) => {
     expect(told).toEqual([true, null]);
   });
 
-  test('the machine tells whether it has a network, how long nobody touched it, and when it wakes', async () => {
+  test('the machine tells whether it has a network, how long nobody touched it, and when it sleeps and wakes', async () => {
     const told = await shared.app.evaluate(({ net, powerMonitor }) => {
       const heard: string[] = [];
       powerMonitor.once('lock-screen', () => heard.push('lock-screen'));
+      powerMonitor.once('suspend', () => heard.push('suspend'));
       powerMonitor.once('resume', () => heard.push('resume'));
-      powerMonitor.emit('lock-screen');
-      powerMonitor.emit('resume');
+      for (const event of ['lock-screen', 'suspend', 'resume']) powerMonitor.emit(event);
       return [typeof net.isOnline(), powerMonitor.getSystemIdleTime() >= 0, heard];
     });
-    expect(told).toEqual(['boolean', true, ['lock-screen', 'resume']]);
+    expect(told).toEqual(['boolean', true, ['lock-screen', 'suspend', 'resume']]);
   });
 
   test('faults that nobody caught reach the app’s handlers, and it goes on', async () => {

@@ -73,6 +73,40 @@ test('a session that the server has ended leaves nothing of the patron in sight'
   expect(await inSight(window, [familyName])).toEqual([]);
 });
 
+test('a computer that sleeps locks its desk, also where it is heard of only as it wakes', async ({
+  desk,
+  account,
+  openPatronData,
+}) => {
+  const { patron, window } = await openPatronData('lead');
+  const { familyName } = patron.sections.personal.values;
+  await desk.app.evaluate(({ powerMonitor }) => powerMonitor.emit('suspend'));
+  await expect(window.getByLabel('Password')).toBeVisible();
+  expect(await inSight(window, [familyName])).toEqual([]);
+  await desk.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
+  await window.getByLabel('Password').fill(account('lead').password);
+  await window.getByRole('button', { name: 'Sign in' }).click();
+  await expect(window.getByLabel('Password')).toBeHidden();
+  await desk.app.evaluate(({ powerMonitor }) => {
+    const { now } = Date;
+    Date.now = () => now() + 11 * 60_000;
+    powerMonitor.emit('resume');
+    Date.now = now;
+  });
+  await expect(window.getByLabel('Password')).toBeVisible();
+});
+
+test('where policy says that desks don’t lock by themselves, they don’t as the computer sleeps, either', async ({
+  underPolicy,
+  account,
+}) => {
+  const desk = await underPolicy({ lock: { afterMinutes: 0 } });
+  await desk.signIn(account('lead'));
+  await desk.app.evaluate(({ powerMonitor }) => powerMonitor.emit('suspend'));
+  const state = await desk.desk.evaluate(() => globalThis.window.circdesk.session.state({}));
+  expect(state).toMatchObject({ ok: true, value: { session: { status: 'signedIn' } } });
+});
+
 test('what a colleague changes while the desk is locked is shown to who is back, not that the desk is locked', async ({
   desk,
   account,
