@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
+import { app, clipboard, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
 import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
 import { cardInUse, type Patron } from '../shared/patrons/patron.ts';
 import { keyring } from './cache/keyring.ts';
@@ -180,6 +180,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
           // Signing out has closed them; a desk that was revoked had nobody who did.
           windows.closePatrons(true);
         }
+        // The middle button would paste what was only selected into the fields of a locked desk.
+        if (state.status !== 'signedIn' && process.platform === 'linux') clipboard.selection.clear();
         windows.tell('session.changed', state);
         void tellSyncState();
       },

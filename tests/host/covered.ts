@@ -34,6 +34,8 @@ export const COVERED: Record<string, [test: string, seen: Seen]> = {
   'app.whenReady': ['life-cycle', 'both'],
   'certificate.data': ['requests', 'both'],
   'certificate.issuerCert': ['requests', 'both'],
+  'clipboard.clear': ['used-by-the-app', 'both'],
+  'clipboard.selection': ['used-by-the-app', 'both'],
   'commandLine.getSwitchValue': ['main-modules', 'both'],
   'contextBridge.exposeInMainWorld': ['bridge', 'both'],
   'decryptStringAsyncReturnValue.result': ['main-modules', 'host'],

@@ -116,6 +116,16 @@ onEachHost((host) => {
     expect(told).toEqual(['boolean', true, ['lock-screen', 'suspend', 'resume']]);
   });
 
+  test.skipIf(process.platform !== 'linux')('what was only selected can be cleared', async () => {
+    const told = await shared.app.evaluate(async ({ clipboard }) => {
+      await clipboard.selection.writeText('selected');
+      const before = await clipboard.selection.readText();
+      clipboard.selection.clear();
+      return [before, await clipboard.selection.readText()];
+    });
+    expect(told).toEqual(['selected', '']);
+  });
+
   test('faults that nobody caught reach the app’s handlers, and it goes on', async () => {
     const heard = await shared.app.evaluate(async () => {
       const heard: string[] = [];

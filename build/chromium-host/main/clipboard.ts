@@ -28,4 +28,9 @@ class ClipboardHost extends emulation('clipboard') {
   }
 }
 
-export const clipboard = new ClipboardHost() satisfies Record<Emulated, unknown>;
+class SystemClipboardHost extends ClipboardHost {
+  /** What was only selected; elsewhere than on Linux there is no such thing. */
+  readonly selection = process.platform === 'linux' ? new ClipboardHost() : undefined;
+}
+
+export const clipboard = new SystemClipboardHost() satisfies Record<Emulated | 'selection', unknown>;

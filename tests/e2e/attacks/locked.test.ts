@@ -204,6 +204,27 @@ test('no key opens, prints or copies anything at a locked desk, nor on the paper
   expect(await inSight(window, words)).toEqual([]);
 });
 
+test('what was only selected is not there to be pasted at a locked desk, nor after a sign-out', async ({
+  desk,
+  account,
+  openPatronData,
+}) => {
+  test.skip(process.platform !== 'linux', 'Elsewhere what is selected is pasted nowhere.');
+  const { window } = await openPatronData('lead');
+  // Headless, a page selects for itself alone.
+  const select = () => desk.app.evaluate(({ clipboard }) => clipboard.selection.writeText('Selected'));
+  const selected = () => desk.app.evaluate(({ clipboard }) => clipboard.selection.readText());
+  await select();
+  await window.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  expect(await selected()).toBe('');
+  await window.getByLabel('Password').fill(account('lead').password);
+  await window.getByRole('button', { name: 'Sign in' }).click();
+  await expect(window.getByLabel('Password')).toBeHidden();
+  await select();
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.signOut({ discard: true }));
+  expect(await selected()).toBe('');
+});
+
 test('what was typed into a search or a sign-in does not come back to the next one by taking back', async ({
   desk,
   account,
