@@ -62,12 +62,14 @@ export async function buildParts(world: OutsideWorld) {
     ...{ server, grants, offline, steadyClock, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
-      recentPatrons.belongTo(state.status === 'signedOut' ? undefined : state.staff.id);
+      const staff = state.status === 'signedOut' ? undefined : state.staff.id;
+      recentPatrons.belongTo(staff);
+      acts.belongTo(staff);
       world.onSession(state);
     },
     onReady: () => void sync.now(),
   });
-  const acts = new Acts(clock, random);
+  const acts = new Acts(clock, random, timers);
   const recentPatrons = new RecentPatrons(clock, world.openPatrons);
   const onPatrons = (patronIds: string[]) => {
     world.onPatrons(patronIds);

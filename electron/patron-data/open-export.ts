@@ -37,7 +37,7 @@ export async function openExport(
   const { library, staff } = present;
   const view = await store.patron(library.id, patronId);
   const unsettled = await store.unsettledOn(library.id, patronId);
-  const source = await acts.perform([staff.id, patronId, 'download', requester], async (act) => {
+  const source = await acts.perform(`download ${patronId}`, [staff.id, requester], async (act) => {
     try {
       return await fromServer(parts, present, act, patronId, requester);
     } catch (thrown) {

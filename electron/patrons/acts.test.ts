@@ -2,17 +2,25 @@ import { expect, test } from 'vitest';
 import { Failure } from '../support/failure.ts';
 import { Acts } from './acts.ts';
 
+const due: (() => void)[] = [];
 const acts = () => {
   let count = 0;
+  due.splice(0);
   return new Acts(
     { now: () => 1_764_000_000_000 },
     { bytes: (length) => new Uint8Array(length).fill(++count) },
+    {
+      after: (_ms, work) => {
+        due.push(work);
+        return () => undefined;
+      },
+    },
   );
 };
-const keyOf = (all: Acts, content: unknown[], outcome: 'answered' | Failure) => {
+const keyOf = (all: Acts, [about = '', ...content]: string[], outcome: 'answered' | Failure) => {
   let key = '';
   return all
-    .perform(content, (act) => {
+    .perform(about, content, (act) => {
       key = act.key;
       return outcome === 'answered' ? Promise.resolve() : Promise.reject(outcome);
     })
@@ -24,24 +32,87 @@ const keyOf = (all: Acts, content: unknown[], outcome: 'answered' | Failure) => 
 
 test('an act without an answer, done again with the same content, goes out under the same key', async () => {
   const all = acts();
-  const first = await keyOf(all, ['patron', 'block', 'noisy'], new Failure({ code: 'serverSlow' }));
-  expect(await keyOf(all, ['patron', 'block', 'noisy'], 'answered')).toBe(first);
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'serverSlow' }),
+  );
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).toBe(first);
 });
 
 test('once answered, the same content is a new act', async () => {
   const all = acts();
-  const first = await keyOf(all, ['patron', 'block', 'noisy'], 'answered');
-  expect(await keyOf(all, ['patron', 'block', 'noisy'], 'answered')).not.toBe(first);
+  const first = await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered');
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
 });
 
 test('a refusal is an answer: trying again is a new act', async () => {
   const all = acts();
-  const first = await keyOf(all, ['patron', 'block', 'noisy'], new Failure({ code: 'notPermitted' }));
-  expect(await keyOf(all, ['patron', 'block', 'noisy'], 'answered')).not.toBe(first);
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'notPermitted' }),
+  );
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
 });
 
 test('other content is another act', async () => {
   const all = acts();
-  const first = await keyOf(all, ['patron', 'block', 'noisy'], new Failure({ code: 'serverSlow' }));
-  expect(await keyOf(all, ['patron', 'block', 'loud'], 'answered')).not.toBe(first);
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'serverSlow' }),
+  );
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4712'], 'answered')).not.toBe(first);
+});
+
+test('once another was done to the same patron, the one before it is a new act', async () => {
+  const all = acts();
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'serverSlow' }),
+  );
+  await keyOf(all, ['setPin of another', 'staff', '4712'], 'answered');
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverAway' }))).toBe(
+    first,
+  );
+  await keyOf(all, ['setPin of a patron', 'staff', '4712'], 'answered');
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+});
+
+test('some minutes after its answer was lost, the same content is a new act', async () => {
+  const all = acts();
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'serverSlow' }),
+  );
+  const [minutesLater] = due;
+  await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }));
+  minutesLater?.();
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }))).toBe(
+    first,
+  );
+  due.forEach((work) => {
+    work();
+  });
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+});
+
+test('once its author has left, the same content is a new act; a locked desk is still theirs', async () => {
+  const all = acts();
+  all.belongTo('staff');
+  const first = await keyOf(
+    all,
+    ['setPin of a patron', 'staff', '4711'],
+    new Failure({ code: 'serverSlow' }),
+  );
+  all.belongTo('staff');
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }))).toBe(
+    first,
+  );
+  all.belongTo(undefined);
+  all.belongTo('staff');
+  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
 });

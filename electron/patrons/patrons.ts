@@ -177,7 +177,7 @@ export class Patrons {
     const epoch = await this.#epoch();
     await session.use(
       (central) =>
-        acts.perform([central.staff.id, patronId, 'setPin', pin], (act) =>
+        acts.perform(`setPin ${patronId}`, [central.staff.id, pin], (act) =>
           central.setPin(act, epoch, patronId, pin),
         ),
       present,
@@ -193,7 +193,7 @@ export class Patrons {
     const epoch = await this.#epoch();
     await session.use(
       (central) =>
-        acts.perform([central.staff.id, patronId, 'delete', tag], (act) =>
+        acts.perform(`delete ${patronId}`, [central.staff.id, tag], (act) =>
           central.deletePatron(act, epoch, patronId, tag),
         ),
       present,

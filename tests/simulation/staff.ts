@@ -45,7 +45,10 @@ interface Form {
 export class StaffAtDesk {
   readonly #parts: StaffParts;
   #forms: Form[] = [];
-  readonly #downloading = new Set<string>();
+  /** Forms in which a button was pressed; it is pressed for nothing else before there is an answer, or staff give up. */
+  readonly #pressing = new Set<string>();
+  /** How often the windows were closed on whoever worked here. */
+  #closings = 0;
 
   constructor(parts: StaffParts) {
     this.#parts = parts;
@@ -59,7 +62,7 @@ export class StaffAtDesk {
       if (!site.running) {
         if (site.isOff && luck.chance(0.5)) await Promise.race([site.start(), site.ended]);
         this.#forms = [];
-        this.#downloading.clear();
+        this.#pressing.clear();
         ledger.givenUp(site.name);
         continue;
       }
@@ -105,7 +108,7 @@ export class StaffAtDesk {
     this.#forms = [];
     await desk.session.signIn(
       { library: staff.library, username: staff.username, password },
-      () => undefined,
+      () => void this.#closings++,
     );
   }
 
@@ -129,7 +132,10 @@ export class StaffAtDesk {
       case 'now':
         return desk.sync.now();
       case 'out':
-        if (luck.chance(0.5)) await desk.session.signOut();
+        if (luck.chance(0.5)) {
+          this.#closings++;
+          await desk.session.signOut();
+        }
         return;
       case 'lock':
         return desk.session.lock();
@@ -257,9 +263,14 @@ export class StaffAtDesk {
   async #setPin(desk: DeskParts): Promise<void> {
     const { ledger, typing, luck } = this.#parts;
     const { id } = this.#anybody();
+    const form = `PIN of ${id}`;
+    if (this.#pressing.has(form)) return;
+    this.#pressing.add(form);
     const set = { pin: typing.pin(), patronId: id, told: false };
     ledger.pins.push(set);
-    await this.#pressed('setPin', luck.between(1, 3), () => desk.patrons.setPin(id, set.pin));
+    await this.#pressed('setPin', luck.between(1, 3), () => desk.patrons.setPin(id, set.pin)).finally(() =>
+      this.#pressing.delete(form),
+    );
     set.told = true;
   }
 
@@ -277,27 +288,21 @@ export class StaffAtDesk {
     const { session, acts, store } = desk;
     const { id, ageGroup } = this.#anybody();
     const requester = luck.pick(requestersFor(ageGroup) as [Requester, ...Requester[]]);
-    // Who presses again may be another than who pressed first: that is another export.
-    const pressedBy = new Set<string>();
-    const open = async () => {
-      const staff = session.require().staff.id;
-      if (!pressedBy.has(staff)) ledger.exports.push({ staff, patronId: id });
-      pressedBy.add(staff);
-      await openExport({ session, acts, store, clock: site.clock }, id, requester);
-      return staff;
-    };
-    // The button waits while a download is under way.
-    if (this.#downloading.has(id)) return;
-    this.#downloading.add(id);
-    const staff = await this.#pressed('exportPatronData', luck.between(1, 3), open).finally(() =>
-      this.#downloading.delete(id),
-    );
+    const staff = session.require().staff.id;
+    const form = `export of ${id}`;
+    if (this.#pressing.has(form)) return;
+    this.#pressing.add(form);
+    ledger.exports.push({ staff, patronId: id });
+    await this.#pressed('exportPatronData', luck.between(1, 3), () =>
+      openExport({ session, acts, store, clock: site.clock }, id, requester),
+    ).finally(() => this.#pressing.delete(form));
     ledger.exported.push({ staff, patronId: id, at: time.now() });
   }
 
-  /** Without an answer staff press the button once more, so many times. */
+  /** Without an answer staff press the button once more, so many times, unless their window was closed meanwhile. */
   async #pressed<T>(kind: string, times: number, press: () => Promise<T>): Promise<T> {
     const { ledger, site } = this.#parts;
+    const closings = this.#closings;
     for (let time = 1; ; time++) {
       try {
         return await ledger.waits(site.name, kind, press);
@@ -305,6 +310,7 @@ export class StaffAtDesk {
         const unknown = isFailure(thrown, 'serverAway', 'serverSlow', 'serverRubbish', 'serverFailed');
         if (!unknown || time >= times) throw thrown;
         await this.#parts.time.sleep(this.#parts.luck.between(500, 20_000), 'pressing again');
+        if (closings !== this.#closings) throw thrown;
       }
     }
   }

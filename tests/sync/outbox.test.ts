@@ -174,6 +174,24 @@ test('a lost answer is asked for again under the same key: one effect, and the w
   expect((await atServer()).blocks).toHaveLength(1);
 });
 
+test('of several PINs the one that was called saved last is the patron’s, though an answer was lost before', async () => {
+  const pinsSet = () =>
+    network.central.parts.audit.entries('north', patron.id).filter(({ kind }) => kind === 'pinSet').length;
+  const { patrons } = desk.parts;
+  const lost: Desk['line']['answered'] = ({ path }, answer) => (path.endsWith('/pin') ? cut() : answer);
+  desk.line.answered = lost;
+  await expect(patrons.setPin(patron.id, '739163')).rejects.toMatchObject({ error: { code: 'serverAway' } });
+  desk.line = goodLine();
+  await patrons.setPin(patron.id, '739163');
+  expect(pinsSet()).toBe(1);
+  desk.line.answered = lost;
+  await expect(patrons.setPin(patron.id, '739164')).rejects.toMatchObject({ error: { code: 'serverAway' } });
+  desk.line = goodLine();
+  await patrons.setPin(patron.id, '739165');
+  await patrons.setPin(patron.id, '739164');
+  expect(pinsSet()).toBe(4);
+});
+
 test('what waits outlives a crash, and keeps its keys', async () => {
   desk.line.asked = cut;
   await desk.parts.patrons.block(patron.id, 'Kept the atlas.');

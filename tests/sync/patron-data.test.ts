@@ -8,6 +8,8 @@ import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
+const HOUR = 3_600_000;
+
 const desks: Desk[] = [];
 afterEach(async () => {
   for (const desk of desks.splice(0)) {
@@ -68,6 +70,23 @@ test('an answer that is lost: asking again is one export in the log', async () =
   desk.line = goodLine();
   expect((await open(desk, patron.id, network)).source.head.patron.id).toBe(patron.id);
   expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
+});
+
+test('an answer that is lost in the morning: what is handed out in the afternoon is in the log as of then', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register();
+  const desk = await deskOn(network, { copy: { scope: 'none' } });
+  await desk.signIn();
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
+  expect(await code(open(desk, patron.id, network))).toBe('serverAway');
+  desk.line = goodLine();
+  network.clock.pass(6 * HOUR);
+  desk.happen(6 * HOUR);
+  await desk.sync();
+  expect(await code(open(desk, patron.id, network))).toBe('opened');
+  await desk.sync();
+  expect(await exportsOf(await network.signIn('north', 'lead'), patron.id)).toEqual(['server', 'server']);
 });
 
 test('without the line the copy is exported as of when it was synced, and logged at the server once it is back', async () => {
