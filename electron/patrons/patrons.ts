@@ -55,11 +55,12 @@ export class Patrons {
   async search(
     query: string,
     { offset, limit, order, from }: HitsPart,
+    present = this.#parts.session.require(),
   ): Promise<{ total: number; patrons: PatronSummary[]; partial: boolean }> {
     const { store, session, whole } = this.#parts;
-    const { library } = session.require();
+    const { library } = present;
     if (from === 'server') {
-      const found = await session.use((central) => central.search(query, offset, limit, order));
+      const found = await session.use((central) => central.search(query, offset, limit, order), present);
       return { ...found, partial: false };
     }
     const found = await store.search(library.id, query, offset, limit, order);
@@ -133,15 +134,15 @@ export class Patrons {
     { name, order }: { name: string; order: ListOrder },
     most: number,
   ): Promise<PatronSummary[]> {
-    this.#parts.session.require();
+    const present = this.#parts.session.require();
     // `*` would find everybody.
     const query = name.replaceAll('*', ' ').trim();
     if (query.length < 2) return [];
     const part = { offset: 0, limit: most + 1, order };
-    const fromCopy = await this.search(query, { ...part, from: 'copy' });
+    const fromCopy = await this.search(query, { ...part, from: 'copy' }, present);
     const found =
       fromCopy.partial && this.#parts.session.central
-        ? await this.search(query, { ...part, from: 'server' }).catch(() => fromCopy)
+        ? await this.search(query, { ...part, from: 'server' }, present).catch(() => fromCopy)
         : fromCopy;
     return found.patrons.filter(({ id }) => id !== patronId).slice(0, most);
   }

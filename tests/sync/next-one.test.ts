@@ -16,7 +16,7 @@ function slow(store: SqliteStore): void {
   const wait = async (name: string) => {
     if (held?.name === name) await held.until;
   };
-  const { remember, pullState, patron, unsettledOn } = store;
+  const { remember, pullState, patron, search, unsettledOn } = store;
   store.remember = async (name, text) => {
     await wait(name);
     await remember.call(store, name, text);
@@ -28,6 +28,10 @@ function slow(store: SqliteStore): void {
   store.patron = async (library, id) => {
     await wait('patron');
     return patron.call(store, library, id);
+  };
+  store.search = async (...asked) => {
+    await wait('search');
+    return search.apply(store, asked);
   };
   store.unsettledOn = async (library, id) => {
     await wait('unsettled');
@@ -192,6 +196,22 @@ test('a card whose scan was on its way opens nobody for whoever signed in since'
   release();
   expect(await scanning).toBe('signedOut');
   expect(scannedCards.patronOf(1, true)).toBeUndefined();
+});
+
+test('what one typed to find a guarantor is not asked for in the name of whoever signed in since', async () => {
+  const { central, clock } = network;
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  await desk.crash();
+  await desk.start({ central: () => central, clock, policy: { copy: { scope: 'none' } } }, slow);
+  await desk.signIn('lead');
+  const release = hold('search');
+  const finding = codeOf(desk.parts.patrons.guarantors(id, { name: 'Ek', order: 'plain' }, 8));
+  await settled();
+  await signIn('desk');
+  desk.asked.length = 0;
+  release();
+  await finding;
+  expect(desk.asked.filter(({ method, path }) => method === 'GET' && path === '/patrons')).toEqual([]);
 });
 
 test('a session that somebody begins while their former one is traded is kept: a crash strands nothing', async () => {
