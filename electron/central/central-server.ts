@@ -6,12 +6,13 @@ import type { Refusal } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
 import type { Requester } from '../../shared/patron-data/requester.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
-import type {
-  Agreement,
-  Notification,
-  Patron,
-  PatronSummary,
-  Registered,
+import {
+  isSomebodyElse,
+  type Agreement,
+  type Notification,
+  type Patron,
+  type PatronSummary,
+  type Registered,
 } from '../../shared/patrons/patron.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { Permission } from '../../shared/permissions.ts';
@@ -123,11 +124,21 @@ export interface CentralServer {
   pushWith(grant: string): ActSender;
 }
 
+/** Unknown of who signed in, or acted, before the desk kept it, and at a server that gives no id twice. */
+const registeredAs = ({ name, since }: Staff): Registered | undefined =>
+  since === undefined ? undefined : { name, createdAt: since };
+
+/** The same member of staff, not one to whom the server gave a former one's id. */
+export function isSamePerson(a: Staff, b: Staff): boolean {
+  const [before, now] = [registeredAs(a), registeredAs(b)];
+  return a.id === b.id && !(before && now && isSomebodyElse(before, now));
+}
+
 type WhoAndWhere = Pick<CentralSession, 'staff' | 'library'>;
 
 /** The same member of staff at the same library: nothing that one person began at one library goes on in another's name, or at another library. */
 export const isSameStaff = (a: WhoAndWhere, b: WhoAndWhere): boolean =>
-  a.staff.id === b.staff.id && a.library.id === b.library.id;
+  isSamePerson(a.staff, b.staff) && a.library.id === b.library.id;
 
 /** A member of staff signed in at one library. Fails with `signedOut` once the server has ended it. */
 export interface CentralSession extends ActSender {

@@ -5,6 +5,7 @@ import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { LibraryName } from '../../shared/library.ts';
 import {
   Barred,
+  isSamePerson,
   isSameStaff,
   type CentralServer,
   type CentralSession,
@@ -101,7 +102,7 @@ export class StaffSession {
     if (clockDistance !== undefined) await this.#keep('the time', () => steadyClock.hear(clockDistance));
     // From here to the new session nothing is awaited: nobody is here with another one's.
     const before = this.#present;
-    const another = before !== undefined && before.staff.id !== present.staff.id;
+    const another = before !== undefined && !isSamePerson(before.staff, present.staff);
     // At a Koha one person may work at several libraries: what is open at one is not the other's.
     const elsewhere = before !== undefined && !isSameStaff(before, present);
     try {

@@ -6,6 +6,7 @@ import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts
 import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import { isReadable } from '../cache/readable.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
+import { isSamePerson } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
 import { mergeEdit } from '../patrons/merge.ts';
 import type { Saving } from '../patrons/saving.ts';
@@ -68,7 +69,7 @@ export class DeskActs {
       await this.withdraw(id);
       return 'confirmed';
     }
-    if (present.staff.id !== act.staff.id) {
+    if (!isSamePerson(present.staff, act.staff)) {
       const about = { id: act.patronId, name: act.patronName, since: act.patronSince };
       const own = { ...deed, base: current, changes: differing };
       const theirs = await store.replace(id, saving.newAct(about, own, present));
@@ -85,7 +86,8 @@ export class DeskActs {
     const { session, saving, acts } = this.#parts;
     const act = await this.#undecided(id);
     const { staff, permissions } = session.require();
-    if (act.state !== 'refused' || act.staff.id !== staff.id) throw new Failure({ code: 'notUndecided' });
+    if (act.state !== 'refused' || !isSamePerson(act.staff, staff))
+      throw new Failure({ code: 'notUndecided' });
     // Laid over the patron at once, it would block or unblock at this desk until the server refuses it again.
     if (act.deed.kind !== 'saveSection' && !permissions.includes(BLOCK_PATRON))
       throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Random } from '../../shared/random.ts';
 import type { OutboxAct } from '../cache/act.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
-import type { ActSender, CentralServer } from '../central/central-server.ts';
+import { isSamePerson, type ActSender, type CentralServer } from '../central/central-server.ts';
 import type { Grants } from '../session/grants.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
@@ -243,7 +243,7 @@ export class Sync {
   #senderFor(act: OutboxAct): ActSender | undefined {
     const { session, grants } = this.#parts;
     const { central } = session;
-    const own = central?.staff.id === act.staff.id && central.library.id === act.library;
+    const own = central && isSamePerson(central.staff, act.staff) && central.library.id === act.library;
     return own ? central : grants.senderFor(act);
   }
 

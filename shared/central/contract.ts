@@ -30,14 +30,20 @@ import {
   type Endpoint,
 } from './endpoint.ts';
 
-export const staffSchema = z.object({ id: idSchema, username: z.string(), name: z.string() });
+export const staffSchema = z.object({
+  id: idSchema,
+  username: z.string(),
+  name: z.string(),
+  /** When they were registered: a desk keeps it where a server may give the id of a deleted one to another. */
+  since: timeSchema.optional(),
+});
 
 export const sessionSchema = z.object({
   accessToken: z.string(),
   /** Seconds until the access token ends. */
   accessExpiresIn: countSchema,
   refreshToken: z.string(),
-  staff: staffSchema,
+  staff: staffSchema.omit({ since: true }),
   library: librarySchema,
   permissions: z.array(permissionSchema),
   epoch: z.string(),

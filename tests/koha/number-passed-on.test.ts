@@ -1,14 +1,16 @@
-// Koha gives the number of a deleted patron to somebody else, while acts wait at a desk.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+// Koha gives the number of a deleted patron or librarian to somebody else, while acts wait at a desk.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { steppingClock } from '../port/world.ts';
+import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
 
-const koha = smallLibrary(steppingClock());
+let koha: FakeKoha;
 let desk: SimulatedDesk;
 beforeEach(async () => {
+  koha = smallLibrary(steppingClock());
   desk = new SimulatedDesk(koha, 1);
   await desk.start();
 });
@@ -81,4 +83,79 @@ test('what was done to the former one is neither laid over whoever has the numbe
   }
   const listed = (await deskActs.list()).map(({ patronName, state }) => `${patronName}: ${state}`);
   expect(listed.sort()).toEqual(['Ask: confirmed', 'Öberg: refused', 'Öberg: refused']);
+});
+
+describe.each([
+  ['with a password of their own', false],
+  ['with an API key', true],
+])('whoever has the number of a librarian who has left, at a desk %s,', (_how, withKey) => {
+  let eve: number;
+  const signIn = (username: string, mayReplace = () => undefined) =>
+    desk.parts.session.signIn({ library: 'MPL', username, password: `${username} ${username}` }, mayReplace);
+  const passOn = () => {
+    koha.world.change(eve, {
+      firstname: 'Nils',
+      surname: 'New',
+      userid: 'nils',
+      date_enrolled: '2026-02-20',
+    });
+    koha.world.passwords.set(eve, 'nils nils');
+  };
+  beforeEach(async () => {
+    const name = { firstname: 'Eve', surname: 'Old', userid: 'eve', library_id: 'MPL' };
+    eve = koha.world.addStaff(name, 'eve eve', 'superlibrarian').patron_id;
+    if (withKey) {
+      koha.world.settings.basic = false;
+      koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: 1 });
+      await desk.start({ apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } });
+    }
+    await signIn('eve');
+    await desk.parts.sync.now();
+  });
+
+  test('sends nothing that was left waiting, nor tries again what was refused', async () => {
+    const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+    const { patron_id: other } = koha.world.addPatron({ surname: 'Ask', library_id: 'MPL' });
+    await desk.parts.sync.now();
+    const { session, sync, patrons, deskActs } = desk.parts;
+    const ids = new KohaIds(ADDRESS);
+    desk.line.state = 'dropsRequests';
+    await patrons.block(ids.id('patron', other), 'Left with a book.');
+    desk.line.state = 'good';
+    koha.world.attributeTypes.delete('DESKBLOCK');
+    await sync.now();
+    koha.world.attributeTypes.set('DESKBLOCK', { repeatable: true });
+    desk.line.state = 'dropsRequests';
+    await patrons.block(ids.id('patron', number), 'Took the till.');
+    await session.signOut();
+    desk.line.state = 'good';
+    passOn();
+    await signIn('nils');
+    await sync.now();
+    const acts = await deskActs.list();
+    expect(acts).toMatchObject([
+      { needsAuthor: true, staff: { name: 'Eve Old' } },
+      { state: 'refused', staff: { name: 'Eve Old' } },
+    ]);
+    await expect(deskActs.retry(acts[1]?.id ?? '')).rejects.toMatchObject({
+      error: { code: 'notUndecided' },
+    });
+    expect(koha.world.attributes).toEqual([]);
+  });
+
+  test('is asked before what is open at a locked desk is closed', async () => {
+    desk.parts.session.lock();
+    passOn();
+    const asked: string[] = [];
+    await signIn('nils', () => void asked.push('may Nils take over'));
+    expect(asked).toEqual(['may Nils take over']);
+  });
+
+  test('who only has another name since they married is who they were', async () => {
+    desk.parts.session.lock();
+    koha.world.change(eve, { surname: 'Ek' });
+    const asked: string[] = [];
+    await signIn('eve', () => void asked.push('may Eve take over'));
+    expect(asked).toEqual([]);
+  });
 });

@@ -242,6 +242,10 @@ describe('with an API key', () => {
     ['is no member of staff any more', (number) => koha.world.change(number, { category_id: 'PT' })],
     ['may do less by policy now', (number) => koha.world.change(number, { category_id: 'J' })],
     ['has another name, whose number was passed on', (number) => koha.world.change(number, { userid: 'x' })],
+    [
+      'was registered later under another name',
+      (number) => koha.world.change(number, { surname: 'New', date_enrolled: '2026-02-20' }),
+    ],
   ])('who %s doesn’t go on working in the key’s name', async (_what, becomes) => {
     const permissions = { 'Patrons - Delete patron': { categories: ['S'] } };
     const policy = { apiKey: { ...apiKey, staffCategories: ['S', 'J'] }, permissions };

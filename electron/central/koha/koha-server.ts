@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Random } from '../../../shared/random.ts';
 import type { LibraryName } from '../../../shared/library.ts';
+import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
 import { DELETE_PATRON, PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
@@ -21,6 +22,7 @@ import { KohaHttp } from './http.ts';
 import { KohaIds } from './ids.ts';
 import { KohaSession } from './koha-session.ts';
 import { OWN_LIBRARY, publicLibraries, readLibrary } from './library.ts';
+import { registrationOf } from './patron.ts';
 import { KohaReads } from './reads.ts';
 import type { KohaPatron } from './records.ts';
 import { askRights } from './rights.ts';
@@ -100,16 +102,19 @@ export class KohaServer implements CentralServer {
     const rights = await askRights(api, record.patron_id);
     const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
+    const registered = registrationOf(record);
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
     return new KohaSession({
       ...{ api, description, around, clock, branch },
       staff: {
         id: this.#ids.id('patron', record.patron_id),
         username: textOf(record.userid) || credentials.username,
-        name: [record.firstname, record.surname].map(textOf).filter(Boolean).join(' '),
+        name: registered.name,
+        since: registered.createdAt,
       },
       isAsBefore: (now) =>
         textOf(now.userid) === textOf(record.userid) &&
+        !isSomebodyElse(registered, registrationOf(now)) &&
         (!policy.apiKey || policy.apiKey.staffCategories.includes(now.category_id)) &&
         isDeepStrictEqual(grantedTo(now, policy), grantedTo(record, policy)),
       permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),

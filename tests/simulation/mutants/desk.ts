@@ -93,7 +93,7 @@ export const deskMutants: Mutant[] = [
     replacements: [
       {
         file: SYNC,
-        from: 'const own = central?.staff.id === act.staff.id && central.library.id === act.library;',
+        from: 'const own = central && isSamePerson(central.staff, act.staff) && central.library.id === act.library;',
         to: 'const own = central?.library.id === act.library;',
       },
     ],
