@@ -104,7 +104,8 @@ export class Patrons {
         asOf: syncedAt,
       };
     }
-    const patron = await session.use((central) => central.patron(patronId, true), present);
+    const again = !this.#toBeLogged.has(patronId);
+    const patron = await session.use((central) => central.patron(patronId, again), present);
     this.#toBeLogged.delete(patronId);
     // Whom the copy doesn't hold may have acts waiting here all the same: they are shown, and decided, as with the others.
     const acts = (await store.unsettledOn(library.id, patronId)).filter(isDoneTo(registeredAs(patron)));

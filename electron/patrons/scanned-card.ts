@@ -1,7 +1,7 @@
 // Whose card was scanned: by its exact number, lost and replaced cards too, from the copy or else the server.
 import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
-import { fullName, type Patron } from '../../shared/patrons/patron.ts';
+import { fullName, nameOf, type Patron } from '../../shared/patrons/patron.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
@@ -10,6 +10,10 @@ import { Failure } from '../support/failure.ts';
 export interface ScannedCard {
   name: string;
   state: Card['state'];
+}
+
+interface Owner extends ScannedCard {
+  id: string;
 }
 
 /** So many scans are remembered, for staff who open one that was offered. */
@@ -35,12 +39,12 @@ export class ScannedCards {
     this.#found.delete(scan - REMEMBERED);
     const present = this.#session.require();
     const leavings = this.#leavings;
-    const patron = (await this.#inCopy(card)) ?? (await this.#atServer(card, present));
+    const owner = (await this.#inCopy(card)) ?? (await this.#atServer(card, present));
     if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
-    const owned = patron && cardOf(card, patron);
-    if (!patron || !owned) return { scan, found: null };
-    this.#found.set(scan, patron.id);
-    return { scan, found: { name: fullName(patron), state: owned.state } };
+    if (!owner) return { scan, found: null };
+    const { id, name, state } = owner;
+    this.#found.set(scan, id);
+    return { scan, found: { name, state } };
   }
 
   /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */
@@ -55,24 +59,30 @@ export class ScannedCards {
     this.#found.clear();
   }
 
-  async #inCopy(card: string): Promise<Patron | undefined> {
+  async #inCopy(card: string): Promise<Owner | undefined> {
     const library = this.#session.require().library.id;
     // The owner of a card stands first among the hits for its number.
     const [hit] = (await this.#store.search(library, card, 0, 1)).patrons;
     const view = hit && (await this.#store.patron(library, hit.id));
-    return view && cardOf(card, view.patron) && view.patron;
+    return view && ownerOf(card, view.patron);
   }
 
-  async #atServer(card: string, present: Present): Promise<Patron | undefined> {
+  async #atServer(card: string, present: Present): Promise<Owner | undefined> {
     if (!this.#session.central) return undefined;
     return this.#session.use(async (central) => {
       const [hit] = (await central.search(card, 0, 1)).patrons;
-      const patron = hit && (await central.patron(hit.id, true));
-      return patron && cardOf(card, patron) && patron;
+      if (!hit) return undefined;
+      // The hit says all there is to know of a card in use. Any other takes the whole record, and that is a look.
+      if (hit.cardNumber !== null && isSame(card, hit.cardNumber))
+        return { id: hit.id, name: nameOf(hit), state: 'active' };
+      return ownerOf(card, await central.patron(hit.id, false));
     }, present);
   }
 }
 
-function cardOf(scanned: string, { sections }: Patron): Card | undefined {
-  return sections.card.values.cards.find(({ number }) => joined(number) === joined(scanned));
+const isSame = (scanned: string, number: string): boolean => joined(number) === joined(scanned);
+
+function ownerOf(scanned: string, patron: Patron): Owner | undefined {
+  const card = patron.sections.card.values.cards.find(({ number }) => isSame(scanned, number));
+  return card && { id: patron.id, name: fullName(patron), state: card.state };
 }

@@ -285,46 +285,6 @@ test('an act at which the server fails holds up nobody else', async () => {
   expect((await desk.store.search('north', 'ny', 0, 1)).total).toBe(1);
 });
 
-test('looks at the copy reach the audit log once each, in the name of who looked, also when they have left', async () => {
-  const looks = () =>
-    network.central.parts.audit.entries('north', patron.id).filter(({ kind }) => kind === 'looked');
-  const before = looks().length;
-  desk.line.asked = cut;
-  await desk.parts.patrons.logLook(patron.id);
-  await desk.parts.patrons.logLook(patron.id);
-  expect((await desk.parts.syncState()).waiting).toBe(0);
-  await desk.parts.session.signOut();
-  desk.line = goodLine();
-  desk.line.answered = ({ path }, answer) => (path === '/audit/events' ? cut() : answer);
-  await desk.signIn('desk');
-  await comeBack();
-  const added = looks().slice(0, looks().length - before);
-  expect(added.map(({ staff }) => staff)).toEqual(['lead of north', 'lead of north']);
-});
-
-test('whoever opens somebody whom the copy gets only as the window reads is logged, once', async () => {
-  const { patrons } = desk.parts;
-  const looks = (id: string) =>
-    network.central.parts.audit
-      .entries('north', id)
-      .filter(({ kind }) => kind === 'looked')
-      .map(({ staff }) => staff);
-  const brought = await colleague.register({ personal: { familyName: 'Ny' } });
-  await patrons.logLook(brought.id);
-  await patrons.read(brought.id, true);
-  await patrons.read(brought.id, true);
-  await desk.sync();
-  expect(looks(brought.id)).toEqual(['lead of north']);
-
-  const asked = await colleague.register({ personal: { familyName: 'Ny' } });
-  await patrons.logLook(asked.id);
-  await patrons.read(asked.id, false);
-  await desk.sync();
-  await patrons.read(asked.id, true);
-  await desk.sync();
-  expect(looks(asked.id)).toEqual(['lead of north']);
-});
-
 test('a block that was refused is not tried again by whoever may block nobody any more', async () => {
   const { staff } = network.central;
   const lead = staff.byUsername('north', 'lead');

@@ -1,0 +1,97 @@
+// Each look at a patron is in the server's audit log, once, in the name of who looked, whatever the copy holds.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+
+const HOUR = 3_600_000;
+
+let network: TestNetwork;
+let colleague: TestDesk;
+let desk: Desk;
+
+beforeEach(async () => {
+  network = testNetwork();
+  colleague = await network.signIn('north', 'lead');
+  desk = new Desk({ central: () => network.central, clock: network.clock });
+  await desk.start();
+});
+afterEach(async () => {
+  await desk.end();
+  desk.remove();
+});
+
+async function startAnew(policy: unknown): Promise<void> {
+  await desk.crash();
+  await desk.start({ central: () => network.central, clock: network.clock, policy });
+}
+/** As a window does it. */
+async function open(id: string, fresh = true): Promise<void> {
+  await desk.parts.patrons.logLook(id);
+  await desk.parts.patrons.read(id, fresh);
+}
+const looks = (id: string) =>
+  network.central.parts.audit
+    .entries('north', id)
+    .filter(({ kind }) => kind === 'looked')
+    .map(({ staff }) => staff);
+
+test('looks at the copy reach the audit log once each, in the name of who looked, also when they have left', async () => {
+  const { id } = await colleague.register();
+  await desk.signIn('desk');
+  desk.line.asked = cut;
+  await desk.parts.patrons.logLook(id);
+  await desk.parts.patrons.logLook(id);
+  expect((await desk.parts.syncState()).waiting).toBe(0);
+  await desk.parts.session.signOut();
+  desk.line = goodLine();
+  desk.line.answered = ({ path }, answer) => (path === '/audit/events' ? cut() : answer);
+  await desk.signIn('lead');
+  desk.line = goodLine();
+  await desk.sync();
+  expect(looks(id)).toEqual(['desk of north', 'desk of north']);
+});
+
+test('whoever opens somebody whom the copy gets only as the window reads is logged, once', async () => {
+  await desk.signIn('desk');
+  const brought = await colleague.register();
+  await open(brought.id);
+  await desk.parts.patrons.read(brought.id, true);
+  await desk.sync();
+  expect(looks(brought.id)).toEqual(['desk of north']);
+
+  const asked = await colleague.register();
+  await open(asked.id, false);
+  await desk.sync();
+  await desk.parts.patrons.read(asked.id, true);
+  await desk.sync();
+  expect(looks(asked.id)).toEqual(['desk of north']);
+});
+
+test.each(['library', 'none'])(
+  'whoever opens a patron anew hours later is logged anew: copy of %s',
+  async (scope) => {
+    const { id } = await colleague.register();
+    await startAnew({ copy: { scope } });
+    await desk.signIn('desk');
+    for (let opening = 1; opening <= 3; opening++) {
+      await open(id);
+      await desk.parts.patrons.read(id, true);
+      await desk.sync();
+      expect(looks(id)).toHaveLength(opening);
+      network.clock.pass(2 * HOUR);
+    }
+  },
+);
+
+test('a scan of a card in use is no look, since the patron opens; a scan that takes the whole record is one', async () => {
+  const card = (number: string, state: 'active' | 'lost') => ({ number, state });
+  const cards = [card('2100001', 'active'), card('2100002', 'lost')];
+  const { id } = await colleague.register({ card: { cards } });
+  await startAnew({ copy: { scope: 'none' } });
+  await desk.signIn('desk');
+  const scan = async (number: string) => (await desk.parts.scannedCards.find(number)).found?.state;
+  expect([await scan('2100001'), looks(id).length]).toEqual(['active', 0]);
+  await open(id);
+  expect(looks(id)).toHaveLength(1);
+  expect([await scan('2100002'), looks(id).length]).toEqual(['lost', 2]);
+});
