@@ -177,6 +177,19 @@ describe('too often', () => {
     expect(await often(100, 'session.signIn', credentials, deskWindow)).toBe(90);
   });
 
+  test.each([
+    ['preferences.choose', { zoom: 1.25 }],
+    ['window.toSearch', {}],
+    ['session.libraries', {}],
+    ['patron.notifications', {}],
+    ['patron.agreements', {}],
+  ])(
+    '%s, which keeps the disk, the windows or the server busy, is answered a few times',
+    async (name, args) => {
+      expect(await often(100, name, args)).toBe(80);
+    },
+  );
+
   test('what is held up fills no log', async () => {
     await often(5_000, 'window.unsaved', { unsaved: true });
     expect(lines).toHaveLength(1);

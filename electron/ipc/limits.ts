@@ -40,6 +40,7 @@ const EVERYTHING: Allowance = { burst: 400, perSecond: 100 };
 const COSTLY: Partial<Record<RequestName, Allowance>> = {
   'session.signIn': { burst: 10, perSecond: 0.5 },
   'session.beginAnew': { burst: 3, perSecond: 0.1 },
+  'session.libraries': { burst: 20, perSecond: 1 },
   // A first fill brings a list of hits up to date with each of its pages.
   'patrons.search': { burst: 200, perSecond: 60 },
   'patrons.open': { burst: 20, perSecond: 2 },
@@ -49,6 +50,8 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   'patron.openOutside': { burst: 10, perSecond: 0.5 },
   'patron.openLinked': { burst: 20, perSecond: 2 },
   'patron.guarantors': { burst: 40, perSecond: 4 },
+  'patron.notifications': { burst: 20, perSecond: 2 },
+  'patron.agreements': { burst: 20, perSecond: 2 },
   'patron.saveSection': { burst: 20, perSecond: 1 },
   'patron.decide': { burst: 20, perSecond: 1 },
   'patron.block': { burst: 10, perSecond: 0.5 },
@@ -60,6 +63,9 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   'sync.retry': { burst: 100, perSecond: 5 },
   'sync.withdraw': { burst: 100, perSecond: 5 },
   'sync.now': { burst: 20, perSecond: 1 },
+  // Written to the disk before it is answered.
+  'preferences.choose': { burst: 20, perSecond: 2 },
+  'window.toSearch': { burst: 20, perSecond: 2 },
 };
 
 interface Bucket {
