@@ -65,7 +65,10 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.dir = directionOf(language);
 }
 
+/** Embeddings, overrides and isolates: one that ends an isolate would end the one around the text. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** Keeps a name in right-to-left script from turning the sentence that it stands in. */
 export function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
+  return `\u2068${text.replace(TURNING, '')}\u2069`;
 }
