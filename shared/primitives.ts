@@ -12,5 +12,9 @@ export const amountSchema = z.int();
 export const countSchema = z.int().min(0);
 /** An opaque version mark of a section or a patron; equal tags mean equal content. */
 export const tagSchema = z.string().min(1).max(100);
-/** Whether there is anything in it to be seen: not only blanks, and signs that nobody sees. */
-export const isVisible = (text: string): boolean => /[^\s\p{Z}\p{Cc}\p{Cf}]/u.test(text);
+/**
+ * Whether there is anything in it to be seen: not only blanks and marks, nor letters and symbols that fonts draw as
+ * nothing, as Hangul's fillers, Braille's empty pattern and music's null notehead.
+ */
+export const isVisible = (text: string): boolean =>
+  /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]]/v.test(text);
