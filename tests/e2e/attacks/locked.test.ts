@@ -204,6 +204,30 @@ test('no key opens, prints or copies anything at a locked desk, nor on the paper
   expect(await inSight(window, words)).toEqual([]);
 });
 
+test('a locked window with unsaved text that somebody closes can be signed in to by the mouse, and asks then', async ({
+  desk,
+  account,
+  openPatronData,
+}) => {
+  const { window } = await openPatronData('lead');
+  await window.getByRole('button', { name: 'Edit Staff note' }).click();
+  const note = window.getByRole('textbox', { name: 'Staff note' });
+  await note.fill(TYPED);
+  await window.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  await window.getByLabel('Password').fill(account('lead').password);
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    for (const one of BrowserWindow.getAllWindows())
+      if (one.webContents.getURL().includes('/patron/')) one.close();
+  });
+  const leave = window.getByRole('alertdialog');
+  await window.waitForTimeout(300);
+  await expect(leave).toHaveCount(0);
+  await window.getByRole('button', { name: 'Sign in' }).click();
+  await leave.getByRole('button').first().click();
+  await expect(leave).toBeHidden();
+  await expect(note).toHaveValue(TYPED);
+});
+
 test('what was only selected is not there to be pasted at a locked desk, nor after a sign-out', async ({
   desk,
   account,
