@@ -204,6 +204,16 @@ describe('what goes back', () => {
     expect(await asks('patron.block', { comment: 'x' })).toEqual({ ok: true, value: { saved: 'waiting' } });
   });
 
+  test('whose a scanned card is, only where it is out of use', async () => {
+    const find = async (state: string) => {
+      heard.mockReturnValue({ scan: 1, found: { state, name: 'Ada Öberg' } });
+      return asks('scan.find', { card: '21100001' });
+    };
+    expect(await find('active')).toEqual({ ok: true, value: { scan: 1, found: { state: 'active' } } });
+    const lost = { state: 'lost', name: 'Ada Öberg' };
+    expect(await find('lost')).toEqual({ ok: true, value: { scan: 1, found: lost } });
+  });
+
   test('an error says what the contract lets it say', async () => {
     heard.mockImplementation(() => {
       throw Object.assign(new Failure({ code: 'invalid', stack: 'at /home/eva' } as never, 'because'));

@@ -1,4 +1,5 @@
 // Whose card was scanned: by its exact number, lost and replaced cards too, from the copy or else the server.
+import type { ScannedCard } from '../../shared/ipc/contract.ts';
 import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
 import { fullName, nameOf, type Patron } from '../../shared/patrons/patron.ts';
@@ -7,14 +8,7 @@ import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
 
-export interface ScannedCard {
-  name: string;
-  state: Card['state'];
-}
-
-interface Owner extends ScannedCard {
-  id: string;
-}
+type Owner = { id: string; name: string; state: Card['state'] };
 
 /** So many scans are remembered, for staff who open one that was offered. */
 const REMEMBERED = 20;
@@ -44,7 +38,7 @@ export class ScannedCards {
     if (!owner) return { scan, found: null };
     const { id, name, state } = owner;
     this.#found.set(scan, id);
-    return { scan, found: { name, state } };
+    return { scan, found: state === 'active' ? { state } : { state, name } };
   }
 
   /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */

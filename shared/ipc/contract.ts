@@ -63,6 +63,12 @@ const guarantorChoiceSchema = patronSummarySchema.pick({
   town: true,
 });
 export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
+/** The patron of a card in use opens; one that isn't is asked about by its patron's name. */
+const scannedCardSchema = z.discriminatedUnion('state', [
+  z.object({ state: cardSchema.shape.state.extract(['active']) }),
+  z.object({ state: cardSchema.shape.state.exclude(['active']), name: z.string() }),
+]);
+export type ScannedCard = z.infer<typeof scannedCardSchema>;
 const both = ['desk', 'patron'] as const;
 
 export const requests = {
@@ -140,10 +146,7 @@ export const requests = {
   'scan.find': {
     windows: both,
     args: z.object({ card: z.string().min(1).max(60) }),
-    result: z.object({
-      scan: countSchema,
-      found: z.object({ name: z.string(), state: cardSchema.shape.state }).nullable(),
-    }),
+    result: z.object({ scan: countSchema, found: scannedCardSchema.nullable() }),
   },
   /**
    * Opens whom this scan found. Unless staff said that they want it, only as long as no other card has been scanned

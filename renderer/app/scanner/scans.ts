@@ -2,7 +2,7 @@
 // hands went on to something else before the answer came, or because the card isn't one in use.
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { RequestResult } from '../../../shared/ipc/contract.ts';
+import type { ScannedCard } from '../../../shared/ipc/contract.ts';
 import type { ScannerRules } from '../../../shared/ipc/desk.ts';
 import { ask } from '../ask.ts';
 import { useLook } from '../look.ts';
@@ -13,12 +13,12 @@ import { marksCards, type Scanned } from './burst.ts';
 import type { FieldBefore } from './field.ts';
 import { listenForScans } from './scanner.ts';
 
-type Found = NonNullable<RequestResult<'scan.find'>['found']> & { scan: number };
+type Found = ScannedCard & { scan: number };
 
 export type ScanNews =
   /** `found` once it's known whose card it is. */
   | { kind: 'offer'; card: string; found?: Found }
-  | { kind: 'notInUse'; card: string; found: Found }
+  | { kind: 'notInUse'; card: string; found: Exclude<Found, { state: 'active' }> }
   | { kind: 'unknown'; card: string }
   | { kind: 'notACard' };
 
