@@ -1,5 +1,7 @@
 // What the requests' answers must not do when windows race each other, or staff leave while one is answered.
+import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
+import { DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
 import { Failure } from '../support/failure.ts';
 import type { Asker } from './gate.ts';
 import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } from './handlers.ts';
@@ -116,6 +118,28 @@ test('a patron does not open in the library’s system once the desk was locked 
   });
   expect(openOutside).not.toHaveBeenCalled();
 });
+
+test.each(['destroyed', 'render-process-gone'])(
+  'a download whose page is gone (%s) is cancelled: nobody would be told of the file',
+  async (event) => {
+    const contents = new EventEmitter();
+    const cancel = vi.fn();
+    const download = () => {
+      contents.emit(event);
+      return Promise.reject(new Failure({ code: 'cancelled' }));
+    };
+    const handlers = handlersOf({
+      desk: { session: { require: () => ({ permissions: [DOWNLOAD_PATRON_DATA] }) } },
+      download: { download, cancel },
+    } as unknown as HandlerParts);
+    const ask = { requester: 'unchecked', saveElsewhere: false } as const;
+    await expect(
+      handlers['patron.download'](ask, { ...asker, contents } as unknown as Asker),
+    ).rejects.toMatchObject({ error: { code: 'cancelled' } });
+    expect(cancel).toHaveBeenCalledExactlyOnceWith(PATRON);
+    expect(contents.eventNames()).toEqual([]);
+  },
+);
 
 test('asked twice at once, the desk begins anew once', async () => {
   let began = 0;

@@ -162,10 +162,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
         download.cancel(patronId);
       };
       asker.contents.once('destroyed', gone);
+      asker.contents.once('render-process-gone', gone);
       try {
         return await download.download(patronId, args);
       } finally {
         asker.contents.removeListener('destroyed', gone);
+        asker.contents.removeListener('render-process-gone', gone);
       }
     },
     'patron.cancelDownload': (_args, asker) => {

@@ -17,6 +17,8 @@ const FONTS_READY = `Promise.all(
 ).then((found) => found.flat().length)`;
 
 const MILLIMETRE = 1 / 25.4;
+/** The longest record that is printed takes seconds. */
+const LONGEST_MS = 300_000;
 
 export type Print = (pages: PrintedPages, signal: AbortSignal) => Promise<Uint8Array>;
 
@@ -28,6 +30,13 @@ export function printer(oneTimePages: OneTimePages): Print {
       title: 'Circdesk',
       webPreferences: PAGE_PREFERENCES,
     });
+    // What was asked of a page that is gone, or hangs, is never answered.
+    const lost = new AbortController();
+    const lose = () => {
+      lost.abort(new Error('The page that was to be printed is gone.'));
+    };
+    window.webContents.once('render-process-gone', lose);
+    const deadline = setTimeout(lose, LONGEST_MS);
     const address = oneTimePages.offer(page);
     const work = async () => {
       await window.loadURL(address);
@@ -51,8 +60,9 @@ export function printer(oneTimePages: OneTimePages): Print {
       return pdf;
     };
     try {
-      return await orAborted(work(), signal);
+      return await orAborted(work(), AbortSignal.any([signal, lost.signal]));
     } finally {
+      clearTimeout(deadline);
       oneTimePages.withdraw(address);
       window.destroy();
     }

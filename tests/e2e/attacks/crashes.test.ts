@@ -1,4 +1,5 @@
 // A page that somebody's text crashes, again and again.
+import { readdir } from 'node:fs/promises';
 import { cardOf, isFree } from '../../drive/central.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -29,3 +30,24 @@ test('a page that crashes comes back, and is closed where it does nothing else',
   await desk.search('*');
   await expect(desk.desk.getByRole('row').nth(1)).toBeVisible();
 });
+
+for (const step of ['executeJavaScript', 'printToPDF'] as const)
+  test(`a page that crashes as it is printed (${step}) is no file, and that is said`, async ({
+    desk,
+    folders,
+    openPatronData,
+  }) => {
+    const { window } = await openPatronData('lead');
+    await desk.app.evaluate(({ app }, at) => {
+      app.on('web-contents-created', (_event, contents) => {
+        const asked = contents[at].bind(contents) as (...args: unknown[]) => Promise<never>;
+        contents[at] = (...args: unknown[]) => {
+          contents.forcefullyCrashRenderer();
+          return asked(...args);
+        };
+      });
+    }, step);
+    await window.getByRole('button', { name: 'Download patron data' }).click();
+    await expect(window.getByText('No file was saved.')).toBeVisible({ timeout: 15_000 });
+    expect(await readdir(folders.downloads)).toEqual([]);
+  });
