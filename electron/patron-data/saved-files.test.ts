@@ -272,6 +272,29 @@ describe('a file whose folder can’t be reached', () => {
   });
 });
 
+test('of two files, one that somebody changed is named, not said to be deleted', async () => {
+  let held = true;
+  const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
+  const saver = memory({ files: { ...files, unlink } });
+  const paths = ['a.json', 'a.pdf'].map((name) => join(folder, name));
+  const marks = await Promise.all(
+    paths.map(async (path) => {
+      await writeFile(path, 'all of it');
+      const { size, mtimeMs } = await stat(path);
+      return { path, size, mtimeMs };
+    }),
+  );
+  saver.begin(ID, []);
+  saver.settle(ID, marks, null);
+  saver.finish(ID, []);
+  await writeFile(join(folder, 'a.pdf'), 'and a note');
+  await expect(saver.delete(ID)).rejects.toMatchObject({ error: { code: 'fileNotDeleted' } });
+  held = false;
+  const one = { code: 'fileLeft', folder, files: ['a.pdf'] };
+  await expect(saver.delete(ID)).rejects.toMatchObject({ error: one });
+  expect(await left()).toEqual(['a.pdf']);
+});
+
 test('a damaged memory is set aside, and nothing is deleted on its word', async () => {
   await saved(memory());
   await writeFile(join(folder, 'saved-files.json'), '[{"id":');

@@ -2,7 +2,7 @@
 // at the next start. A file that somebody moved or changed is theirs: it is left alone, and forgotten. One that can't be
 // reached or deleted now is tried again.
 import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { timeSchema } from '../../shared/primitives.ts';
@@ -94,13 +94,17 @@ export class SavedFiles {
     return files.filter((_, at) => there[at]).map(({ path }) => path);
   }
 
-  /** Deletes what was saved, at staff's wish. */
+  /** Deletes what was saved, at staff's wish. Fails where some of it isn't as it was saved. */
   async delete(id: string): Promise<void> {
-    const { deleted, failures } = await this.#clear(id, true);
+    const { deleted, theirs, failures } = await this.#clear(id, true);
     this.#wake();
     const [failure] = failures.values();
     if (failure) throw failure;
     if (deleted === 0) throw new Failure({ code: 'fileGone' });
+    const [first] = theirs;
+    if (first === undefined) return;
+    const files = theirs.map((path) => basename(path));
+    throw new Failure({ code: 'fileLeft', folder: dirname(first), files });
   }
 
   /** Where the clock was ahead when files were saved, and was set right since, their time begins now. */
@@ -147,10 +151,14 @@ export class SavedFiles {
   async #clear(id: string, isOver: boolean) {
     const { unfinished, naming, files } = this.#entryOf(id);
     const failures = new Map<string, unknown>();
+    const theirs: string[] = [];
     let deleted = 0;
     const attempt = async (path: string, mark?: FileMark) => {
       try {
-        if (mark && !(await this.#isAsSaved(mark))) return;
+        if (mark && !(await this.#isAsSaved(mark))) {
+          theirs.push(path);
+          return;
+        }
         await this.#remove(path);
         deleted++;
       } catch (thrown) {
@@ -159,12 +167,14 @@ export class SavedFiles {
     };
     for (const path of unfinished) await attempt(path);
     for (const mark of isOver ? [...naming, ...files] : naming) await attempt(mark.path, mark);
+    // Whoever tries again what failed learns then what was left alone.
+    const stays = ({ path }: FileMark) => failures.has(path) || (failures.size > 0 && theirs.includes(path));
     this.#leave(id, {
       unfinished: unfinished.filter((path) => failures.has(path)),
-      naming: naming.filter(({ path }) => failures.has(path)),
-      files: isOver ? files.filter(({ path }) => failures.has(path)) : files,
+      naming: naming.filter(stays),
+      files: isOver ? files.filter(stays) : files,
     });
-    return { deleted, failures };
+    return { deleted, theirs, failures };
   }
 
   async #isAsSaved({ path, size, mtimeMs }: FileMark): Promise<boolean> {

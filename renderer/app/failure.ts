@@ -17,6 +17,7 @@ export function failureWords(error: DeskError, formats: Formats): FailureWords {
       : t('failure.inTheLog'),
     retryAt: error.retryAt ? formats.time(error.retryAt) : t('failure.aLittleLater'),
     folder: isolated(error.folder ?? t('failure.downloadsFolder')),
+    files: isolated(error.files?.join(', ') ?? ''),
     permission: error.permission ?? '',
     missing: error.missing?.permission ?? '',
     right: t(`rights.${error.missing?.right ?? 'other'}`),

@@ -54,6 +54,7 @@ export const ERROR_CODES = [
   'folderElsewhere',
   'fileGone',
   'fileAway',
+  'fileLeft',
   'fileNotDeleted',
   'cancelled',
   'noCardInUse',
@@ -103,6 +104,8 @@ export const deskErrorSchema = z.object({
   retryAt: timeSchema.optional(),
   /** With the errors of files: the folder. */
   folder: z.string().optional(),
+  /** With `fileLeft`: names of the files that somebody changed or moved. */
+  files: z.array(z.string()).optional(),
   /** With `unsavedChanges`: in how many windows. */
   windows: z.int().optional(),
 });

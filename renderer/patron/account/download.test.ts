@@ -115,4 +115,13 @@ describe('a download', () => {
     await download.remove();
     expect([download.saved, download.failure?.code]).toEqual([undefined, 'fileGone']);
   });
+
+  it('of which one was changed meanwhile is not said to be deleted', async () => {
+    const download = windowOf('adult');
+    await download.start();
+    main.answer('patron.deleteFile', () => refused({ code: 'fileLeft' }));
+    await download.remove();
+    expect([download.saved, download.failure?.code]).toEqual([undefined, 'fileLeft']);
+    expect(useNotices().notices).toEqual([]);
+  });
 });

@@ -17,6 +17,8 @@ export interface Questions {
   elsewhere: Elsewhere;
 }
 
+/** Errors after which there is nothing left to show or delete. */
+const NO_MORE = ['fileGone', 'fileLeft'];
 /** So long into a download its time left is a guess worth telling. */
 const TELLING_FROM_S = 2;
 
@@ -83,14 +85,14 @@ export const useDownload = defineStore('download', () => {
     if (!saved.value) return;
     const answer = await ask('patron.showFile', { file: saved.value.file });
     failure.value = answer.ok ? undefined : answer.error;
-    if (failure.value?.code === 'fileGone') saved.value = undefined;
+    if (NO_MORE.includes(failure.value?.code ?? '')) saved.value = undefined;
   }
 
   async function remove(): Promise<void> {
     if (!saved.value) return;
     const answer = await ask('patron.deleteFile', { file: saved.value.file });
     failure.value = answer.ok ? undefined : answer.error;
-    if (answer.ok || answer.error.code === 'fileGone') saved.value = undefined;
+    if (answer.ok || NO_MORE.includes(answer.error.code)) saved.value = undefined;
     if (answer.ok) notices.done(() => t('download.deleted'));
   }
 
