@@ -160,6 +160,26 @@ describe('an account that policy gives rights to', () => {
     expect(await session.send(edit)).toMatchObject({ kind: 'confirmed' });
   });
 
+  test('keeps its name, under which its blocks stand: nobody sets one in a colleague’s', async () => {
+    await withKey();
+    const other = await serverOn(koha, { policy: key }).server.signIn(LOOKER);
+    const base = desk.patron(staff).sections.personal as unknown as TaggedValues;
+    const edit = (changes: FieldValues) =>
+      desk.act(staff, { kind: 'saveSection', section: 'personal', base, changes }, at());
+    koha.heard.length = 0;
+    for (const librarian of [session, other])
+      expect(await librarian.send(edit({ givenName: 'Ada', familyName: 'Al' }))).toMatchObject({
+        kind: 'refused',
+        code: 'invalid',
+        fields: [
+          { field: 'givenName', code: 'invalid' },
+          { field: 'familyName', code: 'invalid' },
+        ],
+      });
+    expect(sent()).toEqual([]);
+    expect(await session.send(edit({ birthDate: '1980-01-31' }))).toMatchObject({ kind: 'confirmed' });
+  });
+
   test('isn’t deleted', async () => {
     await withKey();
     const { tag } = await session.patron(staff, true);

@@ -2,6 +2,7 @@
 // already happened, compares with what staff saw, and sends only what then still has to change.
 import {
   checkChanges,
+  type FieldIssue,
   type FieldValues,
   type SectionId,
   type TaggedValues,
@@ -90,10 +91,8 @@ export class KohaSender {
     const { around, attempts, description, reads } = this.#parts;
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
-    // Whoever has forgotten a password is sent a new one there.
-    const others = record.patron_id !== this.#parts.staffNumber && hasRights(record, around.policy);
-    if (others && 'emails' in act.changes)
-      return refused('invalid', 'staff', [{ field: 'emails.0', code: 'invalid' }]);
+    const kept = this.#kept(record, act.changes);
+    if (kept.length > 0) return refused('invalid', 'staff', kept);
     const current = this.#section(section, record);
     const change = kohaChange(section, act.changes, record, around, reads.today);
     if (change.issues.length > 0) return refused('invalid', '', change.issues);
@@ -109,6 +108,17 @@ export class KohaSender {
     attempts.begin(act, record);
     const put = await this.#put(record, change.fields);
     return { kind: 'confirmed', head: put.head, saved: this.#section(section, put.record) };
+  }
+
+  /** What stays as it is here of an account that has rights. */
+  #kept(record: KohaPatron, changes: FieldValues): FieldIssue[] {
+    const { around, staffNumber } = this.#parts;
+    if (!hasRights(record, around.policy)) return [];
+    // Blocks stand under the name: whoever took a colleague's would set them in theirs.
+    const kept = ['givenName', 'familyName'].filter((field) => field in changes);
+    // Whoever has forgotten a password is sent a new one there.
+    if (record.patron_id !== staffNumber && 'emails' in changes) kept.push('emails.0');
+    return kept.map((field) => ({ field, code: 'invalid' }));
   }
 
   #section(section: SectionId, record: KohaPatron): TaggedValues {
