@@ -34,6 +34,13 @@ export const kohaPolicySchema = z
           .string()
           .min(1)
           .describe('Path of a file that holds the key’s secret, and that only Circdesk’s user can read.'),
+        account: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'The username of the account that the key belongs to, which Koha doesn’t tell. No desk then deletes it, or sets its PIN.',
+          ),
         staffCategories: z
           .array(code)
           .min(1)

@@ -1,5 +1,6 @@
-// Whom policy gives what Koha has no permission for, by their category or username: who may come in, and do what. Such an
-// account is Koha's to change. A desk that gave its category away, or its password, would give away those rights.
+// Whom policy gives what Koha has no permission for, by their category or username: who may come in, and do what; and the
+// API key's own account. Such an account is Koha's to change. A desk that gave its category away, or its password, would
+// give away those rights.
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import type { KohaPatron } from './records.ts';
 import { textOf } from './values.ts';
@@ -12,4 +13,5 @@ export const categoryHasRights = (category: string, { apiKey, permissions }: Koh
 
 export const hasRights = ({ userid, category_id }: KohaPatron, policy: KohaPolicy): boolean =>
   categoryHasRights(category_id, policy) ||
+  textOf(userid) === policy.apiKey?.account ||
   Object.values(policy.permissions).some((grant) => grant?.users.includes(textOf(userid)));
