@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'serverTakesNoPassword',
   'apiKeyRefused',
   'notStaff',
+  'nameOfTwo',
   'serverAway',
   'serverSlow',
   'serverCertificate',

@@ -122,6 +122,7 @@ export const FIELD_CODES = [
   'notALanguage',
   'notACardNumber',
   'cardNumberTaken',
+  'cardNumberIsUsername',
   'guarantorRequired',
   'guarantorIsSelf',
   'guarantorNeedsOne',

@@ -218,6 +218,19 @@ test('nobody deletes the account that they work with', async () => {
   expect(koha.world.patrons.has(1)).toBe(true);
 });
 
+test('no card gets a number that is somebody else’s username, who could sign in by it no more', async () => {
+  await open({ userid: 'ada.oberg' });
+  const number = (number: string) => save('card', { cards: [{ number, state: 'active' }] });
+  expect(await number('looker')).toMatchObject({
+    kind: 'refused',
+    code: 'invalid',
+    fields: [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }],
+  });
+  expect(sent()).toEqual([]);
+  koha.world.change(row.patron_id, { userid: '2100002' });
+  expect(await number('2100002')).toMatchObject({ kind: 'confirmed' });
+});
+
 test('a comment with half a character sets no block', async () => {
   await open();
   expect(await block('a\ud800')).toMatchObject({

@@ -128,7 +128,33 @@ describe('with name and password', () => {
       'superlibrarian',
     );
     const asLead = { ...STAFF, password: 'page' };
-    expect(await failureOf(serverOn(koha).server.signIn(asLead))).toEqual({ code: 'notStaff' });
+    expect(await failureOf(serverOn(koha).server.signIn(asLead))).toEqual({ code: 'nameOfTwo' });
+  });
+
+  test('whose name became another account’s card number signs in by their own card’s, and still without the line', async () => {
+    koha.world.change(2, { cardnumber: '2100002' });
+    const desk = new SimulatedDesk(koha, 1);
+    const start = () => desk.start({}, { offline: { signInHours: 72 } });
+    const signIn = (username: string) =>
+      failureOf(
+        desk.parts.session
+          .signIn({ ...LOOKER, username }, () => undefined)
+          .then(() => desk.parts.session.end()),
+      );
+    try {
+      await start();
+      expect(await signIn('looker')).toBeUndefined();
+      await start();
+      koha.world.addPatron({ surname: 'Öberg', cardnumber: 'looker' });
+      expect(await signIn('looker')).toEqual({ code: 'nameOfTwo' });
+      desk.line.state = 'dropsRequests';
+      expect(await signIn('looker')).toBeUndefined();
+      desk.line.state = 'good';
+      await start();
+      expect(await signIn('2100002')).toBeUndefined();
+    } finally {
+      await desk.end();
+    }
   });
 
   test('a name with a colon, of which Koha takes the first half, is nobody’s', async () => {

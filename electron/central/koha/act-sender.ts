@@ -11,7 +11,7 @@ import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
-import type { KohaApi } from './api.ts';
+import { own, type KohaApi } from './api.ts';
 import type { Attempts } from './attempts.ts';
 import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, type KohaFields } from './changes.ts';
@@ -103,6 +103,9 @@ export class KohaSender {
     // What else has changed in the section doesn't matter: Koha merges. The values that staff saw do.
     const asSeen = mergeEdit(act.base, act.changes, current.values).conflicts.length === 0;
     if (!asSeen) return { kind: 'stale', head, current };
+    const { cardnumber } = change.fields;
+    if (typeof cardnumber === 'string' && (await this.#isUsername(cardnumber, record)))
+      return refused('invalid', '', [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }]);
     // They are there, or there again: the attempt either never arrived, or somebody has undone it.
     if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
     attempts.begin(act, record);
@@ -119,6 +122,12 @@ export class KohaSender {
     // Whoever has forgotten a password is sent a new one there.
     if (record.patron_id !== staffNumber && 'emails' in changes) kept.push('emails.0');
     return kept.map((field) => ({ field, code: 'invalid' }));
+  }
+
+  /** Somebody else's, who couldn't be told from the card's owner when they sign in: Koha takes card numbers, too. */
+  async #isUsername(number: string, record: KohaPatron): Promise<boolean> {
+    const { value } = await this.#parts.reads.bare({ [own('userid')]: number }, [own('patron_id')], 1);
+    return value.some(({ patron_id }) => patron_id !== record.patron_id);
   }
 
   #section(section: SectionId, record: KohaPatron): TaggedValues {

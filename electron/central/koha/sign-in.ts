@@ -44,9 +44,9 @@ async function withPassword({ username, password }: Credentials, { http }: SignI
   // Asked in its own way, so that a wrong password is told from a session that has ended.
   const found = [...(await ask('userid')), ...(await ask('cardnumber'))];
   const [own] = found;
+  if (!own) throw new Failure({ code: 'notStaff' });
   // Koha doesn't say whose password it was: where one's card number is another's name, it may be either's.
-  if (!own || found.some(({ patron_id }) => patron_id !== own.patron_id))
-    throw new Failure({ code: 'notStaff' });
+  if (found.some(({ patron_id }) => patron_id !== own.patron_id)) throw new Failure({ code: 'nameOfTwo' });
   return ownRecord(new KohaApi(http, authorization), own.patron_id);
 }
 
