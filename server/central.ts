@@ -128,10 +128,10 @@ export function createCentral(options: CentralOptions) {
     return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase());
   }
 
-  async function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
+  function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
     const pin = name === 'setPin' && endpoints.setPin.body.safeParse(call.body).data?.pin;
-    const secretHash = pin ? await hashSecret(pin, random, secretCost) : undefined;
-    return acts.perform({ name, asker, ...call, secretHash });
+    const hashPin = pin ? () => hashSecret(pin, random, secretCost) : undefined;
+    return acts.perform({ name, asker, ...call, hashPin });
   }
 
   async function readOrOpen(name: EndpointName, asker: Asker | undefined, params: unknown, rest: unknown) {

@@ -100,6 +100,19 @@ describe('a repeat', () => {
   });
 });
 
+test('PINs wait for their turn: whoever sets ever more of them holds up nobody else, and may try again', async () => {
+  const { desk, patron, signIn } = await atTheDesk();
+  const colleague = await signIn('north', 'desk');
+  const request = { params: { patronId: patron.id }, body: { pin: '4711' } };
+  const keys = Array.from({ length: 20 }, () => ({ key: desk.newId(), act: desk.newId() }));
+  const setting = keys.map((parts) => desk.act('setPin', request, parts));
+  expect(problemOf(await desk.act('setPin', request, { epoch: desk.newId() }))).toBe('other-epoch');
+  expect((await colleague.act('setPin', request)).status).toBe(200);
+  const answers = await Promise.all(setting);
+  expect(answers.map(({ status }) => status)).toEqual([...Array(4).fill(200), ...Array(16).fill(429)]);
+  expect((await desk.act('setPin', request, keys.at(-1))).status).toBe(200);
+});
+
 describe('a refusal is final under its key', () => {
   test('412: a delayed duplicate does not apply after the tag came to fit', async () => {
     const { desk, patron } = await atTheDesk();

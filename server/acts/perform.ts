@@ -10,6 +10,7 @@ import { DAY, timeOf, type Clock } from '../ports.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from '../turns.ts';
 import {
   fingerprintOf,
   slowFingerprintOf,
@@ -25,7 +26,9 @@ export interface ActCall {
   params: Record<string, string>;
   body: unknown;
   headers: Record<string, string | undefined>;
-  secretHash: string | undefined;
+  /** Of the PIN that it sets; hashing takes its time. */
+  hashPin: (() => Promise<string>) | undefined;
+  secretHash?: string | undefined;
 }
 
 /** Not final: the same attempt may yet be taken. */
@@ -60,6 +63,7 @@ export class Acts {
   readonly #attempts: Attempts;
   readonly #audit: Audit;
   readonly #handlers: ActHandlers;
+  readonly #turns = new Turns();
 
   constructor(
     store: Store,
@@ -91,14 +95,25 @@ export class Acts {
     const actedAt = headers.data[ACT_HEADERS.actedAt];
     const { name, params, body } = call;
     const asked = { key, content: [name, params, body ?? null, act, actedAt] };
-    const attempt: Attempt = {
+    const attempt = {
       key,
       act,
       staff: call.asker.staff.id,
       endpoint: name,
       patronId: params['patronId'] ?? newPatronId(name, body),
-      fingerprint: name === 'setPin' ? await slowFingerprintOf(asked) : fingerprintOf(asked),
     };
+    if (name !== 'setPin')
+      return this.#perform(call, { ...attempt, fingerprint: fingerprintOf(asked) }, actedAt);
+    // Hashing ever more of them would keep colleagues from signing in.
+    const performed = this.#turns.take(attempt.staff, async () => {
+      const fingerprint = await slowFingerprintOf(asked);
+      const secretHash = await call.hashPin?.();
+      return this.#perform({ ...call, secretHash }, { ...attempt, fingerprint }, actedAt);
+    });
+    return performed ?? asAnswer(refused('too-many', { retryAt: timeOf(this.#clock) }));
+  }
+
+  #perform(call: ActCall, attempt: Attempt, actedAt: string): Answer {
     return this.#store.together(() => this.#inTransaction(call, attempt, actedAt));
   }
 

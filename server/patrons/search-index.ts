@@ -8,8 +8,8 @@ import { taggedSectionsSchema } from '../../shared/patrons/stored.ts';
 import type { Libraries } from '../libraries.ts';
 import type { Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from '../turns.ts';
 import type { PatronRow, Records } from './record.ts';
-import { Turns } from './turns.ts';
 
 /** Above so many hits, walking along the ordered index is quicker than sorting. */
 const MANY = 2000;
