@@ -146,6 +146,8 @@ export interface CentralSession extends ActSender {
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;
+  /** Which patrons, and what of them, the server shows: alike to sessions of the same view. '' where it is alike to all. */
+  readonly view: string;
   /** With which the session can be gone on with after a restart of the desk, if it can. It changes; see `onRenewed`. */
   readonly resumeToken: string | null;
   /** The server's clock minus this desk's, in ms, when last heard. */

@@ -6,6 +6,7 @@ import { requestersFor, type Requester } from '../../shared/patron-data/requeste
 import type { WaitingAct } from '../../shared/patron-data/document.ts';
 import { isSomebodyElse, nameOf, registeredAs, type Patron } from '../../shared/patrons/patron.ts';
 import { isDoneTo } from '../cache/act.ts';
+import { readCopy } from '../cache/copy-view.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import { isSameStaff, type Act } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
@@ -35,7 +36,7 @@ export async function openExport(
   const { session, acts, store } = parts;
   const present = session.require();
   const { library, staff } = present;
-  const view = await store.patron(library.id, patronId);
+  const view = await readCopy(store, present, () => store.patron(library.id, patronId));
   const unsettled = await store.unsettledOn(library.id, patronId);
   const source = await acts.perform(`download ${patronId}`, [staff.id, requester], async (act) => {
     try {

@@ -6,6 +6,7 @@ import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { isDoneTo, type Deed, type LogEvent, type OutboxAct } from '../cache/act.ts';
+import { readCopy } from '../cache/copy-view.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import { isLaidOver, overlay } from '../cache/overlay.ts';
 import type { StaffSession } from '../session/staff-session.ts';
@@ -63,7 +64,11 @@ export class Patrons {
       const found = await session.use((central) => central.search(query, offset, limit, order), present);
       return { ...found, partial: false };
     }
-    const found = await store.search(library.id, query, offset, limit, order);
+    const found = await readCopy(store, present, () => store.search(library.id, query, offset, limit, order));
+    if (!found) {
+      if (!session.central) throw new Failure({ code: 'copyOfOthers' });
+      return { total: 0, patrons: [], partial: true };
+    }
     const { position } = await store.pullState(library.id);
     return { ...found, partial: !whole || position === null };
   }
@@ -71,12 +76,13 @@ export class Patrons {
   /** Opening a patron's window is a look, from the copy too. */
   async logLook(patronId: string): Promise<void> {
     const { store, session, acts, clock } = this.#parts;
-    const { library, staff } = session.require();
-    const isInCopy = (await store.patron(library.id, patronId)) !== undefined;
+    const present = session.require();
+    const { library, staff } = present;
+    const view = await readCopy(store, present, () => store.patron(library.id, patronId));
     const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
     const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
     this.#toBeLogged.delete(patronId);
-    if (isInCopy) await store.appendLogEvent(look);
+    if (view) await store.appendLogEvent(look);
     else this.#toBeLogged.set(patronId, look);
   }
 
@@ -92,7 +98,7 @@ export class Patrons {
         FRESH_WITHIN_MS,
         pull().catch(() => undefined),
       );
-    const view = await store.patron(library.id, patronId);
+    const view = await readCopy(store, present, () => store.patron(library.id, patronId));
     const { syncedAt } = await store.pullState(library.id);
     if (view) {
       const look = this.#toBeLogged.get(patronId);

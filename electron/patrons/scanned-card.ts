@@ -3,6 +3,7 @@ import type { ScannedCard } from '../../shared/ipc/contract.ts';
 import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
 import { fullName, nameOf, type Patron } from '../../shared/patrons/patron.ts';
+import { readCopy } from '../cache/copy-view.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
@@ -33,7 +34,7 @@ export class ScannedCards {
     this.#found.delete(scan - REMEMBERED);
     const present = this.#session.require();
     const leavings = this.#leavings;
-    const owner = (await this.#inCopy(card)) ?? (await this.#atServer(card, present));
+    const owner = (await this.#inCopy(card, present)) ?? (await this.#atServer(card, present));
     if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
     if (!owner) return { scan, found: null };
     const { id, name, state } = owner;
@@ -53,10 +54,11 @@ export class ScannedCards {
     this.#found.clear();
   }
 
-  async #inCopy(card: string): Promise<Owner | undefined> {
-    const library = this.#session.require().library.id;
+  async #inCopy(card: string, present: Present): Promise<Owner | undefined> {
+    const library = present.library.id;
     // The owner of a card stands first among the hits for its number.
-    const [hit] = (await this.#store.search(library, card, 0, 1)).patrons;
+    const found = await readCopy(this.#store, present, () => this.#store.search(library, card, 0, 1));
+    const [hit] = found?.patrons ?? [];
     const view = hit && (await this.#store.patron(library, hit.id));
     return view && ownerOf(card, view.patron);
   }

@@ -27,6 +27,8 @@ const whoSchema = z.object({
   permissions: z.array(permissionSchema),
   /** Signed in before there were other servers than ours. */
   capabilities: capabilitiesSchema.default(EVERYTHING),
+  /** Whose copy they may be shown. */
+  view: z.string().default(''),
 });
 const signInSchema = whoSchema.extend({
   username: z.string(),
@@ -155,9 +157,7 @@ async function fits(password: string, { salt, hash }: SignIn): Promise<boolean> 
 const derived = (password: string, salt: Buffer) => derive(password.normalize('NFC'), salt, 32, COST);
 const nameOf = (username: string) => username.normalize('NFC').trim().toLowerCase();
 
-export const presentOf = ({ staff, library, permissions, capabilities }: CentralSession): Present => ({
-  staff,
-  library,
-  capabilities,
+export const presentOf = ({ staff, library, permissions, capabilities, view }: CentralSession): Present => ({
+  ...{ staff, library, capabilities, view },
   permissions: [...permissions],
 });

@@ -2,6 +2,7 @@
 // never the outbox's acts.
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
+import { isFilledFor, rememberFilledFor } from '../cache/copy-view.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
 import type {
   CentralServer,
@@ -51,26 +52,29 @@ export interface PullParts {
 
 export class Pull {
   readonly #parts: PullParts;
-  /** Libraries whose copies are known to have been filled under this policy. */
-  readonly #inScope = new Set<string>();
+  /** Libraries whose copies are known to have been filled under this policy, and in which view of the patrons. */
+  readonly #inScope = new Map<string, string>();
 
   constructor(parts: PullParts) {
     this.#parts = parts;
   }
 
   /**
-   * A copy that was filled under another policy holds patrons whom it is not to hold, or lacks some. It is erased on the
-   * disk before anything says that it is of this policy: no power cut brings it back.
+   * A copy that was filled under another policy, or by whom the server shows other patrons, holds some whom it is not to
+   * hold, or lacks some. It is erased on the disk before anything says that it is of this policy and view: no power cut
+   * brings it back.
    */
-  async #keepToScope(library: string): Promise<void> {
+  async #keepToScope(central: CentralSession): Promise<void> {
     const { store, scopeName } = this.#parts;
-    if (this.#inScope.has(library)) return;
-    const name = `scope of ${library}`;
-    if ((await store.recall(name)) !== scopeName) {
-      await store.erasePatrons(library);
+    const { id } = central.library;
+    if (this.#inScope.get(id) === central.view) return;
+    const name = `scope of ${id}`;
+    if ((await store.recall(name)) !== scopeName || !(await isFilledFor(store, central))) {
+      await store.erasePatrons(id);
       await store.remember(name, scopeName);
+      if (central.view !== '') await rememberFilledFor(store, central);
     }
-    this.#inScope.add(library);
+    this.#inScope.set(id, central.view);
   }
 
   /**
@@ -80,7 +84,7 @@ export class Pull {
   async run(central: CentralSession): Promise<Marks | 'paused'> {
     const { store, pages } = this.#parts;
     const library = central.library.id;
-    await this.#keepToScope(library);
+    await this.#keepToScope(central);
     if (this.#parts.empty) return this.#keepEmpty(central);
     let anew = 0;
     const fillAnew = async () => {

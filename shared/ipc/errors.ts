@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'locked',
   'notKnownOffline',
   'offlineTooLong',
+  'copyOfOthers',
   'needsServer',
   'actsWaiting',
   'notPermitted',

@@ -29,6 +29,7 @@ import { askRights } from './rights.ts';
 import { signIn } from './sign-in.ts';
 import { Titles } from './titles.ts';
 import { textOf } from './values.ts';
+import { viewOf } from './view.ts';
 
 export interface KohaServerParts {
   address: string;
@@ -100,7 +101,10 @@ export class KohaServer implements CentralServer {
     const parts = { http: this.#http, description, policy };
     const { api, record, time } = await signIn(credentials, { ...parts, key: this.#key });
     const rights = await askRights(api, record.patron_id);
-    const library = await readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library);
+    const [library, view] = await Promise.all([
+      readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library),
+      viewOf(api, rights, policy.apiKey ? undefined : record),
+    ]);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const registered = registrationOf(record);
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
@@ -119,6 +123,7 @@ export class KohaServer implements CentralServer {
         isDeepStrictEqual(grantedTo(now, policy), grantedTo(record, policy)),
       permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
       capabilities: capabilitiesOf(description, rights, policy),
+      view,
       clockDistance: Math.round((time.sent + time.answered) / 2) - clock.now(),
       reads: new KohaReads({ api, description, titles, around, rights: mayRead, clock }),
       epoch: this.#epoch,

@@ -32,6 +32,7 @@ export interface KohaSessionParts {
   staff: Staff;
   permissions: readonly Permission[];
   capabilities: Capabilities;
+  view: string;
   clockDistance: number;
   clock: Clock;
   api: KohaApi;
@@ -54,6 +55,7 @@ export class KohaSession implements CentralSession {
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;
+  readonly view: string;
   readonly resumeToken = null;
   readonly clockDistance: number;
   onRenewed: () => void = () => undefined;
@@ -64,12 +66,13 @@ export class KohaSession implements CentralSession {
   readonly #standing: Standing;
 
   constructor(parts: KohaSessionParts) {
-    const { staff, permissions, capabilities, clockDistance, around, api, reads } = parts;
+    const { staff, permissions, capabilities, view, clockDistance, around, api, reads } = parts;
     this.#parts = parts;
     this.staff = staff;
     this.library = around.library;
     this.permissions = permissions;
     this.capabilities = capabilities;
+    this.view = view;
     this.clockDistance = clockDistance;
     const staffNumber = around.ids.number('patron', staff.id) ?? 0;
     this.#sender = new KohaSender({ ...parts, staffName: staff.name, staffNumber });

@@ -93,6 +93,7 @@ class ReferenceSession implements CentralSession {
   #session: Session;
   #clockDistance: number;
   readonly capabilities = EVERYTHING;
+  readonly view = '';
   #refreshing: Promise<void> | undefined;
   onRenewed: () => void = () => undefined;
 

@@ -1,0 +1,150 @@
+// Staff of one desk whose accounts see different patrons at Koha, or different things of them.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import { openExport } from '../../electron/patron-data/open-export.ts';
+import { steppingClock } from '../port/world.ts';
+import type { FakeKoha } from './fake/koha.ts';
+import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
+
+const NARROW = { library: 'MPL', username: 'narrow', password: 'narrow narrow' };
+let clock: ReturnType<typeof steppingClock>;
+let koha: FakeKoha;
+let desk: SimulatedDesk;
+let number: number;
+let id: string;
+
+beforeEach(async () => {
+  clock = steppingClock();
+  koha = smallLibrary(clock);
+  const { world } = koha;
+  ({ patron_id: number } = world.addPatron({ surname: 'Öberg', library_id: 'MPL' }));
+  id = new KohaIds(ADDRESS).id('patron', number);
+  world.charge(number, 7, 'LOST', 'Lost book');
+  world.lend(number, world.addBook('Dune', 'Herbert', 'b77').item);
+  // Of another library, and without the right to see patrons of all.
+  world.addStaff({ surname: 'Na', userid: NARROW.username, library_id: 'CPL' }, NARROW.password, {
+    borrowers: ['edit_borrowers'],
+  });
+  // Nothing that a look for changes would still go back to.
+  clock.pass(7_200_000);
+  desk = new SimulatedDesk(koha, 1);
+  await desk.start({}, { offline: { signInHours: 72 } });
+});
+afterEach(() => desk.end());
+
+async function comes(who: typeof STAFF, looks = 3): Promise<void> {
+  const { session, sync } = desk.parts;
+  await session.signOut();
+  await session.signIn(who, () => undefined);
+  for (let n = 0; n < looks; n++) {
+    clock.pass(60_000);
+    await sync.now();
+  }
+}
+
+/** Signs in once it is remembered here that they may, the line being cut. */
+async function comesWithoutLine(who: typeof STAFF): Promise<void> {
+  const { session, store } = desk.parts;
+  await expect.poll(() => store.recall('offline sign-ins')).toContain(`"${who.username}"`);
+  await session.signOut();
+  desk.line.state = 'dropsRequests';
+  await session.signIn(who, () => undefined);
+}
+
+const search = (name: string) =>
+  desk.parts.patrons.search(name, { offset: 0, limit: 9, order: 'plain', from: 'copy' });
+const names = async (name: string) => (await search(name)).patrons.map(({ familyName }) => familyName);
+const dataFile = () => {
+  const { session, acts, store } = desk.parts;
+  return openExport({ session, acts, store, clock }, id, 'unchecked');
+};
+const unseen = { error: { code: 'patronUnseen' } };
+
+test('whom Koha doesn’t show to a librarian, the copy that a colleague’s account filled doesn’t either', async () => {
+  await comes(STAFF);
+  expect(await names('Öberg')).toEqual(['Öberg']);
+  await comes(NARROW, 0);
+  const { patrons, scannedCards, sync } = desk.parts;
+  const nothing = async () => {
+    expect(await search('Öberg')).toMatchObject({ total: 0, patrons: [] });
+    await expect(patrons.read(id, false)).rejects.toMatchObject(unseen);
+    await expect(dataFile()).rejects.toMatchObject(unseen);
+    expect((await scannedCards.find(String(koha.world.patron(number)['cardnumber']))).found).toBeNull();
+  };
+  await nothing();
+  await sync.now();
+  await nothing();
+  expect(await names('Na')).toEqual(['Na']);
+});
+
+test('nor once the line is cut, before the copy was filled for them or after', async () => {
+  await comes(NARROW);
+  await comes(STAFF);
+  await comesWithoutLine(NARROW);
+  const { patrons } = desk.parts;
+  await expect(search('Öberg')).rejects.toMatchObject({ error: { code: 'copyOfOthers' } });
+  await expect(patrons.read(id, false)).rejects.toMatchObject({ error: { code: 'needsServer' } });
+  await expect(dataFile()).rejects.toMatchObject({ error: { code: 'needsServer' } });
+  desk.line.state = 'good';
+  await comes(NARROW);
+  await comesWithoutLine(NARROW);
+  expect([await names('Öberg'), await names('Na')]).toEqual([[], ['Na']]);
+});
+
+test('a copy that was filled for who sees few is filled for who sees all', async () => {
+  await comes(NARROW);
+  await comes(STAFF);
+  expect(await names('Öberg')).toEqual(['Öberg']);
+  expect(await search('Öberg')).toMatchObject({ partial: false });
+});
+
+test('what changed while a colleague worked who may not see it is in the copy of who may, and nobody is missing', async () => {
+  await comes(STAFF);
+  await comes(NARROW);
+  koha.world.change(number, { surname: 'Lindgren' });
+  // The check of the copy comes round, too.
+  clock.pass(25 * 3_600_000);
+  await comes(NARROW);
+  expect(desk.parts.sync.state.unseen).toBe(0);
+  await comes(STAFF);
+  expect([await names('Lindgren'), await names('Öberg')]).toEqual([['Lindgren'], []]);
+});
+
+test.each([
+  ['more', STAFF, LOOKER],
+  ['less', LOOKER, STAFF],
+])(
+  'loans and debts in the copy are what the reader’s account sees, whoever saw %s of them before',
+  async (_what, first, second) => {
+    await comes(first);
+    await comes(second);
+    const { session, patrons } = desk.parts;
+    const { loans, debts } = (await patrons.read(id, false)).patron;
+    const atKoha = await session.use((central) => central.patron(id, false));
+    expect({ loans, debts }).toEqual({ loans: atKoha.loans, debts: atKoha.debts });
+  },
+);
+
+test('who sees the same as the one before goes on with the copy as it is, at an API key whoever comes', async () => {
+  koha.world.addStaff(
+    { surname: 'Lu', userid: 'second', library_id: 'CPL' },
+    'second second',
+    'superlibrarian',
+  );
+  const filledAnew = async (who: typeof STAFF) => {
+    koha.heard.length = 0;
+    await comes(who);
+    return koha.heard.some(({ query }) => String(query['q']).includes('"me.patron_id":{">":'));
+  };
+  const second = { library: 'MPL', username: 'second', password: 'second second' };
+  expect([await filledAnew(STAFF), await filledAnew(second), await filledAnew(LOOKER)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  const { patron_id: key } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
+  koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: key });
+  await desk.start({ apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } });
+  expect([await filledAnew(LOOKER), await filledAnew(NARROW)]).toEqual([true, false]);
+});
