@@ -158,6 +158,22 @@ describe('who is gone', () => {
     expect(later.patrons.has(id(number))).toBe(false);
   });
 
+  test('is missed in the copy of each library, however far the check of the other one has come', async () => {
+    const [number = 0] = addPatrons(500);
+    const { server } = serverOn(koha);
+    const filledAt = async (library: string) => {
+      const desk = new DeskCopy(await server.signIn({ ...STAFF, library }));
+      await desk.fill();
+      return desk;
+    };
+    const desks = [await filledAt('MPL'), await filledAt('CPL')];
+    koha.world.delete(number);
+    for (const desk of desks) {
+      for (let looks = 0; looks < 2; looks++) await desk.pull();
+      expect(desk.patrons.has(id(number))).toBe(false);
+    }
+  });
+
   test('or only hidden from who works here now leaves the copy, and is counted', async () => {
     const { patron_id } = koha.world.addPatron({ surname: 'Elsewhere', library_id: 'CPL' });
     const here = koha.world.addPatron({ surname: 'Here', library_id: 'MPL' }).patron_id;

@@ -62,7 +62,8 @@ export class KohaServer implements CentralServer {
   readonly #ids: KohaIds;
   readonly #countries: Countries;
   readonly #attempts = new Attempts();
-  readonly #deletions: DeletionCheck;
+  /** By the library whose copy they go through. */
+  readonly #deletions = new Map<string, DeletionCheck>();
   readonly #blockWatch: BlockWatch;
   #description: Promise<KohaDescription> | undefined;
   #describedAt = 0;
@@ -75,7 +76,6 @@ export class KohaServer implements CentralServer {
     this.#http = new KohaHttp(transport, new Gentle(parts), clock);
     this.#ids = new KohaIds(address);
     this.#countries = new Countries(policy.countryNames);
-    this.#deletions = new DeletionCheck(clock, policy.checkDeletionsHours);
     const { keptAs, attribute } = policy.block;
     this.#blockWatch = new BlockWatch(clock, keptAs === 'attribute' ? attribute : undefined);
     const { apiKey } = policy;
@@ -128,7 +128,7 @@ export class KohaServer implements CentralServer {
       reads: new KohaReads({ api, description, titles, around, rights: mayRead, clock }),
       epoch: this.#epoch,
       attempts: this.#attempts,
-      deletions: this.#deletions,
+      deletions: this.#deletionsFrom(library.id),
       blockWatch: this.#blockWatch,
     });
   }
@@ -144,6 +144,13 @@ export class KohaServer implements CentralServer {
 
   get #epoch(): string {
     return `koha:${this.address}`;
+  }
+
+  #deletionsFrom(library: string): DeletionCheck {
+    const { clock, policy } = this.#parts;
+    const check = this.#deletions.get(library) ?? new DeletionCheck(clock, policy.checkDeletionsHours);
+    this.#deletions.set(library, check);
+    return check;
   }
 
   /** What it says it can do; asked again where that failed, and by a later sign-in: it may be another version by then. */
