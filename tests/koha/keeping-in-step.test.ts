@@ -6,6 +6,7 @@ import { DeskCopy } from '../port/desk-copy.ts';
 import { steppingClock } from '../port/world.ts';
 import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF, type ServerOptions } from './fake/small-library.ts';
 import type { FakeKoha } from './fake/koha.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const ids = new KohaIds(ADDRESS);
 const id = (number: number) => ids.id('patron', number);
@@ -112,6 +113,28 @@ describe('what changed', () => {
     expect(
       [...desk.patrons.values()].filter((one) => one.sections.address.values.town === 'Umeå').length,
     ).toBe(330);
+  });
+
+  test('after answers from a clock that is ahead is found once it is right again', async () => {
+    const [number = 0] = addPatrons(3);
+    const desk = new SimulatedDesk(koha, 1);
+    await desk.start();
+    await desk.sync();
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => {
+      const answered = answer(request);
+      const date = new Date(clock.now() + 86_400_000).toUTCString();
+      return { ...answered, headers: { ...answered.headers, date } };
+    };
+    clock.pass(30_000);
+    await desk.sync();
+    koha.answer = answer;
+    koha.world.change(number, { firstname: 'Ada' });
+    clock.pass(3_600_000);
+    await desk.sync();
+    const view = await desk.parts.store.patron('MPL', id(number));
+    expect(view?.patron.sections.personal.values.givenName).toBe('Ada');
+    await desk.end();
   });
 
   test('and was hidden by whoever wrote an old time is found when the patron is opened', async () => {

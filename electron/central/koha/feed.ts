@@ -142,7 +142,7 @@ export class KohaFeed {
     return { position, more };
   }
 
-  /** Undefined where so much has changed that filling anew is quicker. */
+  /** Undefined where the copy is to be filled anew. */
   async #lookFrom(position: number, held: HeldPatrons): Promise<Look | undefined> {
     const { ids, deletions, blockWatch, api, reads } = this.#parts;
     const changed = await this.#changed(position);
@@ -165,10 +165,13 @@ export class KohaFeed {
   }
 
   async #changed(position: number): Promise<{ numbers: number[]; to: number } | undefined> {
-    const since = position - this.#parts.policy.overlapSeconds * 1000;
+    const overlap = this.#parts.policy.overlapSeconds * 1000;
+    const since = position - overlap;
     for (let looks = 1; ; looks++) {
       const read = await this.#newestFirst(since);
       if (!read) return undefined;
+      // Koha's clock was ahead when the position was told, nobody knows how far: what came since may lie before it.
+      if (position > read.answered + overlap) return undefined;
       // Somebody was deleted between two pages, and somebody else slipped past: once more.
       if (read.shrunk && looks < LOOKS) continue;
       for (const [number, { at }] of this.#known) if (at < since) this.#known.delete(number);
@@ -178,18 +181,20 @@ export class KohaFeed {
     }
   }
 
+  /** Undefined where so much has changed that filling anew is quicker. */
   async #newestFirst(since: number) {
     const q = { [own('updated_on')]: { '>=': `${new Date(since - ZONES_MS).toISOString().slice(0, 19)}Z` } };
     const first = await this.#page(q, FIRST_LOOK, 1);
-    const { sent: to } = first.time;
-    if (first.recent(since).length < FIRST_LOOK) return { records: first.recent(since), to, shrunk: false };
+    const { sent: to, answered } = first.time;
+    if (first.recent(since).length < FIRST_LOOK)
+      return { records: first.recent(since), to, answered, shrunk: false };
     const records: KohaPatron[] = [];
     let shrunk = false;
     for (let number = 1; records.length <= MOST_CHANGED; number++) {
       const page = await this.#page(q, LOOK_PAGE, number);
       shrunk ||= page.shrunk && number > 1;
       records.push(...page.recent(since));
-      if (page.recent(since).length < LOOK_PAGE) return { records, to, shrunk };
+      if (page.recent(since).length < LOOK_PAGE) return { records, to, answered, shrunk };
     }
     return undefined;
   }
