@@ -71,6 +71,8 @@ export class Sync {
   #fillBegan: { at: number; arrived: number } | undefined;
   /** Whether staff have put a first fill off; not known before it was recalled. */
   #paused: boolean | undefined;
+  /** What the server doesn't take into its audit log; it's tried again once the desk has started anew. */
+  readonly #refusedEvents = new Set<string>();
   #state: SyncState = { fill: null, problem: null, unseen: 0 };
 
   constructor(parts: SyncParts) {
@@ -248,12 +250,15 @@ export class Sync {
   }
 
   async #handOverLog(): Promise<void> {
-    const { store, session, newId, clock } = this.#parts;
+    const { store, session, newId, clock, onTrouble } = this.#parts;
+    let atOnce = LOG_EVENTS_AT_ONCE;
     for (;;) {
       const { central } = session;
       if (!central) return;
       const library = central.library.id;
-      const events = await store.logEvents(library, LOG_EVENTS_AT_ONCE);
+      const found = await store.logEvents(library, atOnce + this.#refusedEvents.size);
+      const events = found.filter(({ id }) => !this.#refusedEvents.has(id)).slice(0, atOnce);
+      const ids = events.map((event) => event.id);
       if (events.length === 0) return;
       const { epoch } = await store.pullState(library);
       if (epoch === null) return;
@@ -262,13 +267,20 @@ export class Sync {
         key: newId(),
         at: new Date(clock.now() + central.clockDistance).toISOString(),
       };
-      const marks = await central.logEvents(act, epoch, events);
-      await store.logEventsTaken(
-        events.map((event) => event.id),
-        ...([marks.epoch, marks.head] as const),
-      );
-      // Taken in another history than the copy's: what is to be handed over there, the next pull knows.
-      if (marks.epoch !== epoch) return;
+      try {
+        const marks = await central.logEvents(act, epoch, events);
+        await store.logEventsTaken(ids, marks.epoch, marks.head);
+        // Taken in another history than the copy's: what is to be handed over there, the next pull knows.
+        if (marks.epoch !== epoch) return;
+      } catch (thrown) {
+        if (!isFailure(thrown, 'invalid')) throw thrown;
+        // One that the server can't take keeps none of the others from it.
+        if (atOnce === 1) {
+          ids.forEach((id) => this.#refusedEvents.add(id));
+          onTrouble('a look or export for the audit log', thrown);
+        }
+        atOnce = 1;
+      }
     }
   }
 

@@ -95,3 +95,25 @@ test('a scan of a card in use is no look, since the patron opens; a scan that ta
   expect(looks(id)).toHaveLength(1);
   expect([await scan('2100002'), looks(id).length]).toEqual(['lost', 2]);
 });
+
+test('a look that the server doesn’t take keeps none of the others from the audit log, and is told of', async () => {
+  const patrons = [await colleague.register(), await colleague.register(), await colleague.register()];
+  let ahead = 0;
+  await desk.crash();
+  await desk.start({
+    ...{ central: () => network.central, clock: network.clock },
+    ownClock: { now: () => network.clock.now() + ahead },
+  });
+  await desk.signIn('desk');
+  for (const { id } of patrons) {
+    ahead = id === patrons[1]?.id ? Date.UTC(10_001, 0) : 0;
+    await desk.parts.patrons.logLook(id);
+  }
+  await desk.sync();
+  expect(patrons.map(({ id }) => looks(id).length)).toEqual([1, 0, 1]);
+  expect(desk.troubles).toHaveLength(1);
+  await desk.parts.patrons.logLook(patrons[0]?.id ?? '');
+  await desk.sync();
+  expect(patrons.map(({ id }) => looks(id).length)).toEqual([2, 0, 1]);
+  expect(desk.troubles).toHaveLength(1);
+});
