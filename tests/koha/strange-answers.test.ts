@@ -138,6 +138,14 @@ test.each(['Sat, 13 Sep 275760 00:00:00 GMT', 'no date'])(
   },
 );
 
+test('a Koha that knows none of its own addresses for a while says of nobody that they are gone', async () => {
+  const { read } = await changing(() => ({
+    ...{ status: 404, headers: {} },
+    body: '{"errors":[{"message":"Not Found.","path":"/"}],"status":404}',
+  }));
+  await expect(read()).rejects.toMatchObject(rubbish);
+});
+
 test('a list that never ends is not read for ever', async () => {
   const { read } = await changing(({ path }, answer) =>
     path.endsWith('/checkouts')

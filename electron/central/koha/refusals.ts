@@ -83,6 +83,8 @@ function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
   const read = bodySchema.safeParse(Array.isArray(said) ? { errors: said } : said);
   if (!read.success) return undefined;
   const { error, error_code, errors, required_permissions, conflict } = read.data;
+  // Its router's, for an address that it doesn't know: nobody has looked for a patron.
+  if (status === 404 && !error) return undefined;
   const problems = errors ?? [];
   return {
     status,
