@@ -1,11 +1,14 @@
 // Somebody whom a Koha lets in no more, or whom policy does, at a desk where they worked without the line.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { steppingClock } from '../port/world.ts';
 import type { FakeKoha } from './fake/koha.ts';
-import { LOOKER, smallLibrary } from './fake/small-library.ts';
+import { ADDRESS, LOOKER, smallLibrary } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
 
+/** The librarian who may only look. */
+const NUMBER = 2;
 const apiKey = { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] };
 let koha: FakeKoha;
 let clock: ReturnType<typeof steppingClock>;
@@ -18,9 +21,9 @@ beforeEach(() => {
 afterEach(() => desk.end());
 
 const start = (policy: object) => desk.start(policy, { offline: { signInHours: 72 } });
-const signIn = () =>
+const signIn = (as = LOOKER) =>
   desk.parts.session
-    .signIn(LOOKER, () => undefined)
+    .signIn(as, () => undefined)
     .then(
       () => 'signed in',
       (thrown: unknown) => (isFailure(thrown) ? thrown.error.code : thrown),
@@ -31,11 +34,12 @@ const cut = () => {
 };
 
 /** A desk with that policy that knows them. */
-async function worksHere(policy: object): Promise<void> {
+async function worksHere(policy: object = {}, as = LOOKER): Promise<void> {
+  koha.world.settings.basic = !('apiKey' in policy);
   const { patron_id } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
   koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
   await start(policy);
-  expect(await signIn()).toBe('signed in');
+  expect(await signIn(as)).toBe('signed in');
   await desk.parts.session.end();
   await start(policy);
 }
@@ -59,6 +63,39 @@ test.each([
   await syncLater();
   koha.answer = answer;
   expect(status()).toBe('signedIn');
+  cut();
+  await desk.parts.session.signOut();
+  expect(await signIn()).toBe('signed in');
+});
+
+test.each<[string, () => void]>([
+  ['account was deleted', () => koha.world.delete(NUMBER)],
+  ['password was changed', () => void koha.world.passwords.set(NUMBER, 'another')],
+  ['right to see patrons was taken', () => void koha.world.flags.set(NUMBER, {})],
+])(
+  'whose %s, and who was put out for it, neither reads on nor gets in by cutting the line',
+  async (_what, becomes) => {
+    const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+    await worksHere();
+    expect(await signIn()).toBe('signed in');
+    await desk.parts.sync.now();
+    becomes();
+    await syncLater();
+    cut();
+    expect(status()).toBe('expired');
+    const id = new KohaIds(ADDRESS).id('patron', patron_id);
+    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject({ error: { code: 'signedOut' } });
+    expect(await signIn()).toBe('notKnownOffline');
+    // The copy is their colleagues', too.
+    expect(await desk.parts.store.patron('MPL', id)).toBeDefined();
+  },
+);
+
+test('a key whose own account may see no patrons any more keeps nobody from working without the line', async () => {
+  await worksHere({ apiKey });
+  expect(await signIn()).toBe('signed in');
+  for (const { patron } of koha.world.apiKeys) koha.world.flags.set(patron, {});
+  await syncLater();
   cut();
   await desk.parts.session.signOut();
   expect(await signIn()).toBe('signed in');

@@ -1,6 +1,7 @@
 // Koha's interface in somebody's name: lists and single records, and what changes something.
 import { z } from 'zod';
 import { Failure, isFailure } from '../../support/failure.ts';
+import { Barred } from '../central-server.ts';
 import type { Authorization } from './authorization.ts';
 import type { KohaAnswer, KohaHttp, KohaRequest } from './http.ts';
 import { isRefusal } from './refusals.ts';
@@ -114,9 +115,9 @@ export class KohaApi {
     try {
       return await ask();
     } catch (thrown) {
-      // A password that was changed, or has expired, since is a session that has ended.
-      if (isFailure(thrown, 'wrongCredentials', 'passwordExpired'))
-        throw new Failure({ code: 'signedOut' }, thrown);
+      // A password that was changed, or has expired, since is a session that has ended. It isn't to let anybody in as it was.
+      if (isFailure(thrown, 'wrongCredentials')) throw new Barred(thrown);
+      if (isFailure(thrown, 'passwordExpired')) throw new Failure({ code: 'signedOut' }, thrown);
       if (!isRefusal(thrown, 401) || !(await this.#authorization.renew())) throw thrown;
       return ask();
     }

@@ -116,6 +116,7 @@ export class KohaServer implements CentralServer {
         name: registered.name,
         since: registered.createdAt,
       },
+      withKey: this.#key !== undefined,
       isAsBefore: (now) =>
         textOf(now.userid) === textOf(record.userid) &&
         !isSomebodyElse(registered, registrationOf(now)) &&

@@ -44,6 +44,7 @@ export interface KohaSessionParts {
   deletions: DeletionCheck;
   blockWatch: BlockWatch;
   branch: string | undefined;
+  withKey: boolean;
   /** Whether the librarian's record still says what it said when they signed in. */
   isAsBefore: (record: KohaPatron) => boolean;
 }

@@ -1,6 +1,7 @@
 // Whether who signed in is still who they were, and may do what they might: Koha knows no sessions, and with an API key sees
 // the key alone, whatever becomes of the librarian's own account. So their record is looked at now and then.
 import type { Clock } from '../../../shared/clock.ts';
+import { isFailure } from '../../support/failure.ts';
 import { Barred } from '../central-server.ts';
 import type { KohaReads } from './reads.ts';
 import type { KohaPatron } from './records.ts';
@@ -12,6 +13,8 @@ export interface StandingParts {
   clock: Clock;
   reads: Pick<KohaReads, 'record'>;
   staffNumber: number;
+  /** Koha sees the desk's key, and refuses that, not them. */
+  withKey: boolean;
   /** By their record as it is now. */
   isAsBefore: (record: KohaPatron) => boolean;
 }
@@ -28,14 +31,14 @@ export class Standing {
 
   /** Fails with `Barred` once they are who they were no more. */
   async check(): Promise<void> {
-    const { clock, reads, staffNumber, isAsBefore } = this.#parts;
+    const { clock, reads, staffNumber, withKey, isAsBefore } = this.#parts;
     const now = clock.now();
     if (Math.abs(now - this.#askedAt) < EVERY_MS) return;
     try {
       const { value } = await reads.record(staffNumber);
       if (!isAsBefore(value)) throw new Barred('another account by now');
     } catch (thrown) {
-      throw isGone(thrown) ? new Barred(thrown) : thrown;
+      throw isGone(thrown) || (!withKey && maySeeNobody(thrown)) ? new Barred(thrown) : thrown;
     }
     this.#askedAt = now;
   }
@@ -43,3 +46,6 @@ export class Standing {
 
 /** In Koha's own words: what stands before it may answer with a 404, too, and for everybody. */
 const isGone = (thrown: unknown) => isRefusal(thrown, 404) && /^patron not found/i.test(thrown.refused.words);
+
+const maySeeNobody = (thrown: unknown) =>
+  isFailure(thrown, 'missingRight') && thrown.error.missing?.right === 'seePatrons';
