@@ -7,6 +7,7 @@ import type { Random } from '../shared/random.ts';
 import { Keeping } from './cache/keeping.ts';
 import type { DeskStore } from './cache/desk-store.ts';
 import type { CentralServer } from './central/central-server.ts';
+import { leftBy } from './central/koha/staff-rights.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
 import { RecentPatrons } from './patrons/recent-patrons.ts';
@@ -55,7 +56,11 @@ export type DeskParts = Awaited<ReturnType<typeof buildParts>>;
 export async function buildParts(world: OutsideWorld) {
   const { store, server, policy, clock, random, timers, onTrouble } = world;
   const steadyClock = new SteadyClock(store, clock, world.counter);
-  const offline = new OfflineSignIns(store, steadyClock, policy.offline.signInHours);
+  const offline = new OfflineSignIns(
+    ...([store, steadyClock, policy.offline.signInHours] as const),
+    ({ capabilities, account, permissions }) =>
+      capabilities.system === 'Koha' ? leftBy(policy.koha, account, permissions) : permissions,
+  );
   const grants = new Grants(store, server, (staffId) => offline.forgetStaff(staffId));
   const keeping = new Keeping(store, steadyClock, policy.copy.keepDays);
   const session: StaffSession = new StaffSession({

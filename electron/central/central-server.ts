@@ -134,6 +134,13 @@ export function isSamePerson(a: Staff, b: Staff): boolean {
   return a.id === b.id && !(before && now && isSomebodyElse(before, now));
 }
 
+/** What a Koha knows a member of staff by: one account at all its libraries, which policy may judge by its category. */
+export interface StaffAccount {
+  username: string;
+  cardNumber: string;
+  category: string;
+}
+
 type WhoAndWhere = Pick<CentralSession, 'staff' | 'library'>;
 
 /** The same member of staff at the same library: nothing that one person began at one library goes on in another's name, or at another library. */
@@ -143,6 +150,7 @@ export const isSameStaff = (a: WhoAndWhere, b: WhoAndWhere): boolean =>
 /** A member of staff signed in at one library. Fails with `signedOut` once the server has ended it. */
 export interface CentralSession extends ActSender {
   readonly staff: Staff;
+  readonly account?: StaffAccount;
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;

@@ -16,7 +16,7 @@ const central = (permissions: string[]) =>
 let signIns: OfflineSignIns;
 let store: ReturnType<Folders['open']>['store'];
 const booted = async (hours = 72) => {
-  const made = new OfflineSignIns(store, clock, hours);
+  const made = new OfflineSignIns(store, clock, hours, ({ permissions }) => permissions);
   await made.boot();
   return made;
 };

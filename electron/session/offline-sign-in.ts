@@ -7,7 +7,7 @@ import { staffSchema } from '../../shared/central/contract.ts';
 import { capabilitiesSchema, EVERYTHING } from '../../shared/capabilities.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { librarySchema } from '../../shared/library.ts';
-import { permissionSchema } from '../../shared/permissions.ts';
+import { permissionSchema, type Permission } from '../../shared/permissions.ts';
 import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { CentralSession, Credentials } from '../central/central-server.ts';
@@ -32,6 +32,7 @@ const whoSchema = z.object({
 });
 const signInSchema = whoSchema.extend({
   username: z.string(),
+  account: z.object({ username: z.string(), cardNumber: z.string(), category: z.string() }).optional(),
   salt: z.string(),
   hash: z.string(),
   signedInAt: z.number(),
@@ -41,20 +42,24 @@ const signInSchema = whoSchema.extend({
 type SignIn = z.infer<typeof signInSchema>;
 /** Who works at the desk, as far as it knows without the line. */
 export type Present = z.infer<typeof whoSchema>;
+/** What policy, as it is now, leaves somebody of their permissions; undefined where it lets them in no more. */
+export type Judge = (known: SignIn) => Permission[] | undefined;
 
 export class OfflineSignIns {
   readonly #store: DeskStore;
   readonly #clock: Clock;
   readonly #hours: number;
+  readonly #judge: Judge;
   #known: SignIn[] = [];
   /** How often somebody was forgotten: what was about to be remembered then is not. */
   #forgettings = 0;
 
   /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
-  constructor(store: DeskStore, clock: Clock, hours: number) {
+  constructor(store: DeskStore, clock: Clock, hours: number, judge: Judge) {
     this.#store = store;
     this.#clock = clock;
     this.#hours = hours;
+    this.#judge = judge;
   }
 
   async boot(): Promise<void> {
@@ -75,6 +80,7 @@ export class OfflineSignIns {
     if (forgettings !== this.#forgettings) return;
     await this.#put({
       ...presentOf(central),
+      ...(central.account && { account: central.account }),
       username: nameOf(username),
       salt: salt.toString('base64'),
       hash: hash.toString('base64'),
@@ -106,7 +112,9 @@ export class OfflineSignIns {
     const still = this.#find(library, username);
     if (!still) throw new Failure({ code: 'notKnownOffline' });
     await this.#put({ ...still, failures: 0, lockedUntil: 0 });
-    return whoSchema.parse(still);
+    const permissions = this.#judge(still);
+    if (!permissions) throw new Failure({ code: 'notKnownOffline' });
+    return whoSchema.parse({ ...still, permissions });
   }
 
   /** The server takes this password no longer: nor does the desk. Another wrong one changes nothing. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { isFailure } from '../../electron/support/failure.ts';
+import { BLOCK_PATRON, DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
 import { steppingClock } from '../port/world.ts';
 import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary } from './fake/small-library.ts';
@@ -99,4 +100,23 @@ test('a key whose own account may see no patrons any more keeps nobody from work
   cut();
   await desk.parts.session.signOut();
   expect(await signIn()).toBe('signed in');
+});
+
+test('what policy has taken from them since they may not do without the line', async () => {
+  await worksHere();
+  cut();
+  await start({
+    permissions: { [BLOCK_PATRON]: { users: ['looker'] }, [DOWNLOAD_PATRON_DATA]: { categories: ['LEAD'] } },
+  });
+  expect(await signIn()).toBe('signed in');
+  expect(desk.parts.session.require().permissions).toEqual([BLOCK_PATRON]);
+});
+
+test('who is in no category of staff any more by policy doesn’t get in without the line', async () => {
+  koha.world.categories.add('TEMP');
+  koha.world.change(NUMBER, { category_id: 'TEMP' });
+  await worksHere({ apiKey: { ...apiKey, staffCategories: ['S', 'TEMP'] } });
+  await start({ apiKey });
+  cut();
+  expect(await signIn()).toBe('notKnownOffline');
 });

@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Random } from '../../../shared/random.ts';
 import type { LibraryName } from '../../../shared/library.ts';
 import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
-import { DELETE_PATRON, PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import { DELETE_PATRON } from '../../../shared/permissions.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import type { Timers } from '../../support/system.ts';
@@ -24,9 +24,9 @@ import { KohaSession } from './koha-session.ts';
 import { OWN_LIBRARY, publicLibraries, readLibrary } from './library.ts';
 import { registrationOf } from './patron.ts';
 import { KohaReads } from './reads.ts';
-import type { KohaPatron } from './records.ts';
 import { askRights } from './rights.ts';
 import { signIn } from './sign-in.ts';
+import { grantedTo, mayComeIn } from './staff-rights.ts';
 import { Titles } from './titles.ts';
 import { textOf } from './values.ts';
 import { viewOf } from './view.ts';
@@ -43,13 +43,6 @@ export interface KohaServerParts {
   random: Random;
   timers: Timers;
 }
-
-/** Policy says who may do what Koha has no permission for; whom it doesn't name, it doesn't restrict. */
-const grantedTo = ({ userid, category_id }: KohaPatron, { permissions }: KohaPolicy): Permission[] =>
-  PERMISSIONS.filter((permission) => {
-    const grant = permissions[permission];
-    return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
-  });
 
 /** It is large: staff who sign in more often than this don't ask for it each time. */
 const DESCRIBED_MS = 3_600_000;
@@ -116,11 +109,16 @@ export class KohaServer implements CentralServer {
         name: registered.name,
         since: registered.createdAt,
       },
+      account: {
+        username: textOf(record.userid),
+        cardNumber: textOf(record.cardnumber),
+        category: record.category_id,
+      },
       withKey: this.#key !== undefined,
       isAsBefore: (now) =>
         textOf(now.userid) === textOf(record.userid) &&
         !isSomebodyElse(registered, registrationOf(now)) &&
-        (!policy.apiKey || policy.apiKey.staffCategories.includes(now.category_id)) &&
+        mayComeIn(now.category_id, policy) &&
         isDeepStrictEqual(grantedTo(now, policy), grantedTo(record, policy)),
       permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
       capabilities: capabilitiesOf(description, rights, policy),

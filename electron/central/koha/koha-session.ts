@@ -9,7 +9,15 @@ import { DELETE_PATRON, DOWNLOAD_PATRON_DATA, type Permission } from '../../../s
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
-import type { Act, ActOutcome, CentralSession, HeldPatrons, Marks, OutgoingAct } from '../central-server.ts';
+import type {
+  Act,
+  ActOutcome,
+  CentralSession,
+  HeldPatrons,
+  Marks,
+  OutgoingAct,
+  StaffAccount,
+} from '../central-server.ts';
 import { KohaSender } from './act-sender.ts';
 import type { Attempts } from './attempts.ts';
 import { own, type KohaApi } from './api.ts';
@@ -30,6 +38,7 @@ import { Standing } from './standing.ts';
 
 export interface KohaSessionParts {
   staff: Staff;
+  account: StaffAccount;
   permissions: readonly Permission[];
   capabilities: Capabilities;
   view: string;
@@ -53,6 +62,7 @@ const ORDER = ['surname', 'firstname', 'patron_id'].map(own);
 
 export class KohaSession implements CentralSession {
   readonly staff: Staff;
+  readonly account: StaffAccount;
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;
@@ -67,9 +77,10 @@ export class KohaSession implements CentralSession {
   readonly #standing: Standing;
 
   constructor(parts: KohaSessionParts) {
-    const { staff, permissions, capabilities, view, clockDistance, around, api, reads } = parts;
+    const { staff, account, permissions, capabilities, view, clockDistance, around, api, reads } = parts;
     this.#parts = parts;
     this.staff = staff;
+    this.account = account;
     this.library = around.library;
     this.permissions = permissions;
     this.capabilities = capabilities;

@@ -10,6 +10,7 @@ import type { KohaDescription } from './description.ts';
 import type { KohaAnswer, KohaHttp } from './http.ts';
 import { kohaPatronSchema, validatedSchema, type KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
+import { mayComeIn } from './staff-rights.ts';
 
 export interface SignInParts {
   http: KohaHttp;
@@ -62,8 +63,7 @@ async function withKey(
   const { patron_id } = (await api.ask(request, validatedSchema).catch(wrongPassword)).value;
   if (patron_id === null || patron_id === undefined) throw new Failure({ code: 'serverRubbish' });
   const signedIn = await ownRecord(api, patron_id);
-  if (!policy.apiKey?.staffCategories.includes(signedIn.record.category_id))
-    throw new Failure({ code: 'notStaff' });
+  if (!mayComeIn(signedIn.record.category_id, policy)) throw new Failure({ code: 'notStaff' });
   return signedIn;
 }
 

@@ -1,9 +1,39 @@
 // Whom policy gives what Koha has no permission for, by their category or username: who may come in, and do what; and the
 // API key's own account. Such an account is Koha's to change. A desk that gave its category away, or its password, would
 // give away those rights.
+import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
+import type { StaffAccount } from '../central-server.ts';
 import type { KohaPatron } from './records.ts';
 import { textOf } from './values.ts';
+
+export const mayComeIn = (category: string, { apiKey }: KohaPolicy): boolean =>
+  !apiKey || apiKey.staffCategories.includes(category);
+
+/** Policy says who may do what Koha has no permission for; whom it doesn't name, it doesn't restrict. */
+export const grantedTo = (
+  { userid, category_id }: Pick<KohaPatron, 'userid' | 'category_id'>,
+  { permissions }: KohaPolicy,
+): Permission[] =>
+  PERMISSIONS.filter((permission) => {
+    const grant = permissions[permission];
+    return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
+  });
+
+/**
+ * Of what a member of staff of a Koha had when they last signed in, what policy leaves them by now; undefined where it lets
+ * them in no more. Of an `account` that isn't known, nothing that policy names somebody for.
+ */
+export function leftBy(
+  policy: KohaPolicy,
+  account: StaffAccount | undefined,
+  permissions: readonly Permission[],
+): Permission[] | undefined {
+  const { username = '', category = '' } = account ?? {};
+  if (!mayComeIn(category, policy)) return undefined;
+  const granted = grantedTo({ userid: username, category_id: category }, policy);
+  return permissions.filter((one) => granted.includes(one));
+}
 
 /** Whether policy lets members of this category in, or lets them do more than others. */
 export const categoryHasRights = (category: string, { apiKey, permissions }: KohaPolicy): boolean =>
