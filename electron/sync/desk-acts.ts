@@ -85,36 +85,54 @@ export class DeskActs {
   async retry(id: string): Promise<Saved> {
     const { session, saving, acts } = this.#parts;
     const act = await this.#undecided(id);
-    const { staff, permissions } = session.require();
+    const { staff } = session.require();
     if (act.state !== 'refused' || !isSamePerson(act.staff, staff))
       throw new Failure({ code: 'notUndecided' });
     // Laid over the patron at once, it would block or unblock at this desk until the server refuses it again.
-    if (act.deed.kind !== 'saveSection' && !permissions.includes(BLOCK_PATRON))
-      throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
+    this.#requirePermission(act);
     await this.#decided(id, { state: 'waiting', key: acts.newId(), refusal: null });
     return saving.send({ ...act, state: 'waiting' });
   }
 
+  /** Lets go of what needs a decision; of what waits for its author, too, who may never come back. */
   async withdraw(id: string): Promise<void> {
-    const act = await this.#undecided(id);
-    await this.#decided(id, { state: 'withdrawn' });
-    this.#parts.onChanged([act.patronId]);
+    const { waitsForAuthor, onChanged } = this.#parts;
+    const act = await this.#here(id);
+    if (neverLeft(act) && waitsForAuthor(act)) {
+      this.#requirePermission(act);
+      await this.#decided(id, { state: 'withdrawn' }, ['waiting']);
+    } else await this.#decided(id, { state: 'withdrawn' });
+    onChanged([act.patronId]);
+  }
+
+  #requirePermission({ deed }: OutboxAct): void {
+    const { permissions } = this.#parts.session.require();
+    if (deed.kind !== 'saveSection' && !permissions.includes(BLOCK_PATRON))
+      throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
   }
 
   /** Two windows may show what is undecided: who decides first decides. */
-  async #decided(id: string, update: ActUpdate): Promise<void> {
-    if (!(await this.#parts.store.update(id, update, UNDECIDED))) throw new Failure({ code: 'notUndecided' });
+  async #decided(id: string, update: ActUpdate, onlyIn = UNDECIDED): Promise<void> {
+    if (!(await this.#parts.store.update(id, update, onlyIn))) throw new Failure({ code: 'notUndecided' });
   }
 
   async #undecided(id: string): Promise<OutboxAct> {
+    const act = await this.#here(id);
+    if (!UNDECIDED.includes(act.state)) throw new Failure({ code: 'notUndecided' });
+    return act;
+  }
+
+  async #here(id: string): Promise<OutboxAct> {
     const { store, session } = this.#parts;
     const { library } = session.require();
     const act = await store.act(id);
-    const open = act?.state === 'conflict' || act?.state === 'refused';
-    if (!act || !open || act.library !== library.id) throw new Failure({ code: 'notUndecided' });
+    if (act?.library !== library.id) throw new Failure({ code: 'notUndecided' });
     return act;
   }
 }
+
+/** Of what was sent nobody knows whether the server did it. */
+const neverLeft = (act: OutboxAct): boolean => act.state === 'waiting' && act.tries === 0 && isReadable(act);
 
 /** An act in the shape that windows are told of it. */
 export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
@@ -129,6 +147,7 @@ export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
     changes: edit ? (act.changes ?? edit.changes) : {},
     comment: deed.kind === 'saveSection' ? '' : deed.comment,
     needsAuthor: (state === 'waiting' || state === 'sent') && waitsForAuthor,
+    neverLeft: neverLeft(act),
     confirmedAt: act.confirmed?.at ?? null,
   };
 };
@@ -140,6 +159,6 @@ const asItStands = (act: OutboxAct): DeskAct => {
     ...{ id: act.id, actedAt: new Date(0).toISOString(), patronId: act.patronId, state: act.state },
     ...{ staff: { id: act.staff.id, name: act.staff.name }, patronName: '', kind: 'block', section: null },
     ...{ base: {}, changes: {}, comment: JSON.stringify(act.deed ?? null), needsAuthor: false },
-    ...{ confirmedAt: null, conflict: null, refusal },
+    ...{ neverLeft: false, confirmedAt: null, conflict: null, refusal },
   };
 };

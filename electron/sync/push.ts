@@ -14,6 +14,10 @@ import { isFailure, type Failure } from '../support/failure.ts';
 const AT_ONCE = 4;
 /** How often one act is merged with changes that keep coming, in one push. */
 const MERGES = 5;
+const OUTGOING: readonly OutboxAct['state'][] = ['waiting', 'sent'];
+
+/** `withdrawn`: staff let go of it while this push was under way, since its author wasn't there. */
+type Attempted = ActOutcome | 'later' | 'withdrawn';
 
 export interface PushParts {
   store: DeskStore;
@@ -99,7 +103,7 @@ export class Push {
       // An act whose author is away holds everything after it of this patron: their order is staff's order.
       if (!sender) return 'done';
       if (section && held.has(section)) continue;
-      let outcome: ActOutcome | 'later';
+      let outcome: Attempted;
       try {
         outcome = await this.#attempt(sender, act, epoch);
       } catch (thrown) {
@@ -108,6 +112,7 @@ export class Push {
         return 'done';
       }
       if (outcome === 'later') return 'done';
+      if (outcome === 'withdrawn') continue;
       if (outcome.kind === 'otherEpoch') return 'otherEpoch';
       if (outcome.kind !== 'confirmed' && section) held.add(section);
       if (outcome.kind === 'confirmed' && outcome.saved)
@@ -117,11 +122,15 @@ export class Push {
   }
 
   /** Sends an act, merging edits with changes of other fields, until the server has judged it. */
-  async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<ActOutcome | 'later'> {
+  async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<Attempted> {
+    const { store, onChanged } = this.#parts;
     let act = waiting;
     for (let merges = 0; ; merges++) {
       const repeated = act.state === 'sent';
-      act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });
+      const sent = { state: 'sent', tries: act.tries + 1 } as const;
+      if (!(await store.update(act.id, sent, OUTGOING))) return 'withdrawn';
+      act = { ...act, ...sent };
+      onChanged(act);
       const { id, key, patronId, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);

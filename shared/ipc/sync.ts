@@ -61,6 +61,8 @@ export const deskActSchema = z.object({
   comment: z.string(),
   /** It waits until its author signs in again. */
   needsAuthor: z.boolean(),
+  /** It waits, and the server can't have heard of it. */
+  neverLeft: z.boolean(),
   confirmedAt: timeSchema.nullable(),
   conflict: z.object({ current: taggedValuesSchema, fields: z.array(fieldConflictSchema) }).nullable(),
   refusal: refusalSchema.nullable(),

@@ -15,6 +15,9 @@ export interface PageParts {
 
 export const isUndecided = ({ state }: DeskAct) => state === 'conflict' || state === 'refused';
 
+/** They may let go of it, though nobody is to decide on it. */
+export const isLeftAlone = ({ needsAuthor, neverLeft }: DeskAct) => needsAuthor && neverLeft;
+
 /** Decides on one act. `finally`: in a way that leaves nothing to be decided, as far as that is up to staff. */
 export async function decideOn(act: DeskAct, parts: PageParts): Promise<void> {
   const { desk, ledger, luck } = parts;

@@ -18,7 +18,7 @@ import type { Deed } from '../../electron/cache/act.ts';
 import { ENDED } from './desk-store.ts';
 import type { DeskSite } from './desk-site.ts';
 import type { Ledger } from './ledger.ts';
-import { decideOn, isUndecided } from './staff-page.ts';
+import { decideOn, isLeftAlone, isUndecided } from './staff-page.ts';
 import { PASSWORD, type Staff } from './templates.ts';
 import type { VirtualTime } from './time.ts';
 import type { Typing } from './typing.ts';
@@ -252,8 +252,8 @@ export class StaffAtDesk {
 
   /** The page Sync: some of what needs a decision. */
   async #page(desk: DeskParts): Promise<void> {
-    const undecided = (await desk.deskActs.list()).filter(isUndecided);
-    const act = undecided[this.#parts.luck.between(0, undecided.length - 1)];
+    const acts = (await desk.deskActs.list()).filter((one) => isUndecided(one) || isLeftAlone(one));
+    const act = acts[this.#parts.luck.between(0, acts.length - 1)];
     if (!act) return;
     // Two windows may show it.
     const twice = this.#parts.luck.chance(0.4);

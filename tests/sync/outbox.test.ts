@@ -253,6 +253,41 @@ test('somebody who signed in without the line and left is waited for, and the de
   expect((await desk.parts.syncState()).waitingFor).toEqual([]);
 });
 
+test('what waits for an author who may never come back holds nobody for ever: staff who may let go of it', async () => {
+  const { staff } = network.central;
+  await desk.parts.session.end();
+  await desk.crash();
+  await desk.start();
+  desk.line.asked = cut;
+  await desk.signIn();
+  expect(await desk.parts.patrons.block(patron.id, 'Took the till.')).toBe('waiting');
+  await desk.parts.session.signOut();
+  staff.setLocked(staff.byUsername('north', 'lead')?.id ?? '', true);
+  desk.line = goodLine();
+  await desk.signIn('desk');
+  const [block] = await desk.parts.deskActs.list();
+  const letGo = () => desk.parts.deskActs.withdraw(block?.id ?? '');
+  await expect(letGo()).rejects.toMatchObject({ error: { code: 'notPermitted', permission: BLOCK_PATRON } });
+  staff.grant(staff.byUsername('north', 'desk')?.id ?? '', BLOCK_PATRON);
+  await desk.parts.session.signOut();
+  await desk.signIn('desk');
+  expect(await edit(desk, 'address', { town: 'Visby' })).toBe('waiting');
+  expect((await desk.parts.deskActs.list())[1]).toMatchObject({ needsAuthor: true, neverLeft: true });
+  await letGo();
+  await desk.sync();
+  expect(await states()).toEqual(['confirmed']);
+  expect((await (await network.signIn('north', 'desk')).patron(patron.id)).blocks).toEqual([]);
+});
+
+test('nobody lets go of what the server may have done, or what goes out by itself', async () => {
+  desk.line.answered = ({ path }, answer) => (path.endsWith('/blocks') ? cut() : answer);
+  expect(await desk.parts.patrons.block(patron.id, 'Took the till.')).toBe('waiting');
+  const [block] = await desk.parts.deskActs.list();
+  const letGo = () => desk.parts.deskActs.withdraw(block?.id ?? '');
+  await expect(letGo()).rejects.toMatchObject({ error: { code: 'notUndecided' } });
+  expect(await states()).toEqual(['sent']);
+});
+
 test('a patron with acts waiting here is not deleted', async () => {
   desk.line.asked = ({ path }) => {
     if (path.endsWith('/note')) cut();

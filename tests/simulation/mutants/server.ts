@@ -154,8 +154,8 @@ export const serverMutants: Mutant[] = [
       { file: ATTEMPTS, from: "'INSERT INTO applied_act", to: "'INSERT OR REPLACE INTO applied_act" },
       {
         file: 'electron/sync/push.ts',
-        from: "act = await this.#update(act, { state: 'sent', tries: act.tries + 1 });",
-        to: "act = await this.#update(act, { state: 'sent', tries: act.tries + 1, key: this.#parts.newKey() });",
+        from: "const sent = { state: 'sent', tries: act.tries + 1 } as const;",
+        to: "const sent = { state: 'sent', tries: act.tries + 1, key: this.#parts.newKey() } as const;",
       },
     ],
     faults: ['answerLost', 'lineCut', 'delayed'],
