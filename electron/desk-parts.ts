@@ -6,7 +6,7 @@ import type { SyncState } from '../shared/ipc/sync.ts';
 import type { Random } from '../shared/random.ts';
 import { Keeping } from './cache/keeping.ts';
 import type { DeskStore } from './cache/desk-store.ts';
-import type { CentralServer } from './central/central-server.ts';
+import { Barred, type CentralServer } from './central/central-server.ts';
 import { leftBy } from './central/koha/staff-rights.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
@@ -14,7 +14,7 @@ import { RecentPatrons } from './patrons/recent-patrons.ts';
 import { ScannedCards } from './patrons/scanned-card.ts';
 import { Saving } from './patrons/saving.ts';
 import type { Policy } from './policy/policy.ts';
-import { Grants } from './session/grants.ts';
+import { Grants, type Hear } from './session/grants.ts';
 import { OfflineSignIns } from './session/offline-sign-in.ts';
 import { StaffSession, type LastLibrary } from './session/staff-session.ts';
 import { SteadyClock } from './session/steady-clock.ts';
@@ -61,10 +61,17 @@ export async function buildParts(world: OutsideWorld) {
     ({ capabilities, account, permissions }) =>
       capabilities.system === 'Koha' ? leftBy(policy.koha, account, permissions) : permissions,
   );
-  const grants = new Grants(store, server, (staffId) => offline.forgetStaff(staffId));
+  /** Whom the server bars isn't let in without the line, either. */
+  const hear: Hear = async (said, staffId) => {
+    if (!(said instanceof Barred)) return;
+    await offline.forgetStaff(staffId).catch((thrown: unknown) => {
+      onTrouble('forgetting a sign-in', thrown);
+    });
+  };
+  const grants = new Grants(store, server, hear);
   const keeping = new Keeping(store, steadyClock, policy.copy.keepDays);
   const session: StaffSession = new StaffSession({
-    ...{ server, grants, offline, steadyClock, onTrouble },
+    ...{ server, grants, offline, steadyClock, hear, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
       const staff = state.status === 'signedOut' ? undefined : state.staff.id;
@@ -81,7 +88,7 @@ export async function buildParts(world: OutsideWorld) {
     world.onActs();
   };
   const sync: Sync = new Sync({
-    ...{ store, server, session, grants, clock, random, timers, onPatrons, onTrouble },
+    ...{ store, server, session, grants, hear, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
     pages: world.pages ?? USUAL_PAGES,
     scope: scopeOf(policy.copy, clock),

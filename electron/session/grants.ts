@@ -5,13 +5,11 @@ import { z } from 'zod';
 import type { OutboxAct } from '../cache/act.ts';
 import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
-import {
-  Barred,
-  type ActSender,
-  type CentralServer,
-  type CentralSession,
-} from '../central/central-server.ts';
-import { isFailure } from '../support/failure.ts';
+import type { ActSender, CentralServer, CentralSession } from '../central/central-server.ts';
+import { isFailure, unlessCut } from '../support/failure.ts';
+
+/** Is told why a session or grant of this member of staff has ended. Never fails. */
+export type Hear = (said: unknown, staffId: string) => Promise<void>;
 
 const NAME = 'grants';
 const leftSchema = z.discriminatedUnion('kind', [
@@ -25,14 +23,14 @@ const keptSchema = z.object({ server: z.string(), left: z.array(leftSchema) });
 export class Grants {
   readonly #store: DeskStore;
   readonly #server: CentralServer;
-  readonly #onBarred: (staffId: string) => Promise<void>;
+  readonly #hear: Hear;
   readonly #senders = new Map<string, ActSender>();
   #kept: z.infer<typeof keptSchema> | undefined;
 
-  constructor(store: DeskStore, server: CentralServer, onBarred: (staffId: string) => Promise<void>) {
+  constructor(store: DeskStore, server: CentralServer, hear: Hear) {
     this.#store = store;
     this.#server = server;
-    this.#onBarred = onBarred;
+    this.#hear = hear;
   }
 
   async boot(): Promise<void> {
@@ -75,30 +73,40 @@ export class Grants {
       );
     } catch (thrown) {
       if (!isFailure(thrown, 'signedOut')) throw thrown;
+      await this.#hear(thrown, staff.id);
       await this.#write(this.#left.filter(({ token }) => token !== resumeToken));
     }
   }
 
-  /** Trades sessions that nobody is in any more for grants. `present` is who may yet go on with theirs. */
+  /**
+   * Trades sessions that nobody is in any more for grants. `present` is who may yet go on with theirs. One at which the
+   * server or a write fails is heard of only after the others'.
+   */
   async settle(present: string | undefined): Promise<void> {
+    const failures: unknown[] = [];
     for (const left of this.#left) {
       if (left.kind !== 'session' || left.staffId === present) continue;
-      try {
-        const central = await this.#server.resume(left.token);
-        // Its member of staff has signed in meanwhile: the session that they are in now is the one to keep.
-        if (!this.#left.includes(left)) {
-          await central.end([]);
-          continue;
-        }
-        // The token was good for one use: the new one takes its place before anything else happens.
-        await this.keepSession(left.staffId, central.resumeToken);
-        await this.end(central);
-      } catch (thrown) {
-        // Too old by now: what waits goes out when its author signs in.
-        if (!isFailure(thrown, 'signedOut')) throw thrown;
-        if (thrown instanceof Barred) await this.#onBarred(left.staffId);
-        await this.#write(this.#left.filter((one) => one !== left));
+      await this.#trade(left).catch(unlessCut(failures));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #trade(left: Left & { kind: 'session' }): Promise<void> {
+    try {
+      const central = await this.#server.resume(left.token);
+      // Its member of staff has signed in meanwhile: the session that they are in now is the one to keep.
+      if (!this.#left.includes(left)) {
+        await central.end([]);
+        return;
       }
+      // The token was good for one use: the new one takes its place before anything else happens.
+      await this.keepSession(left.staffId, central.resumeToken);
+      await this.end(central);
+    } catch (thrown) {
+      // Too old by now: what waits goes out when its author signs in.
+      if (!isFailure(thrown, 'signedOut')) throw thrown;
+      await this.#hear(thrown, left.staffId);
+      await this.#write(this.#left.filter((one) => one !== left));
     }
   }
 

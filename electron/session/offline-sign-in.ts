@@ -51,8 +51,8 @@ export class OfflineSignIns {
   readonly #hours: number;
   readonly #judge: Judge;
   #known: SignIn[] = [];
-  /** How often somebody was forgotten: what was about to be remembered then is not. */
-  #forgettings = 0;
+  /** The salt of the sign-in that is about to be remembered, by whose it is; whoever is forgotten meanwhile has none. */
+  readonly #remembering = new Map<string, Buffer>();
 
   /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
   constructor(store: DeskStore, clock: Clock, hours: number, judge: Judge) {
@@ -74,10 +74,12 @@ export class OfflineSignIns {
   /** Remembers a sign-in that the server has just confirmed. */
   async remember({ username, password }: Credentials, central: CentralSession): Promise<void> {
     if (this.#hours === 0) return;
-    const forgettings = this.#forgettings;
+    const { id } = central.staff;
     const salt = randomBytes(16);
+    this.#remembering.set(id, salt);
     const hash = await derived(password, salt);
-    if (forgettings !== this.#forgettings) return;
+    if (this.#remembering.get(id) !== salt) return;
+    this.#remembering.delete(id);
     await this.#put({
       ...presentOf(central),
       ...(central.account && { account: central.account }),
@@ -127,12 +129,12 @@ export class OfflineSignIns {
 
   /** The server has them work here no longer. */
   async forgetStaff(id: string): Promise<void> {
-    this.#forgettings++;
+    this.#remembering.delete(id);
     await this.#keep(this.#known.filter(({ staff }) => staff.id !== id));
   }
 
   async forgetAll(): Promise<void> {
-    this.#forgettings++;
+    this.#remembering.clear();
     this.#known = [];
     await this.#store.forget(NAME);
   }

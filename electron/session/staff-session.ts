@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SessionState } from '../../shared/ipc/contract.ts';
 import type { LibraryName } from '../../shared/library.ts';
 import {
-  Barred,
   isSamePerson,
   isSameStaff,
   type CentralServer,
@@ -12,7 +11,7 @@ import {
   type Credentials,
 } from '../central/central-server.ts';
 import { Failure, isFailure } from '../support/failure.ts';
-import type { Grants } from './grants.ts';
+import type { Grants, Hear } from './grants.ts';
 import { presentOf, type OfflineSignIns, type Present } from './offline-sign-in.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
@@ -28,6 +27,7 @@ export interface SessionParts {
   offline: OfflineSignIns;
   steadyClock: SteadyClock;
   lastLibrary: LastLibrary;
+  hear: Hear;
   onChanged: (state: SessionState) => void;
   /** The server can be asked with a session now, or a session has left a grant. */
   onReady: () => void;
@@ -94,7 +94,7 @@ export class StaffSession {
       central = await server.signIn(credentials);
       present = presentOf(central);
     } catch (thrown) {
-      if (isForGood(thrown)) await offline.forget(credentials);
+      if (isForGood(thrown)) await this.#keep('a refused sign-in', () => offline.forget(credentials));
       if (!isLineFailure(thrown)) throw thrown;
       present = await offline.signIn(credentials);
     }
@@ -166,18 +166,19 @@ export class StaffSession {
 
   /** The server has ended the session, and said so; who worked here may sign in again and go on. */
   async expire(central: CentralSession, said: Failure): Promise<void> {
-    const { grants, offline } = this.#parts;
-    if (said instanceof Barred) await offline.forgetStaff(central.staff.id);
-    if (central !== this.#central) return;
+    if (central !== this.#central) {
+      await this.#parts.hear(said, central.staff.id);
+      return;
+    }
     this.#central = undefined;
     if (this.#status === 'signedIn') this.#status = 'expired';
     this.#tell();
-    await grants.dropSession(central.staff.id);
+    await this.#drop(central.staff.id, said);
   }
 
   /** The line is back: whoever signed in without it goes on with a session that was never ended, if there is one. */
   async resume(): Promise<void> {
-    const { grants, server, steadyClock } = this.#parts;
+    const { grants, server, steadyClock, hear } = this.#parts;
     const present = this.#present;
     const token = present && !this.#central && grants.sessionOf(present.staff.id);
     if (!present || !token) return;
@@ -197,9 +198,18 @@ export class StaffSession {
       this.#tell();
     } catch (thrown) {
       if (!isFailure(thrown, 'signedOut')) throw thrown;
-      if (thrown instanceof Barred) await this.#parts.offline.forgetStaff(present.staff.id);
-      if (isKept()) await grants.dropSession(present.staff.id);
+      if (this.#present === present) this.askAgain();
+      if (isKept()) await this.#drop(present.staff.id, thrown);
+      else await hear(thrown, present.staff.id);
     }
+  }
+
+  /** Of a session that the server has ended nothing is kept. */
+  async #drop(staffId: string, said: Failure): Promise<void> {
+    const { grants, hear } = this.#parts;
+    const heard = hear(said, staffId);
+    await this.#keep('the end of a session', () => grants.dropSession(staffId));
+    await heard;
   }
 
   /** Nobody works here any more, and nothing is left to work with: this desk was revoked. */
@@ -258,11 +268,16 @@ export class StaffSession {
 
   /** Ends a session that nobody is in any more. What can't be ended now is ended when the line is back. */
   #leave(central: CentralSession, another: boolean): void {
-    const { grants, onReady } = this.#parts;
+    const { grants, hear, onReady } = this.#parts;
     central.onRenewed = () => undefined;
     this.#inBackground('ending a session', async () => {
-      if (another) await grants.end(central);
-      else await central.end([]);
+      try {
+        if (another) await grants.end(central);
+        else await central.end([]);
+      } catch (thrown) {
+        await hear(thrown, central.staff.id);
+        throw thrown;
+      }
       onReady();
     });
   }

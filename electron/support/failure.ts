@@ -18,3 +18,9 @@ export const codeOf = (thrown: unknown): string =>
 
 export const isFailure = (thrown: unknown, ...codes: DeskError['code'][]): thrown is Failure =>
   thrown instanceof Failure && (codes.length === 0 || codes.includes(thrown.error.code));
+
+/** Keeps for later what one piece of work failed at, where the next may be done all the same: the line isn't cut. */
+export const unlessCut = (failed: unknown[]) => (thrown: unknown) => {
+  if (isFailure(thrown) && !isFailure(thrown, 'serverFailed', 'serverRubbish')) throw thrown;
+  failed.push(thrown);
+};

@@ -26,7 +26,7 @@ export interface PushParts {
   /** Who can send this act now; undefined where its author has to sign in first. */
   senderFor: (act: OutboxAct) => ActSender | undefined;
   /** The sender's session or grant has ended. */
-  onSignedOut: (sender: ActSender, said: Failure) => Promise<void>;
+  onSignedOut: (sender: ActSender, said: Failure, staffId: string) => Promise<void>;
   onChanged: (act: OutboxAct) => void;
 }
 
@@ -108,7 +108,7 @@ export class Push {
         outcome = await this.#attempt(sender, act, epoch);
       } catch (thrown) {
         if (!isFailure(thrown, 'signedOut')) throw thrown;
-        await this.#parts.onSignedOut(sender, thrown);
+        await this.#parts.onSignedOut(sender, thrown, act.staff.id);
         return 'done';
       }
       if (outcome === 'later') return 'done';

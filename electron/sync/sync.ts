@@ -5,10 +5,15 @@ import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import type { Random } from '../../shared/random.ts';
 import type { OutboxAct } from '../cache/act.ts';
 import type { DeskStore, FillState } from '../cache/desk-store.ts';
-import { isSamePerson, type ActSender, type CentralServer } from '../central/central-server.ts';
-import type { Grants } from '../session/grants.ts';
+import {
+  isSamePerson,
+  type ActSender,
+  type CentralServer,
+  type CentralSession,
+} from '../central/central-server.ts';
+import type { Grants, Hear } from '../session/grants.ts';
 import type { StaffSession } from '../session/staff-session.ts';
-import { Failure, isFailure } from '../support/failure.ts';
+import { Failure, isFailure, unlessCut } from '../support/failure.ts';
 import type { Timers } from '../support/system.ts';
 import { nextPoll, soon } from './manners.ts';
 import { Pull, type PageSizes } from './pull.ts';
@@ -26,6 +31,7 @@ export interface SyncParts {
   server: CentralServer;
   session: StaffSession;
   grants: Grants;
+  hear: Hear;
   clock: Clock;
   random: Random;
   timers: Timers;
@@ -77,15 +83,19 @@ export class Sync {
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    const { store, clock, newId, session, grants, onAct, onPatrons } = parts;
+    const { store, clock, newId, session, grants, hear, onAct, onPatrons } = parts;
     this.#push = new Push({
       store,
       clock,
       newKey: newId,
       senderFor: (act) => this.#senderFor(act),
-      onSignedOut: async (sender, said) => {
-        if (sender === session.central) await session.expire(session.central, said);
-        else await grants.drop(sender);
+      onSignedOut: async (sender, said, staffId) => {
+        if (sender === session.central) {
+          await session.expire(session.central, said);
+          return;
+        }
+        await hear(said, staffId);
+        await grants.drop(sender);
       },
       onChanged: (act) => {
         onAct(act);
@@ -141,7 +151,7 @@ export class Sync {
         await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
         await onSynced();
       }
-      await this.#handOverLog();
+      await this.#handOverLog(central);
     } catch (thrown) {
       if (isFailure(thrown, 'signedOut')) await session.expire(central, thrown);
       // The right to read is gone: so is what was read. What waits stays, encrypted.
@@ -157,7 +167,8 @@ export class Sync {
     const failed: unknown[] = [];
     try {
       await session.resume();
-      await grants.settle(session.state.status === 'signedOut' ? undefined : session.state.staff.id);
+      const present = session.state.status === 'signedOut' ? undefined : session.state.staff.id;
+      await grants.settle(present).catch(unlessCut(failed));
       if (!session.central) {
         // Nobody to pull for: only whether the server is there. Who works here is asked to prove it, now that they can.
         await store.seeEpoch((await server.marks()).epoch);
@@ -249,13 +260,11 @@ export class Sync {
     return own ? central : grants.senderFor(act);
   }
 
-  async #handOverLog(): Promise<void> {
+  async #handOverLog(central: CentralSession): Promise<void> {
     const { store, session, newId, clock, onTrouble } = this.#parts;
+    const library = central.library.id;
     let atOnce = LOG_EVENTS_AT_ONCE;
-    for (;;) {
-      const { central } = session;
-      if (!central) return;
-      const library = central.library.id;
+    while (session.central === central) {
       const found = await store.logEvents(library, atOnce + this.#refusedEvents.size);
       const events = found.filter(({ id }) => !this.#refusedEvents.has(id)).slice(0, atOnce);
       const ids = events.map((event) => event.id);
@@ -306,9 +315,3 @@ export class Sync {
     this.#parts.onState();
   }
 }
-
-/** One patron's act at which the server fails must not keep the copy from being brought in step. */
-const unlessCut = (failed: unknown[]) => (thrown: unknown) => {
-  if (!isFailure(thrown, 'serverFailed', 'serverRubbish')) throw thrown;
-  failed.push(thrown);
-};

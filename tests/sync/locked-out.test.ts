@@ -1,7 +1,8 @@
 // Somebody whose account was locked at the server, or from whom it took a permission, at a desk where they worked without
 // the line.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { testNetwork, type TestNetwork } from '../../server/testing/network.ts';
+import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
+import { PASSWORD, testNetwork, type TestNetwork } from '../../server/testing/network.ts';
 import {
   BLOCK_PATRON,
   DOWNLOAD_PATRON_DATA,
@@ -30,18 +31,46 @@ afterEach(async () => {
   desk.remove();
 });
 
-const lock = (locked: boolean) => {
-  const account = network.central.staff.byUsername('north', 'lead');
+const lock = (locked: boolean, username = 'lead') => {
+  const account = network.central.staff.byUsername('north', username);
   network.central.staff.setLocked(account?.id ?? '', locked);
 };
 const status = () => desk.parts.session.state.status;
-const codeOfSignIn = (password = 'correct horse') =>
+const codeOfSignIn = (password = 'correct horse', username = 'lead') =>
   desk.parts.session
-    .signIn({ library: 'north', username: 'lead', password }, () => undefined)
+    .signIn({ library: 'north', username, password }, () => undefined)
     .then(
       () => 'signed in',
       (thrown: { error: { code: string } }) => thrown.error.code,
     );
+const signInWithoutLine = (username = 'lead') => {
+  desk.line = goodLine();
+  desk.line.asked = cut;
+  return codeOfSignIn(PASSWORD, username);
+};
+/** What the server answers there is on its way, once `asked`, until `answer` is called. */
+function hold(path: string) {
+  const [asked, held] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  desk.line.answered = async (request, said) => {
+    if (request.path !== path) return said;
+    asked.resolve(undefined);
+    await held.promise;
+    return said;
+  };
+  return {
+    asked: asked.promise,
+    answer: () => {
+      held.resolve(undefined);
+    },
+  };
+}
+const failToKeep = (store: SqliteStore, ...names: string[]) => {
+  const { remember } = store;
+  store.remember = (name, text) =>
+    names.includes(name)
+      ? Promise.reject(new Error('database or disk is full'))
+      : remember.call(store, name, text);
+};
 
 test('does not go on there once the server has been heard', async () => {
   lock(true);
@@ -72,6 +101,120 @@ test('gets in there no more by cutting the line, once a session that they had le
   await desk.sync();
   desk.line.asked = cut;
   expect(await codeOfSignIn()).toBe('notKnownOffline');
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['they signed out', () => desk.parts.session.signOut()],
+  ['the app ended', () => Promise.resolve()],
+])('gets in there no more by cutting the line, once the server said so as %s', async (_how, leave) => {
+  desk.line = goodLine();
+  await desk.signIn();
+  lock(true);
+  await leave();
+  await desk.parts.session.end();
+  await desk.parts.session.signOut();
+  expect(await signInWithoutLine()).toBe('notKnownOffline');
+});
+
+test('gets in there no more by cutting the line, once the server said so to an act that was on its way as they signed out', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  await desk.sync();
+  network.clock.pass(601_000);
+  lock(true);
+  const refresh = hold('/sessions/refresh');
+  const blocking = desk.parts.patrons.block(id, 'Kept the atlas.').catch(() => undefined);
+  await refresh.asked;
+  await desk.parts.session.signOut();
+  refresh.answer();
+  await blocking;
+  await desk.parts.session.end();
+  expect(await signInWithoutLine()).toBe('notKnownOffline');
+});
+
+test('who takes the desk over from them may sign in there without the line', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  lock(true);
+  expect(await codeOfSignIn(PASSWORD, 'desk')).toBe('signed in');
+  await desk.parts.session.end();
+  await desk.parts.session.signOut();
+  expect(await signInWithoutLine('desk')).toBe('signed in');
+});
+
+test('takes nobody with them whose sync was on its way as they took the desk over', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  await desk.sync();
+  await desk.parts.patrons.logLook(id);
+  const changes = hold('/changes');
+  const syncing = desk.parts.sync.now();
+  await changes.asked;
+  expect(await codeOfSignIn(PASSWORD, 'desk')).toBe('signed in');
+  await expect
+    .poll(() => desk.store.recall('offline sign-ins'), { timeout: 20_000 })
+    .toContain('"username":"desk","salt"');
+  network.clock.pass(601_000);
+  lock(true, 'desk');
+  changes.answer();
+  await syncing;
+  await desk.sync();
+  expect(status()).toBe('expired');
+  await desk.parts.session.signOut();
+  expect(await signInWithoutLine('desk')).toBe('notKnownOffline');
+  expect(await signInWithoutLine()).toBe('signed in');
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['with the line', () => desk.signIn()],
+  [
+    'without the line',
+    async () => {
+      await desk.signIn();
+      await desk.crash();
+      await desk.start();
+      expect(await signInWithoutLine()).toBe('signed in');
+    },
+  ],
+])('does not go on there on a disk that fails, having signed in %s', async (_how, signIn) => {
+  desk.line = goodLine();
+  await signIn();
+  failToKeep(desk.store, 'offline sign-ins');
+  lock(true);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(status()).toBe('expired');
+  await desk.parts.session.signOut();
+  expect(await signInWithoutLine()).toBe('notKnownOffline');
+});
+
+test.each<[string, () => void]>([
+  [
+    'the server fails at a session that they left there',
+    () => {
+      desk.line.answered = (request, said) =>
+        request.path === '/sessions/refresh' ? { ...said, status: 500, body: '{}' } : said;
+    },
+  ],
+  [
+    'the disk fails as they are forgotten',
+    () => {
+      lock(true);
+      failToKeep(desk.store, 'offline sign-ins', 'grants');
+    },
+  ],
+])('keeps nobody else there from their copy, where %s', async (_why, fail) => {
+  desk.line = goodLine();
+  await desk.signIn();
+  await desk.crash();
+  await desk.start();
+  fail();
+  expect(await codeOfSignIn(PASSWORD, 'desk')).toBe('signed in');
+  const { id } = await (await network.signIn('north', 'desk')).register();
+  await desk.parts.sync.now();
+  expect(await desk.store.patron('north', id)).toBeDefined();
 });
 
 test('gets in there without the line where a session has ended by itself', async () => {
