@@ -107,10 +107,9 @@ export function createCentral(options: CentralOptions) {
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
     const endpoint: Endpoint = endpoints[name];
     if (desks.isRevoked(call.headers[DESK_HEADER])) return asAnswer(refused('desk-revoked'));
-    const who = endpoint.auth === 'none' ? undefined : whoAsks(call);
+    const who = endpoint.auth === 'none' ? undefined : whoAsks(call, endpoint.byGrant);
     if (who && !who.ok) return asAnswer(who);
     const asker = who?.value;
-    if (asker?.onlyActs && !endpoint.byGrant) return asAnswer(refused('signed-out'));
     const params = readPart(endpoint.params, lowerCase(call.params));
     if (!params.ok) return asAnswer(params);
     if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });
@@ -124,8 +123,8 @@ export function createCentral(options: CentralOptions) {
     return tag === undefined ? { status: endpoint.status, body } : { status: endpoint.status, body, tag };
   }
 
-  function whoAsks({ headers }: Pick<Call, 'headers'>): Outcome<Asker> {
-    return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase());
+  function whoAsks({ headers }: Pick<Call, 'headers'>, byGrant = false): Outcome<Asker> {
+    return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase(), byGrant);
   }
 
   function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
@@ -161,7 +160,7 @@ export function createCentral(options: CentralOptions) {
     desks,
     /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */
     senderOf(headers: Call['headers']): string | undefined {
-      const who = whoAsks({ headers });
+      const who = whoAsks({ headers }, true);
       return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
     },
     /** For demo data and tests: the parts that write without an act. */

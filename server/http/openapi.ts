@@ -67,6 +67,7 @@ export function problemsOf(endpoint: Endpoint): ProblemName[] {
       'internal',
       'desk-revoked',
       ...(endpoint.auth === 'none' ? [] : ['signed-out' as const]),
+      ...(endpoint.byGrant ? ['account-locked' as const] : []),
       ...(endpoint.permission ? ['not-permitted' as const] : []),
       ...(endpoint.body ? ['too-large' as const] : []),
     ]),

@@ -98,6 +98,27 @@ describe('tokens', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
+  test('one used twice tells of a locked account all the same, and its session is over once that is unlocked', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const next = (await refresh(network, desk.session.refreshToken)).body as Session;
+    const { staff } = network.central;
+    staff.setLocked(desk.session.staff.id, true);
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('account-locked');
+    staff.setLocked(desk.session.staff.id, false);
+    expect(problemOf(await refresh(network, next.refreshToken))).toBe('signed-out');
+  });
+
+  test('one that nobody gave tells nothing of a locked account; one whose time was over long ago does', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    network.clock.pass(72 * 60 * MINUTE);
+    network.central.staff.setLocked(desk.session.staff.id, true);
+    network.central.housekeep();
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('account-locked');
+    expect(problemOf(await refresh(network, `r.${'x'.repeat(43)}`))).toBe('signed-out');
+  });
+
   test('are not in the database, nor are passwords', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');
@@ -152,6 +173,17 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(await desk.ask('signOut', { body: { waitingActs: [] } }))).toBe('signed-out');
     const elsewhere = await desk.ask('act', { params: { key: act } }, { 'circdesk-desk': desk.newId() });
     expect(problemOf(elsewhere)).toBe('signed-out');
+  });
+
+  test('tells the desk that it is for, where it will do, that the account was locked', async () => {
+    const { network, desk, patron, act } = await signedOut();
+    network.central.staff.setLocked(desk.session.staff.id, true);
+    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('account-locked');
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+    const elsewhere = await desk.ask('act', { params: { key: act } }, { 'circdesk-desk': desk.newId() });
+    expect(problemOf(elsewhere)).toBe('signed-out');
+    network.central.staff.setLocked(desk.session.staff.id, false);
+    expect((await desk.block(patron, 'x', { act })).status).toBe(201);
   });
 
   test('is judged by the permissions of that moment', async () => {

@@ -29,6 +29,8 @@ export interface SessionRules {
 const REFRESH_LASTS = DAY / 2;
 const SESSION_LASTS = DAY;
 const GRANT_LASTS = 90 * DAY;
+/** After its end. As long as desks usually let staff in without the line: they hear from it that the account was locked. */
+const TOKEN_KEPT = 3 * DAY;
 /** Waiting grows with the failures at one desk, in milliseconds. */
 const PAUSES = [0, 0, 250, 500, 1000, 2000];
 
@@ -158,23 +160,20 @@ export class Sessions {
     return this.#store.together(() => {
       const token = this.#token(secret, 'refresh');
       if (!token) return refused('signed-out');
-      if (token.used) {
-        this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
-        return refused('signed-out');
-      }
+      if (token.used) this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
       // Whoever had this session may be told that it's the account, so that their desk lets them in no more without the line.
       if (this.#staff.byId(token.staff)?.locked) return refused('account-locked');
-      const account = this.#stillGood(token);
+      const account = token.used ? undefined : this.#stillGood(token);
       if (!account) return refused('signed-out');
       this.#store.run('UPDATE token SET used = 1 WHERE hash = ?', tokenHash(secret));
       return granted(this.#newTokens(token.session, account));
     });
   }
 
-  /** Reads `Authorization`; `desk` is needed with a push-only grant. */
-  whoAsks(authorization: string | undefined, desk: string | undefined): Outcome<Asker> {
+  /** Reads `Authorization`; `desk` is needed with a push-only grant, where one will do. */
+  whoAsks(authorization: string | undefined, desk: string | undefined, byGrant: boolean): Outcome<Asker> {
     const [, secret = ''] = /^Bearer (\S+)$/i.exec(authorization ?? '') ?? [];
-    if (secret.startsWith('g.')) return this.#byGrant(secret, desk);
+    if (secret.startsWith('g.')) return byGrant ? this.#byGrant(secret, desk) : refused('signed-out');
     const token = this.#token(secret, 'access');
     const staff = token && this.#stillGood(token);
     if (!token || !staff) return refused('signed-out');
@@ -195,7 +194,9 @@ export class Sessions {
     );
     const staff = grant && this.#staff.byId(grant.staff);
     const good = grant && grant.expires_at > this.#ports.clock.now() && grant.desk === desk;
-    if (!good || !staff || staff.locked) return refused('signed-out');
+    if (!good || !staff) return refused('signed-out');
+    // As with a refresh: their desk may be told.
+    if (staff.locked) return refused('account-locked');
     const acts = this.#store.rows<{ act: string }>(
       'SELECT act FROM push_grant_act WHERE push_grant = ?',
       hash,
@@ -230,7 +231,7 @@ export class Sessions {
 
   forgetOld(): void {
     const now = this.#ports.clock.now();
-    this.#store.run('DELETE FROM token WHERE expires_at < ?', now - DAY);
+    this.#store.run('DELETE FROM token WHERE expires_at < ?', now - TOKEN_KEPT);
     this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);
     // A session's desk stays known for a season, so that its member of staff is not a stranger there.
     this.#store.run('DELETE FROM session WHERE ends_at < ?', now - GRANT_LASTS);

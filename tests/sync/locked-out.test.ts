@@ -133,6 +133,33 @@ test('gets in there no more by cutting the line, once the server said so to an a
   expect(await signInWithoutLine()).toBe('notKnownOffline');
 });
 
+test('gets in there no more by cutting the line, once the server said so to an act that they left waiting', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  await desk.sync();
+  desk.line.asked = ({ path }) => void (path.endsWith('/blocks') && cut());
+  expect(await desk.parts.patrons.block(id, 'Kept the atlas.')).toBe('waiting');
+  await desk.parts.session.signOut();
+  await desk.parts.session.end();
+  lock(true);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await signInWithoutLine()).toBe('notKnownOffline');
+});
+
+test('gets in there no more by cutting the line after a weekend, once the server said so to a session whose time is over', async () => {
+  desk.line = goodLine();
+  await desk.signIn();
+  await desk.crash();
+  network.clock.pass(70 * 3_600_000);
+  lock(true);
+  network.central.housekeep();
+  await desk.start();
+  await desk.sync();
+  expect(await signInWithoutLine()).toBe('notKnownOffline');
+});
+
 test('who takes the desk over from them may sign in there without the line', async () => {
   desk.line = goodLine();
   await desk.signIn();

@@ -68,20 +68,21 @@ export class ReferenceServer implements CentralServer {
   }
 
   async resume(refreshToken: string): Promise<CentralSession> {
-    const session = await renewed(this.#http, refreshToken);
+    const session = await unlessBarred(this.#http.ask('refresh', { body: { refreshToken } }));
     return new ReferenceSession(this.#http, this.#clock, session);
   }
 
   pushWith(grant: string): ActSender {
     const ask: Ask = (name, request, headers) =>
-      this.#http.ask(name, request, { ...headers, authorization: `Bearer ${grant}` });
+      unlessBarred(this.#http.ask(name, request, { ...headers, authorization: `Bearer ${grant}` }));
     return { send: (act) => sendAct(act, ask) };
   }
 }
 
-async function renewed(http: ReferenceHttp, refreshToken: string): Promise<Session> {
+/** What only a former sign-in can ask for. */
+async function unlessBarred<T>(asking: Promise<T>): Promise<T> {
   try {
-    return await http.ask('refresh', { body: { refreshToken } });
+    return await asking;
   } catch (thrown) {
     throw isFailure(thrown, 'accountLocked') ? new Barred(thrown) : thrown;
   }
@@ -262,7 +263,8 @@ class ReferenceSession implements CentralSession {
 
   /** One refresh at a time: a refresh token is good for one use. */
   #refresh(): Promise<void> {
-    this.#refreshing ??= renewed(this.#http, this.#session.refreshToken)
+    const { refreshToken } = this.#session;
+    this.#refreshing ??= unlessBarred(this.#http.ask('refresh', { body: { refreshToken } }))
       .then((session) => {
         if (!isSameStaff(session, this)) throw new Failure({ code: 'serverRubbish' }, 'another session');
         this.#session = session;
