@@ -74,6 +74,19 @@ describe('sign-in', () => {
   });
 });
 
+test('an account that is unlocked has none of its former sessions again, nor one that was being begun', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const beginning = attempt(network, 'lead', PASSWORD, desk.desk);
+  const { staff } = network.central;
+  staff.setLocked(desk.session.staff.id, true);
+  expect(problemOf(await beginning)).toBe('account-locked');
+  staff.setLocked(desk.session.staff.id, false);
+  expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+  expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('signed-out');
+  expect((await attempt(network, 'lead', PASSWORD, desk.desk)).status).toBe(201);
+});
+
 describe('tokens', () => {
   test('an access token ends after its time; a refresh gives new ones', async () => {
     const network = testNetwork({ accessSeconds: 60 });

@@ -89,7 +89,8 @@ export class Sessions {
       return refused('wrong-credentials');
     }
     this.failures.clear(who, place);
-    if (account.locked) return refused('account-locked');
+    // It may have been locked while the password was tried.
+    if (this.#staff.byId(account.id)?.locked) return refused('account-locked');
     return granted(this.#store.together(() => this.#begin(account, ask.desk)));
   }
 

@@ -75,12 +75,18 @@ export class StaffAccounts {
     this.#store.run('DELETE FROM staff_permission WHERE staff = ? AND permission = ?', staff, permission);
   }
 
+  /** Sessions of before don't come back as it is unlocked; grants for what waits at desks do. */
   setLocked(staff: string, locked: boolean): void {
     this.#store.run('UPDATE staff SET locked = ? WHERE id = ?', locked ? 1 : 0, staff);
+    if (locked) this.#endSessions(staff);
   }
 
   endSessions(staff: string): void {
-    this.#store.run('UPDATE session SET ended = 1 WHERE staff = ?', staff);
+    this.#endSessions(staff);
     this.#store.run('DELETE FROM push_grant WHERE staff = ?', staff);
+  }
+
+  #endSessions(staff: string): void {
+    this.#store.run('UPDATE session SET ended = 1 WHERE staff = ?', staff);
   }
 }
