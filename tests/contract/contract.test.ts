@@ -276,6 +276,24 @@ describe('problems', () => {
     expect((await server.send('refresh', request('refresh', ''))).problem).toBe('signed-out');
   });
 
+  test('account-locked, to a former session and to its grant', async () => {
+    const left = await server.desk('south', 'lead');
+    const { refreshToken, staff } = left.session;
+    const { body } = await left.ask('signOut', { body: { waitingActs: [uuidv7()] } });
+    server.central.staff.setLocked(staff.id, true);
+    expect((await server.send('refresh', { body: { refreshToken } })).problem).toBe('account-locked');
+    const authorization = `Bearer ${String(body['pushGrant'])}`;
+    for (const name of of(({ byGrant }) => byGrant === true)) {
+      const asked = request(name, uuidv7());
+      const headers = { ...asked.headers, authorization, 'circdesk-desk': left.id };
+      expect([name, (await server.send(name, { ...asked, headers })).problem]).toEqual([
+        name,
+        'account-locked',
+      ]);
+    }
+    server.central.staff.setLocked(staff.id, false);
+  });
+
   test('cursors', async () => {
     const changes = async (after: number, epoch = desk.session.epoch) =>
       (await desk.ask('changes', { query: { after, epoch } })).problem;
