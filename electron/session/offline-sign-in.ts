@@ -120,11 +120,12 @@ export class OfflineSignIns {
   }
 
   /** The server takes this password no longer: nor does the desk. Another wrong one changes nothing. */
-  async forget({ library, username, password }: Credentials): Promise<void> {
-    const known = this.#find(library, username);
-    if (!known || !(await fits(password, known))) return;
-    // By who it is: a try meanwhile has put another entry into its place.
-    await this.#keep(this.#known.filter(({ staff }) => staff.id !== known.staff.id));
+  async forget(credentials: Credentials): Promise<void> {
+    for (const known of this.#known.filter((one) => isOf(credentials, one))) {
+      if (!(await fits(credentials.password, known))) continue;
+      // By who it is: a try meanwhile has put another entry into its place.
+      await this.#keep(this.#known.filter(({ staff }) => staff.id !== known.staff.id));
+    }
   }
 
   /** The server has them work here no longer. */
@@ -156,6 +157,13 @@ export class OfflineSignIns {
     this.#known = known;
     await this.#store.remember(NAME, JSON.stringify(known));
   }
+}
+
+/** Whose account is one at all libraries may have been remembered at another than they are refused at, or by another name. */
+function isOf({ library, username }: Credentials, { account, ...known }: SignIn): boolean {
+  const name = nameOf(username);
+  if (!account) return known.library.id === library && known.username === name;
+  return [known.username, account.username, account.cardNumber].some((one) => nameOf(one) === name);
 }
 
 async function fits(password: string, { salt, hash }: SignIn): Promise<boolean> {

@@ -120,3 +120,21 @@ test('who is in no category of staff any more by policy doesn’t get in without
   cut();
   expect(await signIn()).toBe('notKnownOffline');
 });
+
+test.each([
+  ['at another library', 'CPL', { library: 'CPL' }, {}],
+  ['at their own, since Koha told of none', 'MPL', { library: 'home' }, { library: 'home' }],
+  ['by their card’s number', 'MPL', { username: '2100002' }, {}],
+  ['by their name', 'MPL', {}, { username: '2100002' }],
+])(
+  'who was refused is not let in without the line as they signed in before, %s',
+  async (_how, at, before, refused) => {
+    koha.world.settings.publicApi = !('library' in refused);
+    koha.world.change(NUMBER, { cardnumber: '2100002' });
+    await worksHere({ apiKey }, { ...LOOKER, ...before });
+    koha.world.change(NUMBER, { category_id: 'PT' });
+    expect(await signIn({ ...LOOKER, ...refused })).toBe('notStaff');
+    cut();
+    expect(await signIn({ ...LOOKER, ...before, library: at })).toBe('notKnownOffline');
+  },
+);
