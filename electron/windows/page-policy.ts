@@ -22,13 +22,14 @@ export const PAGE_CONTENT_POLICY = [
 const FEATURES = `
   accelerometer attribution-reporting autoplay browsing-topics camera captured-surface-control
   clipboard-read clipboard-write compute-pressure cross-origin-isolated deferred-fetch
-  deferred-fetch-minimal digital-credentials-get display-capture encrypted-media fullscreen gamepad
-  geolocation gyroscope hid identity-credentials-get idle-detection interest-cohort
-  join-ad-interest-group keyboard-map language-detector language-model local-fonts local-network
-  local-network-access loopback-network magnetometer microphone midi on-device-speech-recognition
-  otp-credentials payment picture-in-picture private-aggregation private-state-token-issuance
-  private-state-token-redemption publickey-credentials-create publickey-credentials-get run-ad-auction
-  screen-wake-lock serial shared-storage shared-storage-select-url storage-access summarizer sync-xhr
+  deferred-fetch-minimal digital-credentials-create digital-credentials-get display-capture
+  encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection
+  interest-cohort join-ad-interest-group keyboard-map language-detector language-model local-fonts
+  local-network local-network-access loopback-network magnetometer media-playback-while-not-visible
+  microphone midi on-device-speech-recognition otp-credentials payment picture-in-picture
+  private-aggregation private-state-token-issuance private-state-token-redemption
+  publickey-credentials-create publickey-credentials-get run-ad-auction screen-wake-lock serial
+  shared-storage shared-storage-select-url speaker-selection storage-access summarizer sync-xhr
   translator unload usb window-management xr-spatial-tracking
 `
   .trim()
