@@ -107,7 +107,7 @@ const UNITS: Suite[] = [
       '--reporter=json',
       `--outputFile.json=${join(results, 'vitest.json')}`,
     ],
-    budget: 720,
+    budget: 900,
     counts: () => {
       const report = readJson('vitest.json') as VitestReport;
       const { numTotalTests, numPassedTests, numFailedTests, numFailedTestSuites } = report;
@@ -127,7 +127,7 @@ const WINDOWS: Suite[] = [
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
-    budget: 1200,
+    budget: 1900,
     counts: () => {
       const report = readJson('playwright.json') as PlaywrightReport;
       return {
