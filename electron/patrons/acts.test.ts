@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { Failure } from '../support/failure.ts';
 import { Acts } from './acts.ts';
 
+const PIN = ['setPin of a patron', 'staff', '4711'];
+const SLOW = new Failure({ code: 'serverSlow' });
+
 const due: (() => void)[] = [];
 const acts = () => {
   let count = 0;
@@ -32,87 +35,57 @@ const keyOf = (all: Acts, [about = '', ...content]: string[], outcome: 'answered
 
 test('an act without an answer, done again with the same content, goes out under the same key', async () => {
   const all = acts();
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'serverSlow' }),
-  );
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).toBe(first);
+  const first = await keyOf(all, PIN, SLOW);
+  expect(await keyOf(all, PIN, 'answered')).toBe(first);
 });
 
 test('once answered, the same content is a new act', async () => {
   const all = acts();
-  const first = await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered');
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+  const first = await keyOf(all, PIN, 'answered');
+  expect(await keyOf(all, PIN, 'answered')).not.toBe(first);
 });
 
 test('a refusal is an answer: trying again is a new act', async () => {
   const all = acts();
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'notPermitted' }),
-  );
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+  const first = await keyOf(all, PIN, new Failure({ code: 'notPermitted' }));
+  expect(await keyOf(all, PIN, 'answered')).not.toBe(first);
 });
 
 test('other content is another act', async () => {
   const all = acts();
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'serverSlow' }),
-  );
+  const first = await keyOf(all, PIN, SLOW);
   expect(await keyOf(all, ['setPin of a patron', 'staff', '4712'], 'answered')).not.toBe(first);
 });
 
 test('once another was done to the same patron, the one before it is a new act', async () => {
   const all = acts();
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'serverSlow' }),
-  );
+  const first = await keyOf(all, PIN, SLOW);
   await keyOf(all, ['setPin of another', 'staff', '4712'], 'answered');
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverAway' }))).toBe(
-    first,
-  );
+  expect(await keyOf(all, PIN, new Failure({ code: 'serverAway' }))).toBe(first);
   await keyOf(all, ['setPin of a patron', 'staff', '4712'], 'answered');
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+  expect(await keyOf(all, PIN, 'answered')).not.toBe(first);
 });
 
 test('some minutes after its answer was lost, the same content is a new act', async () => {
   const all = acts();
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'serverSlow' }),
-  );
+  const first = await keyOf(all, PIN, SLOW);
   const [minutesLater] = due;
-  await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }));
+  await keyOf(all, PIN, SLOW);
   minutesLater?.();
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }))).toBe(
-    first,
-  );
+  expect(await keyOf(all, PIN, SLOW)).toBe(first);
   due.forEach((work) => {
     work();
   });
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+  expect(await keyOf(all, PIN, 'answered')).not.toBe(first);
 });
 
 test('once its author has left, the same content is a new act; a locked desk is still theirs', async () => {
   const all = acts();
   all.belongTo('staff');
-  const first = await keyOf(
-    all,
-    ['setPin of a patron', 'staff', '4711'],
-    new Failure({ code: 'serverSlow' }),
-  );
+  const first = await keyOf(all, PIN, SLOW);
   all.belongTo('staff');
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], new Failure({ code: 'serverSlow' }))).toBe(
-    first,
-  );
+  expect(await keyOf(all, PIN, SLOW)).toBe(first);
   all.belongTo(undefined);
   all.belongTo('staff');
-  expect(await keyOf(all, ['setPin of a patron', 'staff', '4711'], 'answered')).not.toBe(first);
+  expect(await keyOf(all, PIN, 'answered')).not.toBe(first);
 });

@@ -59,7 +59,8 @@ test.each(['active', 'none'])(
   },
 );
 
-test('an answer that is lost: asking again is one export in the log', async () => {
+/** Somebody asked for the file of a patron whom the copy doesn't hold, and the answer was lost; the line is good again. */
+async function afterALostAnswer() {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
   const patron = await colleague.register();
@@ -68,19 +69,17 @@ test('an answer that is lost: asking again is one export in the log', async () =
   desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
   expect(await code(open(desk, patron.id, network))).toBe('serverAway');
   desk.line = goodLine();
+  return { network, colleague, patron, desk };
+}
+
+test('an answer that is lost: asking again is one export in the log', async () => {
+  const { network, colleague, patron, desk } = await afterALostAnswer();
   expect((await open(desk, patron.id, network)).source.head.patron.id).toBe(patron.id);
   expect(await exportsOf(colleague, patron.id)).toEqual(['server']);
 });
 
 test('an answer that is lost in the morning: what is handed out in the afternoon is in the log as of then', async () => {
-  const network = testNetwork();
-  const colleague = await network.signIn('north', 'lead');
-  const patron = await colleague.register();
-  const desk = await deskOn(network, { copy: { scope: 'none' } });
-  await desk.signIn();
-  desk.line.answered = ({ path }, answer) => (path.endsWith('/exports') ? cut() : answer);
-  expect(await code(open(desk, patron.id, network))).toBe('serverAway');
-  desk.line = goodLine();
+  const { network, patron, desk } = await afterALostAnswer();
   network.clock.pass(6 * HOUR);
   desk.happen(6 * HOUR);
   await desk.sync();
