@@ -18,11 +18,8 @@ export const rememberFilledFor = (store: Pick<DeskStore, 'remember'>, viewer: Vi
   store.remember(nameOf(viewer), viewer.view);
 
 /** What is read of the copy; undefined where it is in another view. */
-export const readCopy = <T>(
+export const readCopy = async <T>(
   store: Pick<DeskStore, 'recall'>,
   viewer: Viewer,
   read: () => Promise<T>,
-): Promise<T | undefined> =>
-  viewer.view === ''
-    ? read()
-    : isFilledFor(store, viewer).then((isTheirs) => (isTheirs ? read() : undefined));
+): Promise<T | undefined> => ((await isFilledFor(store, viewer)) ? read() : undefined);
