@@ -60,7 +60,7 @@ export interface OutgoingAct extends Act {
 export type ActOutcome =
   | { kind: 'confirmed'; head: number; saved: TaggedValues | null }
   /** The section has changed since `tag`. */
-  | { kind: 'stale'; head: number; current: TaggedValues }
+  | { kind: 'stale'; current: TaggedValues }
   | ({ kind: 'refused' } & Refusal)
   /** The server is in another history than the act says; it said nothing of the act itself. */
   | { kind: 'otherEpoch' };

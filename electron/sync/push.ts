@@ -141,20 +141,16 @@ export class Push {
       });
       waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
-      const { current, head } = outcome;
-      const merge = mergeEdit(baseOf(act), changes, current.values);
-      if (merge.conflicts.length > 0) {
-        await this.#update(act, { state: 'conflict', conflict: { current, fields: merge.conflicts } });
+      const { current } = outcome;
+      const { conflicts } = mergeEdit(baseOf(act), changes, current.values);
+      if (conflicts.length > 0) {
+        await this.#update(act, { state: 'conflict', conflict: { current, fields: conflicts } });
         return outcome;
       }
-      // A 412 ended that attempt, not the act: the same act goes on under a new key, with all that staff changed. What a
-      // colleague wrote just so may be gone after a restore.
-      const next = { key: this.#parts.newKey(), tag: current.tag };
-      if (Object.keys(merge.changes).length === 0) {
-        act = await this.#update(act, next);
-        return this.#judged(act, { kind: 'confirmed', head, saved: current }, epoch);
-      }
-      act = await this.#update(act, { ...next, state: 'waiting' });
+      // A 412 ended that attempt, not the act: the same act goes on under a new key, with all that staff changed. So it
+      // does where a colleague wrote just so: theirs may be gone after a restore, and only what was answered under a
+      // key is known there to have come before what this desk did next.
+      act = await this.#update(act, { key: this.#parts.newKey(), tag: current.tag, state: 'waiting' });
       if (merges >= MERGES) return 'later';
     }
   }

@@ -46,6 +46,8 @@ export interface TestNetwork {
   /** Milliseconds that sign-ins were held up for, one by one. */
   pauses: number[];
   signIn(libraryId: string, username: string, desk?: string): Promise<TestDesk>;
+  /** The server ends, something happens to its database, and it starts again. */
+  restart(meanwhile: () => void): void;
 }
 
 /** Everything that a test server is made of, for `createCentral` and for `createServer`. */
@@ -87,20 +89,26 @@ export function addTestLibraries(central: Central): void {
 export function testNetwork(options: TestOptions = {}): TestNetwork {
   const made = testOptions(options);
   const { clock, luck, pauses } = made;
-  const central = createCentral(made);
-  addTestLibraries(central);
-  return {
-    central,
+  const network: TestNetwork = {
+    central: createCentral(made),
     clock,
     luck,
     pauses,
     async signIn(libraryId, username, desk = luck.id(new Date(clock.now()).toISOString())) {
+      const { central } = network;
       const body = { library: libraryId, username, password: PASSWORD, desk };
       const answer = await central.answer('signIn', { params: {}, query: {}, headers: {}, body });
       expect(answer.status).toBe(201);
       return new TestDesk(central, clock, luck, answer.body as Session, desk);
     },
+    restart(meanwhile) {
+      network.central.close();
+      meanwhile();
+      network.central = createCentral(made);
+    },
   };
+  addTestLibraries(network.central);
+  return network;
 }
 
 interface Request {

@@ -1,15 +1,13 @@
 // What a desk meets that should not be: each has its message, none loses an act or does it twice.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { httpTransport } from '../../electron/central/transport.ts';
-import { createCentral, type Central } from '../../server/central.ts';
-import { historyInMemory } from '../../server/store/history-file.ts';
-import { addTestLibraries, testNetwork, testOptions } from '../../server/testing/network.ts';
+import { testNetwork } from '../../server/testing/network.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 import { afterwards, deskOn, filled, found, position, problem, started } from './filled.ts';
@@ -31,72 +29,6 @@ test('a cursor from the future: the copy is filled anew, the outbox untouched', 
   expect((await colleague.patron(ek.id)).blocks).toHaveLength(1);
   expect(await comments(desk, ek)).toEqual(['Kept the atlas.']);
 });
-
-test("a server restored from yesterday's backup: what it had confirmed since goes out again, once, in its order", async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'circdesk-restored-'));
-  afterwards(() => rmSync(folder, { recursive: true }));
-  const [database, backup] = [join(folder, 'live.sqlite'), join(folder, 'backup.sqlite')];
-  const made = testOptions({ database, historyFile: historyInMemory() });
-  let central: Central = createCentral(made);
-  afterwards(() => central.close());
-  addTestLibraries(central);
-  const desk = new Desk({ central: () => central, clock: made.clock });
-  await started(desk);
-  await desk.signIn();
-  const create = await central.answer('createPatron', {
-    ...(await request(desk, central)),
-    body: { id: desk.parts.acts.newId(), sections: { personal: { familyName: 'Ek' } } },
-  });
-  const ek = (create.body as { value: Patron }).value;
-  await desk.sync();
-
-  await central.parts.store.copyTo(backup);
-  await desk.parts.patrons.block(ek.id, 'After the backup.');
-  const { patron } = await desk.parts.patrons.read(ek.id, true);
-  const base = patron.sections.contact as never;
-  await desk.parts.patrons.saveSection(ek.id, 'contact', base, { phones: ['0123 456'] });
-  await desk.sync();
-  expect(await desk.store.acts(['confirmed'])).toHaveLength(2);
-
-  const before = central.marks().epoch;
-  central.close();
-  for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true });
-  copyFileSync(backup, database);
-  central = createCentral(made);
-  expect(central.marks().epoch).not.toBe(before);
-  await desk.signIn();
-  await desk.sync();
-  const whole = central.parts.records.find('north', ek.id);
-  const now = whole.ok ? central.parts.records.whole(whole.value) : undefined;
-  expect(now?.blocks.map(({ comment }) => comment)).toEqual(['After the backup.']);
-  expect(now?.sections.contact.values.phones).toEqual(['0123 456']);
-  expect((await desk.store.acts(['confirmed'])).map(({ confirmed }) => confirmed?.epoch)).toEqual([
-    central.marks().epoch,
-    central.marks().epoch,
-  ]);
-  expect((await desk.store.patron('north', ek.id))?.patron).toEqual(now);
-});
-
-/** The headers of an act by whoever is signed in at the desk. */
-async function request(desk: Desk, central: Central) {
-  let headers: Record<string, string | undefined> = {};
-  const listen = desk.line.asked;
-  desk.line.asked = (asked) => (headers = { ...asked.headers });
-  await desk.parts.session.use((session) => session.search('x', 0, 1));
-  desk.line.asked = listen;
-  const ids = () => desk.parts.acts.newId();
-  return {
-    params: {},
-    query: {},
-    headers: {
-      ...headers,
-      'idempotency-key': ids(),
-      'circdesk-act': ids(),
-      'circdesk-acted-at': new Date(desk.parts.sync ? Date.now() : 0).toISOString(),
-      'circdesk-epoch': central.marks().epoch,
-    },
-  };
-}
 
 test('a page of changes cut in half is not believed; the next one is', async () => {
   const { desk, colleague } = await filled();

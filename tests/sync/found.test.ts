@@ -184,23 +184,6 @@ test('an export is logged again by a server that was restored from before it', a
   expect(await store.logEvents('north', 10)).toEqual([event]);
 });
 
-test('what a colleague wrote just so is done all the same, where a restore has taken theirs back', async () => {
-  const { colleague, patron, desk } = await withPatron();
-  const base = await noteOf(desk, patron.id);
-  desk.line.asked = cut;
-  await desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'the same' });
-  await colleague.save(patron, 'note', { staffNote: 'the same' });
-  desk.line = goodLine();
-  await desk.sync();
-  expect(await desk.store.acts(['confirmed'])).toHaveLength(1);
-  const noteAtServer = async () => (await colleague.patron(patron.id)).sections.note.values;
-  await colleague.save(await colleague.patron(patron.id), 'note', { staffNote: 'before' });
-  await desk.store.seeEpoch('another');
-  expect((await desk.store.outgoing()).revived).toHaveLength(1);
-  await desk.sync();
-  expect(await noteAtServer()).toEqual({ staffNote: 'the same' });
-});
-
 test('what is undecided in one history is judged anew in another, which may hold it', async () => {
   const { colleague, patron, desk } = await withPatron();
   await desk.parts.patrons.saveSection(patron.id, 'note', await noteOf(desk, patron.id), {

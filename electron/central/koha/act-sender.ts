@@ -102,7 +102,7 @@ export class KohaSender {
     if (Object.keys(change.fields).length === 0) return { kind: 'confirmed', head, saved: current };
     // What else has changed in the section doesn't matter: Koha merges. The values that staff saw do.
     const asSeen = mergeEdit(act.base, act.changes, current.values).conflicts.length === 0;
-    if (!asSeen) return { kind: 'stale', head, current };
+    if (!asSeen) return { kind: 'stale', current };
     const { cardnumber } = change.fields;
     if (typeof cardnumber === 'string' && (await this.#isUsername(cardnumber, record)))
       return refused('invalid', '', [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }]);

@@ -41,7 +41,7 @@ export async function sendAct(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
     const { problem, problemName, error } = thrown;
     if (problemName === 'other-epoch') return { kind: 'otherEpoch' };
     if (problemName === 'stale-tag' && problem.current) {
-      return { kind: 'stale', head: thrown.head, current: problem.current };
+      return { kind: 'stale', current: problem.current };
     }
     if (problem.applied) return { kind: 'confirmed', head: thrown.head, saved: null };
     if (!FINAL.includes(problemName)) throw thrown;

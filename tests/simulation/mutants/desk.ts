@@ -43,8 +43,7 @@ export const deskMutants: Mutant[] = [
   {
     name: 'the last writer wins',
     replacements: [
-      { file: PUSH, from: 'if (merge.conflicts.length > 0) {', to: 'if (merge.conflicts.length > 99) {' },
-      { file: PUSH, from: 'if (Object.keys(merge.changes).length === 0) {', to: 'if (false) {' },
+      { file: PUSH, from: 'if (conflicts.length > 0) {', to: 'if (conflicts.length > 99) {' },
     ],
     faults: ['lineCut'],
   },

@@ -1,0 +1,101 @@
+// A server that goes on from a backup of itself: what desks had been told is done, is done in the restored history, too,
+// once and in its order.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { testNetwork } from '../../server/testing/network.ts';
+import { cut, Desk, goodLine } from './desk.ts';
+import { afterwards, started } from './filled.ts';
+
+/** A desk with its copy of one patron, at a server that can be restored from the backups that are made of it. */
+async function restorable() {
+  const folder = mkdtempSync(join(tmpdir(), 'circdesk-restored-'));
+  afterwards(() => rmSync(folder, { recursive: true }));
+  const [database, backup] = [join(folder, 'live.sqlite'), join(folder, 'backup.sqlite')];
+  const network = testNetwork({ database });
+  afterwards(() => network.central.close());
+  const colleague = await network.signIn('north', 'lead');
+  const patron = await colleague.register({ note: { staffNote: 'before' } });
+  const desk = await started(new Desk({ central: () => network.central, clock: network.clock }));
+  await desk.signIn();
+  const { patrons } = desk.parts;
+  return {
+    ...{ desk, colleague, patron },
+    writeNote: async (staffNote: string) => {
+      const { note } = (await patrons.read(patron.id, false)).patron.sections;
+      await patrons.saveSection(patron.id, 'note', structuredClone(note), { staffNote });
+    },
+    backUp: () => network.central.parts.store.copyTo(backup),
+    /** The desk hears of it, and sends again what it has to. */
+    async restore() {
+      const { epoch } = network.central.marks();
+      network.restart(() => {
+        for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true });
+        copyFileSync(backup, database);
+      });
+      expect(network.central.marks().epoch).not.toBe(epoch);
+      await desk.signIn();
+      await desk.sync();
+    },
+    /** What is there in the end, at the server and in the copy. */
+    async patronNow() {
+      const { records } = network.central.parts;
+      const found = records.find('north', patron.id);
+      const now = found.ok ? records.whole(found.value) : undefined;
+      expect((await desk.store.patron('north', patron.id))?.patron).toEqual(now);
+      return now;
+    },
+    /** In which history each of the desk's acts is done. */
+    async doneIn() {
+      const acts = await desk.store.acts(['waiting', 'sent', 'conflict', 'refused', 'confirmed']);
+      return acts.map(({ state, confirmed }) =>
+        state === 'confirmed' && confirmed?.epoch === network.central.marks().epoch ? 'this' : state,
+      );
+    },
+  };
+}
+
+test("from yesterday's backup: what it had confirmed since goes out again, once, in its order", async () => {
+  const { desk, patron, backUp, restore, writeNote, patronNow, doneIn } = await restorable();
+  await backUp();
+  await desk.parts.patrons.block(patron.id, 'After the backup.');
+  await writeNote('after the backup');
+  await desk.sync();
+  expect(await desk.store.acts(['confirmed'])).toHaveLength(2);
+  await restore();
+  const now = await patronNow();
+  expect(now?.blocks.map(({ comment }) => comment)).toEqual(['After the backup.']);
+  expect(now?.sections.note.values).toEqual({ staffNote: 'after the backup' });
+  expect(await doneIn()).toEqual(['this', 'this']);
+});
+
+test('what a colleague wrote just so is done all the same, where a restore has taken theirs back', async () => {
+  const { desk, colleague, patron, backUp, restore, writeNote, patronNow, doneIn } = await restorable();
+  await backUp();
+  desk.line.asked = cut;
+  await writeNote('the same');
+  await colleague.save(patron, 'note', { staffNote: 'the same' });
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await doneIn()).toEqual(['this']);
+  await restore();
+  expect(await doneIn()).toEqual(['this']);
+  expect((await patronNow())?.sections.note.values).toEqual({ staffNote: 'the same' });
+});
+
+test('what a colleague wrote just so came before what this desk did next, where a restore kept both', async () => {
+  const { desk, colleague, patron, backUp, restore, writeNote, patronNow, doneIn } = await restorable();
+  desk.line.asked = cut;
+  await writeNote('the same');
+  await colleague.save(patron, 'note', { staffNote: 'the same' });
+  desk.line = goodLine();
+  await desk.sync();
+  await writeNote('next');
+  await desk.sync();
+  await backUp();
+  await colleague.block(patron, 'Lost by the restore.');
+  await restore();
+  expect(await doneIn()).toEqual(['this', 'this']);
+  expect((await patronNow())?.sections.note.values).toEqual({ staffNote: 'next' });
+});
