@@ -27,7 +27,7 @@ import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
 import { partOf } from './patron-data/write-files.ts';
-import type { StartOptions } from './policy/start-options.ts';
+import { isPackaged, type StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
 import { LatelyOpened } from './patrons/lately-opened.ts';
 import { watchIdle } from './session/idle.ts';
@@ -92,7 +92,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const server = new ChosenServer({
     address,
     kind: policy.server.kind,
-    development: !app.isPackaged,
+    development: !isPackaged(app.getAppPath()),
     remembered: settings.server,
     remember: (chosen) => {
       settings.server = chosen;

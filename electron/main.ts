@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { app, dialog, protocol } from 'electron';
 import { buildDesk, type Desk } from './desk.ts';
 import { machinePolicyFile } from './policy/policy.ts';
-import { startOptions, strangeSwitch } from './policy/start-options.ts';
+import { isPackaged, startOptions, strangeSwitch } from './policy/start-options.ts';
 import { codeOf, isFailure } from './support/failure.ts';
 import { systemClock } from './support/system.ts';
 import { SCHEME } from './windows/app-protocol.ts';
@@ -15,7 +15,7 @@ const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
 const END_WITHIN_MS = 3_000;
 
 const commandLine = {
-  isPackaged: app.isPackaged,
+  isPackaged: isPackaged(app.getAppPath()),
   argv: process.argv,
   environment: process.env,
   switchValue: (name: string) => app.commandLine.getSwitchValue(name),

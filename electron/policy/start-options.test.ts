@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startOptions, strangeSwitch } from './start-options.ts';
+import { isPackaged, startOptions, strangeSwitch } from './start-options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'circdesk-start-'));
 const certificate = (name: string) =>
@@ -19,6 +19,14 @@ const start = (policy: unknown, isPackaged: boolean, switches: Record<string, st
     policyOf(policy),
     clock,
   );
+
+test.each([
+  ['/opt/Circdesk/resources/app.asar', true],
+  ['C:\\Program Files\\Circdesk\\resources\\app.asar', true],
+  ['/home/eva/circdesk', false],
+])('a desk that runs from %s is an installed one: %s, whatever its executable is called', (path, is) => {
+  expect(isPackaged(path)).toBe(is);
+});
 
 test.each([
   '--remote-debugging-port=9222',

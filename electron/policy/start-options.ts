@@ -14,6 +14,12 @@ export interface CommandLine {
   switchValue: (name: string) => string;
 }
 
+/**
+ * Installed, the app runs from its archive. Electron's own word for it goes by the executable's name, which whoever copies
+ * the program's folder may change.
+ */
+export const isPackaged = (appPath: string): boolean => appPath.endsWith('.asar');
+
 export interface StartOptions {
   server: string | undefined;
   certificateAuthority: CertificateAuthority | undefined;
