@@ -160,6 +160,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       const { rescued, lost } = report;
       await kept.store.remember(RESCUE, JSON.stringify({ rescued, lost }));
     }
+    await settings.bindTo(kept.store, onTrouble);
     parts = await buildParts({
       ...{ store: kept.store, server, policy, clock, random, timers, onTrouble },
       counter: () => performance.now(),

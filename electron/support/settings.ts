@@ -5,7 +5,9 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { choicesSchema, type Choices } from '../../shared/ipc/desk.ts';
+import type { DeskStore } from '../cache/desk-store.ts';
 import { readIfThere, writeDurably } from '../cache/durable-file.ts';
+import { recallOrRemember } from '../cache/remembered.ts';
 
 const serverSchema = z.object({ address: z.string(), kind: z.enum(['circdesk', 'koha']) });
 const settingsSchema = z.object({
@@ -32,6 +34,18 @@ export class Settings {
 
   get desk(): string {
     return this.#values.desk;
+  }
+
+  /**
+   * The id stands in the desk's encrypted files, too, and theirs is the one: a desk that was revoked is so still where this
+   * file was lost.
+   */
+  async bindTo(
+    store: Pick<DeskStore, 'recall' | 'remember'>,
+    onTrouble: (what: string, thrown: unknown) => void,
+  ): Promise<void> {
+    const desk = await recallOrRemember(store, 'desk id', this.desk, onTrouble);
+    this.#values = { ...this.#values, desk };
   }
 
   get lastLibrary(): string | null {
