@@ -161,6 +161,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       await kept.store.remember(RESCUE, JSON.stringify({ rescued, lost }));
     }
     await settings.bindTo(kept.store, onTrouble);
+    await server.bindTo(kept.store, onTrouble);
     parts = await buildParts({
       ...{ store: kept.store, server, policy, clock, random, timers, onTrouble },
       counter: () => performance.now(),

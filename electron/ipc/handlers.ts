@@ -66,7 +66,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       ...{ session: session.state, sync: await syncState() },
       chooseServer: server.isToChoose,
     }),
-    'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address) }),
+    'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address, desk.store) }),
     'session.beginAnew': () => {
       throw new Failure({ code: 'requestRefused' });
     },

@@ -22,6 +22,7 @@ export function failureWords(error: DeskError, formats: Formats): FailureWords {
     missing: error.missing?.permission ?? '',
     right: t(`rights.${error.missing?.right ?? 'other'}`),
     wanted: error.wanted ?? '',
+    address: isolated(error.address ?? ''),
   };
   return {
     heading: t(`errors.${error.code}.heading`, values),

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'notOffered',
   'serverUnknown',
   'addressUnsafe',
+  'otherServer',
   'serverTakesNoPassword',
   'apiKeyRefused',
   'notStaff',
@@ -102,6 +103,8 @@ export const deskErrorSchema = z.object({
   missing: missingRightSchema.optional(),
   /** With `blockTypeMissing`: what the server's administrator has to create, by its name there. */
   wanted: z.string().max(100).optional(),
+  /** With `otherServer`: the one that this desk works with. */
+  address: z.string().optional(),
   /** With `accountLocked` and `tooManyRequests`. */
   retryAt: timeSchema.optional(),
   /** With the errors of files: the folder. */
