@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -217,6 +218,36 @@ test('a rescue cut off by a crash is taken up again', async () => {
   const { store, report } = folders.open(folder);
   expect(report.outbox).toBe('kept');
   expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
+  expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
+});
+
+test('a rescue cut off before the log of the damaged outbox was away has all that it rescued', async () => {
+  const folder = await worked(60);
+  const { store } = folders.open(folder);
+  for (let n = 61; n <= 90; n++) await store.append(actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(150)}`)));
+  const [whole, cutOff] = [folders.make(), folders.make()];
+  for (const name of ['outbox.db', 'outbox.db-wal', 'key-check'])
+    cpSync(join(folder, name), join(cutOff, name));
+  damage(join(cutOff, 'outbox.db'), Math.floor(statSync(join(cutOff, 'outbox.db')).size / 8192) * 4096, 4096);
+  cpSync(cutOff, whole, { recursive: true });
+  const first = folders.open(whole);
+  expect(first.report.outbox).toBe('rescued');
+  const rescued = await first.store.acts(['waiting']);
+  await first.store.close();
+
+  cpSync(join(whole, 'outbox.db'), join(cutOff, 'outbox.rescue.db'));
+  renameSync(join(cutOff, 'outbox.db'), join(cutOff, 'outbox.db.damaged-earlier'));
+  expect(await folders.open(cutOff).store.acts(['waiting'])).toEqual(rescued);
+  removeDamaged(cutOff, 'outbox.db');
+  expect(namesSetAside(cutOff)).toEqual([]);
+});
+
+test('a rescue that was begun beside an outbox that is whole after all never takes its place', async () => {
+  const folder = await worked();
+  cpSync(join(folder, 'outbox.db'), join(folder, 'outbox.rescue.db'));
+  const { store } = folders.open(folder);
+  await store.append(actOf(4, 1, renamed('Aalto')));
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 4, undecided: 0 });
   expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
 });
 

@@ -48,7 +48,7 @@ type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
 export function openStore(options: OpenOptions): Opening {
   const { folder, key, clock, giveWay, shapes = SHAPES } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  takeUpRescue(folder);
+  takeUpRescue(folder, clock);
   const found = {
     copy: conditionOf(join(folder, FILES.copy), key, shapes.copy, false),
     outbox: conditionOf(join(folder, FILES.outbox), key, shapes.outbox, true),
@@ -62,6 +62,7 @@ export function openStore(options: OpenOptions): Opening {
 
   const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0 };
   if (found.outbox === 'absent') report.outbox = 'new';
+  if (found.outbox === 'fine') removeRescue(folder);
   if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options));
   if (found.copy === 'absent') report.copy = 'new';
   if (found.copy === 'unreadable' || existsSync(join(folder, DAMAGE_MARK))) {
@@ -141,7 +142,7 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
 function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'rescued' | 'lost'> {
   const { folder, key, clock, shapes = SHAPES } = options;
   const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
-  for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
+  removeRescue(folder);
   const file = openFile(join(folder, RESCUE), key, shapes.outbox, 'FULL');
   file.together(() => {
     for (const { sequence, record, sum } of acts)
@@ -154,14 +155,22 @@ function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'resc
   file.truncateLog();
   file.close();
   setDamagedAside(folder, FILES.outbox, clock);
-  takeUpRescue(folder);
+  takeUpRescue(folder, clock);
   return { outbox: 'rescued', rescued: acts.length, lost };
 }
 
 /** A rescue that was cut off by a crash: whole where the damaged file is already out of the way. */
-function takeUpRescue(folder: string): void {
+function takeUpRescue(folder: string, clock: Clock): void {
   const [rescue, outbox] = [join(folder, RESCUE), join(folder, FILES.outbox)];
-  if (existsSync(rescue) && !existsSync(outbox)) renameDurably(rescue, outbox);
+  if (!existsSync(rescue) || existsSync(outbox)) return;
+  // The damaged file's log may be left in its place, and would be played into the rescued one.
+  setDamagedAside(folder, FILES.outbox, clock);
+  renameDurably(rescue, outbox);
+}
+
+/** One that was cut off beside the file that it was to replace. */
+function removeRescue(folder: string): void {
+  for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
 }
 
 function waitingIn(folder: string, key: Uint8Array): unknown[] {
