@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, clipboard, ipcMain, net, powerMonitor, protocol, shell } from 'electron';
-import type { StartTrouble, SyncState } from '../shared/ipc/sync.ts';
+import { rescueSchema, type StartTrouble, type SyncState } from '../shared/ipc/sync.ts';
 import { cardInUse, type Patron } from '../shared/patrons/patron.ts';
 import { keyring } from './cache/keyring.ts';
-import type { StoreReport } from './cache/open-store.ts';
+import { RESCUE } from './cache/outbox-shape.ts';
+import { recallAs } from './cache/remembered.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
 import { ChosenServer } from './central/chosen-server.ts';
@@ -57,8 +58,6 @@ export interface Desk {
   comeToFront(): void;
 }
 
-/** Where the outbox was rescued from a damaged file, this much is remembered until staff have seen it. */
-const RESCUE = 'rescue';
 const LINE_WATCH_MS = 2_000;
 
 /** Builds the desk. Electron must be ready. */
@@ -116,11 +115,11 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   let trouble: StartTrouble = { kind: 'unusable', waiting: null };
 
   async function syncState(desk: DeskParts): Promise<SyncState> {
-    const rescue = await desk.store.recall(RESCUE);
+    const rescue = await recallAs(desk.store, RESCUE, rescueSchema);
     return {
       ...(await desk.syncState()),
       online: reachability.online,
-      rescue: rescue === undefined ? null : (JSON.parse(rescue) as SyncState['rescue']),
+      rescue: rescue ?? null,
       memoryOnly,
     };
   }
@@ -140,14 +139,13 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
 
   /** Opens the files, and builds what works on them; or notes why that can't be. */
   async function openStore(): Promise<void> {
-    let report: StoreReport | undefined;
     const kept = await keepStore({
       ...{ folder, random, log, sealer: keyring },
       workerFile: join(out, 'worker', 'worker.js'),
       memoryOnly: policy.copy.withoutKeyring === 'memoryOnly',
       onOpened: (opened) => {
-        report = opened;
         log.write('store opened', { ...opened, lost: opened.lost ?? undefined });
+        void tellSyncState();
       },
     });
     if ('trouble' in kept) {
@@ -156,10 +154,6 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       return;
     }
     memoryOnly = kept.memoryOnly;
-    if (report?.outbox === 'rescued') {
-      const { rescued, lost } = report;
-      await kept.store.remember(RESCUE, JSON.stringify({ rescued, lost }));
-    }
     await settings.bindTo(kept.store, onTrouble);
     await server.bindTo(kept.store, onTrouble);
     parts = await buildParts({

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { COPY } from './copy-shape.ts';
 import { EncryptedFile, isPlain } from './encrypted-file.ts';
-import { OUTBOX } from './outbox-shape.ts';
+import { OUTBOX, RESCUE } from './outbox-shape.ts';
 import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
 import { markCopyDamaged, openStore } from './open-store.ts';
 import {
@@ -221,7 +221,18 @@ test('a rescue cut off by a crash is taken up again', async () => {
   expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
 });
 
-test('a rescue cut off before the log of the damaged outbox was away has all that it rescued', async () => {
+test('what rescues lost adds up until staff have noted it', async () => {
+  const folder = await worked(120);
+  for (const page of [20, 25]) {
+    damage(join(folder, 'outbox.db'), page * 4096, 4096);
+    const { store } = folders.open(folder);
+    const rescued = (await store.acts(['waiting'])).length;
+    expect(JSON.parse((await store.recall(RESCUE)) ?? '')).toEqual({ rescued, lost: 120 - rescued });
+    await store.close();
+  }
+});
+
+test('a rescue cut off before the log of the damaged outbox was away has all that it rescued, and is told of', async () => {
   const folder = await worked(60);
   const { store } = folders.open(folder);
   for (let n = 61; n <= 90; n++) await store.append(actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(150)}`)));
@@ -233,11 +244,15 @@ test('a rescue cut off before the log of the damaged outbox was away has all tha
   const first = folders.open(whole);
   expect(first.report.outbox).toBe('rescued');
   const rescued = await first.store.acts(['waiting']);
+  const told = await first.store.recall(RESCUE);
+  expect(told).toBeDefined();
   await first.store.close();
 
   cpSync(join(whole, 'outbox.db'), join(cutOff, 'outbox.rescue.db'));
   renameSync(join(cutOff, 'outbox.db'), join(cutOff, 'outbox.db.damaged-earlier'));
-  expect(await folders.open(cutOff).store.acts(['waiting'])).toEqual(rescued);
+  const { store: next } = folders.open(cutOff);
+  expect(await next.acts(['waiting'])).toEqual(rescued);
+  expect(await next.recall(RESCUE)).toBe(told);
   removeDamaged(cutOff, 'outbox.db');
   expect(namesSetAside(cutOff)).toEqual([]);
 });

@@ -3,22 +3,22 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
+import { rescueSchema, type Rescue } from '../../shared/ipc/sync.ts';
 import { COPY } from './copy-shape.ts';
 import { renameDurably } from './durable-file.ts';
 import { EncryptedFile } from './encrypted-file.ts';
 import { keyMatches, markKey } from './key-check.ts';
 import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
-import { OUTBOX } from './outbox-shape.ts';
+import { OUTBOX, RESCUE } from './outbox-shape.ts';
+import { parsedAs } from './remembered.ts';
 import { rescueOutbox } from './rescue.ts';
 import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
-export interface StoreReport {
+/** What a rescue came to with `rescued`. */
+export interface StoreReport extends Rescue {
   copy: 'kept' | 'new' | 'rebuilt';
   outbox: 'kept' | 'new' | 'rescued';
-  /** With `rescued`: acts that are in the new outbox, and acts that could not be read; null where nobody can say. */
-  rescued: number;
-  lost: number | null;
 }
 
 export type Opening =
@@ -40,7 +40,7 @@ export interface OpenOptions {
 
 export const FILES = { copy: 'copy.db', outbox: 'outbox.db' } as const;
 const SHAPES = { copy: COPY, outbox: OUTBOX };
-const RESCUE = 'outbox.rescue.db';
+const RESCUE_FILE = 'outbox.rescue.db';
 const DAMAGE_MARK = 'copy.damaged';
 
 type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
@@ -139,29 +139,40 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
 }
 
 /** Writes what can be rescued into a new file before the damaged one is moved. */
-function replaceOutbox(options: OpenOptions): Pick<StoreReport, 'outbox' | 'rescued' | 'lost'> {
+function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {
   const { folder, key, clock, shapes = SHAPES } = options;
   const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
+  const rescue = { rescued: acts.length, lost };
+  const former = parsedAs(values.find(({ name }) => name === RESCUE)?.value, rescueSchema);
   removeRescue(folder);
-  const file = openFile(join(folder, RESCUE), key, shapes.outbox, 'FULL');
+  const file = openFile(join(folder, RESCUE_FILE), key, shapes.outbox, 'FULL');
   file.together(() => {
     for (const { sequence, record, sum } of acts)
       file.run('INSERT INTO act (sequence, record, sum) VALUES (?, ?, ?)', sequence, record, sum);
     for (const { record, sum } of logEvents)
       file.run("INSERT INTO log_event (id, record, sum) VALUES (? ->> 'id', ?, ?)", record, record, sum);
     for (const { name, value } of values) file.run('INSERT INTO value VALUES (?, ?)', name, value);
+    // Whatever ends the program from here on, staff are told of it.
+    const untold = JSON.stringify(former ? addedUp(former, rescue) : rescue);
+    file.run('INSERT OR REPLACE INTO value VALUES (?, ?)', RESCUE, untold);
     for (const { library, epoch } of epochs) file.run('INSERT INTO epoch VALUES (?, ?)', library, epoch);
   });
   file.truncateLog();
   file.close();
   setDamagedAside(folder, FILES.outbox, clock);
   takeUpRescue(folder, clock);
-  return { outbox: 'rescued', rescued: acts.length, lost };
+  return { outbox: 'rescued', ...rescue };
+}
+
+/** Staff haven't noted the former one yet: what it lost is lost still. */
+function addedUp(former: Rescue, latest: Rescue): Rescue {
+  const lost = former.lost === null || latest.lost === null ? null : former.lost + latest.lost;
+  return { ...latest, lost };
 }
 
 /** A rescue that was cut off by a crash: whole where the damaged file is already out of the way. */
 function takeUpRescue(folder: string, clock: Clock): void {
-  const [rescue, outbox] = [join(folder, RESCUE), join(folder, FILES.outbox)];
+  const [rescue, outbox] = [join(folder, RESCUE_FILE), join(folder, FILES.outbox)];
   if (!existsSync(rescue) || existsSync(outbox)) return;
   // The damaged file's log may be left in its place, and would be played into the rescued one.
   setDamagedAside(folder, FILES.outbox, clock);
@@ -170,7 +181,7 @@ function takeUpRescue(folder: string, clock: Clock): void {
 
 /** One that was cut off beside the file that it was to replace. */
 function removeRescue(folder: string): void {
-  for (const part of PARTS) rmSync(join(folder, RESCUE + part), { force: true });
+  for (const part of PARTS) rmSync(join(folder, RESCUE_FILE + part), { force: true });
 }
 
 function waitingIn(folder: string, key: Uint8Array): unknown[] {

@@ -1,6 +1,9 @@
 // The shape of outbox.db: acts, log events on their way, and small values that outlive a restart.
 import type { FileShape } from './migrations.ts';
 
+/** The value that says what a rescue from a damaged file came to, until staff have noted it. */
+export const RESCUE = 'rescue';
+
 export const OUTBOX: FileShape = {
   applicationId: 0x43444f42, // "CDOB"
   migrations: [

@@ -8,7 +8,10 @@ export async function recallAs<T>(
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  const text = await store.recall(name);
+  return parsedAs(await store.recall(name), schema);
+}
+
+export function parsedAs<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
   if (text === undefined) return undefined;
   try {
     return schema.parse(JSON.parse(text));

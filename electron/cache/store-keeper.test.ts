@@ -3,6 +3,7 @@ import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } f
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SEALED_KEY } from './key.ts';
+import { RESCUE } from './outbox-shape.ts';
 import { namesSetAside, setForgottenAside } from './set-aside.ts';
 import { keepStore, type KeeperParts } from './store-keeper.ts';
 import { actOf, EPOCH, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
@@ -122,13 +123,14 @@ async function worked(folder: string) {
   return act;
 }
 
-function damageCopy(folder: string): void {
-  const path = join(folder, 'copy.db');
-  const copy = openSync(path, 'r+');
+function damage(path: string): void {
+  const file = openSync(path, 'r+');
   for (let page = 10 * 4096; page < statSync(path).size; page += 4096)
-    writeSync(copy, 'damaged', page + 100, 'latin1');
-  closeSync(copy);
+    writeSync(file, 'damaged', page + 100, 'latin1');
+  closeSync(file);
 }
+
+const damageCopy = (folder: string) => damage(join(folder, 'copy.db'));
 
 test('damage that many calls meet at once is one damage: the copy is begun anew, and what waits is there', async () => {
   const folder = folders.make();
@@ -160,5 +162,27 @@ test('damage that is met while the desk ends opens nothing again, and loses noth
   const again = await keepStore(parts(folder, true));
   if ('trouble' in again) throw new Error(again.trouble.kind);
   expect(await again.store.acts(['waiting'])).toEqual([act]);
+  await again.store.close();
+});
+
+test('acts that are lost to damage while the desk runs are told of until staff have noted it', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, true));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  for (let n = 1; n <= 100; n++) await first.store.append(actOf(n, n, renamed('.'.repeat(300))));
+  await first.store.close();
+  const kept = await keepStore(parts(folder, true));
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  const { store } = kept;
+  damage(join(folder, 'outbox.db'));
+  await Promise.allSettled([store.acts(['waiting']), store.acts(['waiting'])]);
+  const rescued = (await store.acts(['waiting'])).length;
+  expect(rescued).toBeLessThan(100);
+  const told = await store.recall(RESCUE);
+  expect(JSON.parse(told ?? '')).toMatchObject({ rescued });
+  await store.close();
+  const again = await keepStore(parts(folder, true));
+  if ('trouble' in again) throw new Error(again.trouble.kind);
+  expect(await again.store.recall(RESCUE)).toBe(told);
   await again.store.close();
 });

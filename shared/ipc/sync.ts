@@ -6,6 +6,10 @@ import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patro
 import { countSchema, idSchema, timeSchema } from '../primitives.ts';
 import { ERROR_CODES, fieldConflictSchema, refusalSchema } from './errors.ts';
 
+/** What was rescued from a damaged outbox, and how many acts were lost; null where nobody can say. */
+export const rescueSchema = z.object({ rescued: countSchema, lost: countSchema.nullable() });
+export type Rescue = z.infer<typeof rescueSchema>;
+
 export const syncStateSchema = z.object({
   /** Whether the server answered when last asked. */
   online: z.boolean(),
@@ -31,8 +35,8 @@ export const syncStateSchema = z.object({
   unseen: countSchema,
   /** Records from the server that could not be read. */
   setAside: countSchema,
-  /** The outbox was damaged: how many acts were rescued, and how many lost, where that can be told. */
-  rescue: z.object({ rescued: countSchema, lost: countSchema.nullable() }).nullable(),
+  /** The outbox was damaged, and nobody has noted it yet. */
+  rescue: rescueSchema.nullable(),
   /** Nothing is kept once the program ends. */
   memoryOnly: z.boolean(),
 });
