@@ -144,7 +144,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       workerFile: join(out, 'worker', 'worker.js'),
       memoryOnly: policy.copy.withoutKeyring === 'memoryOnly',
       onOpened: (opened) => {
-        log.write('store opened', { ...opened, lost: opened.lost ?? undefined });
+        const [lost, looksLost] = [opened.lost ?? undefined, opened.looksLost ?? undefined];
+        log.write('store opened', { ...opened, lost, looksLost });
         void tellSyncState();
       },
     });

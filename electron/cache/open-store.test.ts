@@ -31,6 +31,7 @@ import {
   LIBRARY,
   patronOf,
   renamed,
+  STAFF,
 } from './testing.ts';
 
 const folders = new Folders();
@@ -79,7 +80,7 @@ test('a damaged copy is set aside and begun anew; the outbox is whole, and the l
   const folder = await worked();
   damage(join(folder, 'copy.db'), 0, 4096);
   const { store, report } = folders.open(folder);
-  expect(report).toEqual({ copy: 'rebuilt', outbox: 'kept', rescued: 0, lost: 0 });
+  expect(report).toEqual({ copy: 'rebuilt', outbox: 'kept', rescued: 0, lost: 0, looksLost: 0 });
   expect(readdirSync(folder)).toContain('copy.db.damaged-2026-11-24T10-00-00-000Z');
   expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
   expect(await store.pullState(LIBRARY)).toEqual({
@@ -221,13 +222,30 @@ test('a rescue cut off by a crash is taken up again', async () => {
   expect(existsSync(join(folder, 'outbox.rescue.db'))).toBe(false);
 });
 
+test('looks and exports that a damaged outbox loses are counted, too', async () => {
+  const { store, folder } = folders.open();
+  const looked = { kind: 'looked', library: LIBRARY, staff: STAFF, at: AT } as const;
+  for (let n = 1; n <= 100; n++)
+    await store.appendLogEvent({ ...looked, id: deskIdOf(n), patronId: idOf(n) });
+  await store.close();
+  damage(join(folder, 'outbox.db'), 15 * 4096, 4096);
+  const { store: rescued, report } = folders.open(folder);
+  const left = (await rescued.logEvents(LIBRARY, 100)).length;
+  expect(left).toBeLessThan(100);
+  expect(report).toMatchObject({ outbox: 'rescued', lost: 0, looksLost: 100 - left });
+});
+
 test('what rescues lost adds up until staff have noted it', async () => {
   const folder = await worked(120);
   for (const page of [20, 25]) {
     damage(join(folder, 'outbox.db'), page * 4096, 4096);
     const { store } = folders.open(folder);
     const rescued = (await store.acts(['waiting'])).length;
-    expect(JSON.parse((await store.recall(RESCUE)) ?? '')).toEqual({ rescued, lost: 120 - rescued });
+    expect(JSON.parse((await store.recall(RESCUE)) ?? '')).toEqual({
+      rescued,
+      lost: 120 - rescued,
+      looksLost: 0,
+    });
     await store.close();
   }
 });

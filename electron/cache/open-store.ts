@@ -60,7 +60,7 @@ export function openStore(options: OpenOptions): Opening {
   markKey(folder, key);
   if (conditions.includes('newer')) return { outcome: 'newer', waiting: waitingIn(folder, key) };
 
-  const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0 };
+  const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0, looksLost: 0 };
   if (found.outbox === 'absent') report.outbox = 'new';
   if (found.outbox === 'fine') removeRescue(folder);
   if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options));
@@ -141,8 +141,8 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
 /** Writes what can be rescued into a new file before the damaged one is moved. */
 function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {
   const { folder, key, clock, shapes = SHAPES } = options;
-  const { acts, logEvents, values, epochs, lost } = rescueOutbox(join(folder, FILES.outbox), key);
-  const rescue = { rescued: acts.length, lost };
+  const { acts, logEvents, values, epochs, lost, looksLost } = rescueOutbox(join(folder, FILES.outbox), key);
+  const rescue = { rescued: acts.length, lost, looksLost };
   const former = parsedAs(values.find(({ name }) => name === RESCUE)?.value, rescueSchema);
   removeRescue(folder);
   const file = openFile(join(folder, RESCUE_FILE), key, shapes.outbox, 'FULL');
@@ -166,8 +166,9 @@ function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {
 
 /** Staff haven't noted the former one yet: what it lost is lost still. */
 function addedUp(former: Rescue, latest: Rescue): Rescue {
-  const lost = former.lost === null || latest.lost === null ? null : former.lost + latest.lost;
-  return { ...latest, lost };
+  const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
+  const { rescued, lost, looksLost } = latest;
+  return { rescued, lost: sum(former.lost, lost), looksLost: sum(former.looksLost, looksLost) };
 }
 
 /** A rescue that was cut off by a crash: whole where the damaged file is already out of the way. */

@@ -15,8 +15,9 @@ export interface Rescued {
   logEvents: Row[];
   values: { name: string; value: string }[];
   epochs: { library: string; epoch: string }[];
-  /** How many acts could not be read; null where the file doesn't say. */
+  /** How many acts and log events could not be read; null where the file doesn't say. */
   lost: number | null;
+  looksLost: number | null;
 }
 
 /** So many sequence numbers are tried one by one between two readable rows, and after the last readable one. */
@@ -28,15 +29,17 @@ export function rescueOutbox(file: string, key: Uint8Array): Rescued {
     const acts = reader
       .rowsOf('act')
       .filter(({ record }) => outboxActSchema.partial().safeParse(JSON.parse(record)).success);
-    const count = reader.try<{ n: number }>('SELECT count(*) AS n FROM act INDEXED BY act_state');
+    const logEvents = reader
+      .rowsOf('log_event')
+      .filter(({ record }) => logEventSchema.safeParse(JSON.parse(record)).success);
     return {
       acts,
-      logEvents: reader
-        .rowsOf('log_event')
-        .filter(({ record }) => logEventSchema.safeParse(JSON.parse(record)).success),
+      logEvents,
       values: reader.all('SELECT name, value FROM value'),
       epochs: reader.all('SELECT library, epoch FROM epoch'),
-      lost: count?.[0] ? Math.max(0, count[0].n - acts.length) : null,
+      lost: reader.lostOf('act INDEXED BY act_state', acts.length),
+      // SQLite's own name for the index that keeps the ids unique.
+      looksLost: reader.lostOf('log_event INDEXED BY sqlite_autoindex_log_event_1', logEvents.length),
     };
   } finally {
     reader.close();
@@ -65,6 +68,12 @@ class DamagedFile {
 
   all<T>(sql: string): T[] {
     return this.try<T>(sql) ?? [];
+  }
+
+  /** An index stands on pages of its own: it may know of rows that can't be read. */
+  lostOf(index: string, found: number): number | null {
+    const count = this.try<{ n: number }>(`SELECT count(*) AS n FROM ${index}`);
+    return count?.[0] ? Math.max(0, count[0].n - found) : null;
   }
 
   /** From both ends towards the damage, then one by one through it. */

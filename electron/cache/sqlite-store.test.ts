@@ -29,7 +29,7 @@ test('what was filled is found and opened, also after a restart', async () => {
   expect(await names(store, 'anna')).toEqual(['Ek', 'Öberg']);
   await store.close();
   const again = folders.open(folder);
-  expect(again.report).toEqual({ copy: 'kept', outbox: 'kept', rescued: 0, lost: 0 });
+  expect(again.report).toEqual({ copy: 'kept', outbox: 'kept', rescued: 0, lost: 0, looksLost: 0 });
   expect((await again.store.search(LIBRARY, 's1234', 0, 10)).total).toBe(1);
   expect(await again.store.patron(LIBRARY, idOf(1))).toEqual({
     patron: patronOf(1, { personal: { familyName: 'Öberg' }, cards: ['S-1234'] }),

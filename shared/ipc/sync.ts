@@ -6,8 +6,13 @@ import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patro
 import { countSchema, idSchema, timeSchema } from '../primitives.ts';
 import { ERROR_CODES, fieldConflictSchema, refusalSchema } from './errors.ts';
 
-/** What was rescued from a damaged outbox, and how many acts were lost; null where nobody can say. */
-export const rescueSchema = z.object({ rescued: countSchema, lost: countSchema.nullable() });
+/** How many acts were rescued from a damaged outbox, and how many lost; null where nobody can say. */
+export const rescueSchema = z.object({
+  rescued: countSchema,
+  lost: countSchema.nullable(),
+  /** Looks and exports on their way to the audit log. */
+  looksLost: countSchema.nullable(),
+});
 export type Rescue = z.infer<typeof rescueSchema>;
 
 export const syncStateSchema = z.object({
