@@ -1,10 +1,11 @@
 // How the app starts: by policy, twice, after a restart, and not at all with a policy that is wrong.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { _electron } from '@playwright/test';
 import manifest from '../../package.json' with { type: 'json' };
+import { DeskApp } from '../drive/desk-app.ts';
 import { expect, test } from './fixtures.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -18,6 +19,29 @@ test("the policy's server is the desk's server, and the last library is remember
   await first.close();
   const second = await underPolicy({});
   await expect(second.desk.getByLabel('Library')).toHaveValue('south');
+});
+
+test('a desk whose desk.json is lost takes no other server than the one that staff chose', async ({
+  host,
+  folders,
+  server,
+  account,
+}) => {
+  const choose = async (desk: DeskApp, address: string) => {
+    await desk.desk.getByLabel('Address').fill(address);
+    await desk.desk.getByRole('button', { name: 'Connect' }).click();
+  };
+  const first = await DeskApp.launch(host, folders, []);
+  await choose(first, server.url);
+  await first.signIn(account('lead'));
+  await first.quit();
+  await rm(join(folders.userData, 'desk.json'));
+  const second = await DeskApp.launch(host, folders, []);
+  await choose(second, 'http://127.0.0.1:9');
+  await expect(second.desk.getByText(/^This desk works with .+\.$/)).toContainText(server.url);
+  await choose(second, server.url);
+  await second.signIn(account('lead'));
+  await second.close();
 });
 
 test('a policy with a wrong value names it, and the app does not start', async ({ host, folders }) => {
