@@ -70,7 +70,7 @@ export async function take(
     // A choice is kept on disk and told to every window: only where it's another.
     if (!speaks() || root.dataset['theme'] !== undefined)
       await globalThis.window.circdesk.preferences.choose({ ...words, theme: 'system' });
-    for (const until = Date.now() + 10_000; !isThere(); await frame())
+    for (const until = Date.now() + 30_000; !isThere(); await frame())
       if (Date.now() > until) throw new Error('The window did not take the look.');
     await document.fonts.ready;
     await frame();
