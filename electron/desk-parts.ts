@@ -102,8 +102,11 @@ export async function buildParts(world: OutsideWorld) {
     onState: world.onSyncState,
     onSynced: () => keeping.touch(),
     onRevoked: async () => {
-      await session.revoke();
-      await store.erasePatrons();
+      session.revoke();
+      // Each is tried: an outbox that can't be written must not keep the copy from being erased.
+      const tried = [store.erasePatrons(), grants.forgetAll(), offline.forgetAll()];
+      const failed = (await Promise.allSettled(tried)).find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   });
   const saving: Saving = new Saving({

@@ -212,14 +212,12 @@ export class StaffSession {
     await heard;
   }
 
-  /** Nobody works here any more, and nothing is left to work with: this desk was revoked. */
-  async revoke(): Promise<void> {
+  /** Nobody works here any more: this desk was revoked. */
+  revoke(): void {
     this.#leavings++;
     this.#present = undefined;
     this.#central = undefined;
     this.#tell();
-    await this.#parts.grants.forgetAll();
-    await this.#parts.offline.forgetAll();
   }
 
   /**

@@ -145,6 +145,15 @@ test('a revoked desk whose disk fails while it erases is told so again, and the 
   expect((await desk.store.search('north', '*', 0, 10)).total).toBe(0);
 });
 
+test('a revoked desk whose outbox can not be written erases its copy all the same', async () => {
+  const { network, desk } = await withPatron();
+  network.central.desks.revoke(desk.id);
+  const fails = () => Promise.reject(new Failure({ code: 'diskFull' }));
+  Object.assign(desk.store, { remember: fails, forget: fails });
+  await desk.sync();
+  expect((await desk.store.search('north', '*', 0, 10)).total).toBe(0);
+});
+
 test('a full disk does not keep a desk from starting', async () => {
   const { patron, desk, options } = await withPatron();
   await desk.crash();
