@@ -145,6 +145,7 @@ export async function buildParts(world: OutsideWorld) {
   }
   async function housekeep(): Promise<void> {
     await steadyClock.keep();
+    await offline.keep();
     await keeping.check();
     const before = new Date(clock.now() - WITHDRAWN_KEPT_MS).toISOString();
     await store.forgetWithdrawn(before);
@@ -183,6 +184,7 @@ export async function buildParts(world: OutsideWorld) {
       cancelHousekeeping();
       await session.end();
       await steadyClock.keep();
+      await offline.keep();
       await store.close();
     },
   };

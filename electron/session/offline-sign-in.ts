@@ -51,6 +51,8 @@ export class OfflineSignIns {
   readonly #hours: number;
   readonly #judge: Judge;
   #known: SignIn[] = [];
+  /** What of it the disk has; another list where the last write failed. */
+  #written = this.#known;
   /** The salt of the sign-in that is about to be remembered, by whose it is; whoever is forgotten meanwhile has none. */
   readonly #remembering = new Map<string, Buffer>();
 
@@ -64,6 +66,12 @@ export class OfflineSignIns {
 
   async boot(): Promise<void> {
     this.#known = (await recallAs(this.#store, NAME, z.array(signInSchema))) ?? [];
+    this.#written = this.#known;
+  }
+
+  /** Writes what could not be written: else whoever was forgotten would be back after a restart. */
+  async keep(): Promise<void> {
+    if (this.#written !== this.#known) await this.#keep(this.#known);
   }
 
   /** Libraries at which somebody may sign in without the line. */
@@ -136,8 +144,7 @@ export class OfflineSignIns {
 
   async forgetAll(): Promise<void> {
     this.#remembering.clear();
-    this.#known = [];
-    await this.#store.forget(NAME);
+    await this.#keep([]);
   }
 
   #find(library: string, username: string): SignIn | undefined {
@@ -156,6 +163,7 @@ export class OfflineSignIns {
   async #keep(known: SignIn[]): Promise<void> {
     this.#known = known;
     await this.#store.remember(NAME, JSON.stringify(known));
+    this.#written = known;
   }
 }
 

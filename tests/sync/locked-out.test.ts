@@ -217,6 +217,32 @@ test.each<[string, () => Promise<unknown>]>([
   expect(await signInWithoutLine()).toBe('notKnownOffline');
 });
 
+test.each<[string, () => Promise<void>]>([
+  [
+    'crashes after it looked after itself',
+    async () => {
+      await desk.parts.housekeep();
+      await desk.crash();
+    },
+  ],
+  ['ends', () => desk.parts.shutdown()],
+])(
+  'does not get in there on a disk that failed once as the desk heard of it, and that is well as it %s',
+  async (_how, end) => {
+    desk.line = goodLine();
+    await desk.signIn();
+    lock(true);
+    const { remember } = desk.store;
+    failToKeep(desk.store, 'offline sign-ins');
+    await desk.sync();
+    expect(status()).toBe('expired');
+    desk.store.remember = remember;
+    await end();
+    await desk.start();
+    expect(await signInWithoutLine()).toBe('notKnownOffline');
+  },
+);
+
 test.each<[string, () => void]>([
   [
     'the server fails at a session that they left there',
