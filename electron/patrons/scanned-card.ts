@@ -1,4 +1,5 @@
-// Whose card was scanned: by its exact number, lost and replaced cards too, from the copy or else the server.
+// Whose card was scanned: lost and replaced cards too, from the copy or else the server. By its number as it is, or else
+// by letters and digits alone, where these are one patron's.
 import type { ScannedCard } from '../../shared/ipc/contract.ts';
 import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
@@ -6,13 +7,15 @@ import { fullName, nameOf, type Patron } from '../../shared/patrons/patron.ts';
 import { readCopy } from '../cache/copy-view.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
-import type { StaffSession } from '../session/staff-session.ts';
+import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
 
-type Owner = { id: string; name: string; state: Card['state'] };
+type Owner = { id: string; name: string; number: string; state: Card['state'] };
 
 /** So many scans are remembered, for staff who open one that was offered. */
 const REMEMBERED = 20;
+/** Of patrons with a number that begins with a scanned one's letters and digits, so many are looked at. */
+const ALIKE = 100;
 
 export class ScannedCards {
   readonly #store: DeskStore;
@@ -34,7 +37,7 @@ export class ScannedCards {
     this.#found.delete(scan - REMEMBERED);
     const present = this.#session.require();
     const leavings = this.#leavings;
-    const owner = (await this.#inCopy(card, present)) ?? (await this.#atServer(card, present));
+    const owner = await this.#owner(card, present);
     if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
     if (!owner) return { scan, found: null };
     const { id, name, state } = owner;
@@ -54,13 +57,31 @@ export class ScannedCards {
     this.#found.clear();
   }
 
+  async #owner(card: string, present: Present): Promise<Owner | undefined> {
+    const inCopy = await this.#inCopy(card, present);
+    // A Koha keeps numbers apart that differ by a sign: there, it may be somebody's whom the copy doesn't hold.
+    if (inCopy && (inCopy.number === card || present.capabilities.system !== 'Koha')) return inCopy;
+    try {
+      return (await this.#atServer(card, present)) ?? inCopy;
+    } catch (thrown) {
+      if (inCopy && isLineFailure(thrown)) return inCopy;
+      throw thrown;
+    }
+  }
+
   async #inCopy(card: string, present: Present): Promise<Owner | undefined> {
-    const library = present.library.id;
     // The owner of a card stands first among the hits for its number.
-    const found = await readCopy(this.#store, present, () => this.#store.search(library, card, 0, 1));
-    const [hit] = found?.patrons ?? [];
-    const view = hit && (await this.#store.patron(library, hit.id));
-    return view && ownerOf(card, view.patron);
+    const [first] = await this.#ownersInCopy(card, present, card, 1);
+    if (!first || first.number === card) return first;
+    const owners = await this.#ownersInCopy(card, present, joined(card), ALIKE);
+    return owners.find(({ number }) => number === card) ?? (owners.length === 1 ? owners[0] : undefined);
+  }
+
+  async #ownersInCopy(card: string, present: Present, query: string, limit: number): Promise<Owner[]> {
+    const library = present.library.id;
+    const found = await readCopy(this.#store, present, () => this.#store.search(library, query, 0, limit));
+    const views = await Promise.all((found?.patrons ?? []).map(({ id }) => this.#store.patron(library, id)));
+    return views.flatMap((view) => (view && ownerOf(card, view.patron)) ?? []);
   }
 
   async #atServer(card: string, present: Present): Promise<Owner | undefined> {
@@ -70,7 +91,7 @@ export class ScannedCards {
       if (!hit) return undefined;
       // The hit says all there is to know of a card in use. Any other takes the whole record, and that is a look.
       if (hit.cardNumber !== null && isSame(card, hit.cardNumber))
-        return { id: hit.id, name: nameOf(hit), state: 'active' };
+        return { id: hit.id, name: nameOf(hit), number: hit.cardNumber, state: 'active' };
       return ownerOf(card, await central.patron(hit.id, false));
     }, present);
   }
@@ -79,6 +100,8 @@ export class ScannedCards {
 const isSame = (scanned: string, number: string): boolean => joined(number) === joined(scanned);
 
 function ownerOf(scanned: string, patron: Patron): Owner | undefined {
-  const card = patron.sections.card.values.cards.find(({ number }) => isSame(scanned, number));
-  return card && { id: patron.id, name: fullName(patron), state: card.state };
+  const { cards } = patron.sections.card.values;
+  const card =
+    cards.find(({ number }) => number === scanned) ?? cards.find(({ number }) => isSame(scanned, number));
+  return card && { ...card, id: patron.id, name: fullName(patron) };
 }
