@@ -69,7 +69,7 @@ export async function buildParts(world: OutsideWorld) {
     });
   };
   const grants = new Grants(store, server, hear);
-  const keeping = new Keeping(store, steadyClock, policy.copy.keepDays);
+  const keeping = new Keeping(store, steadyClock, policy.copy);
   const session: StaffSession = new StaffSession({
     ...{ server, grants, offline, steadyClock, hear, onTrouble },
     lastLibrary: world.lastLibrary,

@@ -114,6 +114,28 @@ test('a desk whose policy keeps nobody any more lets go of whom it kept', async 
   expect((await desk.store.pullState('north')).position).not.toBeNull();
 });
 
+test('a desk whose policy keeps nobody any more shows nobody whom it kept, though the line is cut', async () => {
+  const { patron, desk, options } = await withPatron();
+  await desk.signIn('desk', 'south');
+  await expect.poll(() => desk.store.recall('offline sign-ins'), { timeout: 20_000 }).toMatch(/salt.*salt/);
+  const policy = { copy: { scope: 'none' } };
+  await desk.crash();
+  await desk.start({ ...options, policy });
+  desk.line.asked = cut;
+  await desk.signIn('lead', 'north');
+  expect((await desk.store.search('north', '*', 0, 10)).total).toBe(0);
+  await expect(desk.parts.patrons.read(patron.id, false)).rejects.toMatchObject({
+    error: { code: 'needsServer' },
+  });
+  desk.line = goodLine();
+  await desk.signIn();
+  const { syncedAt } = await desk.store.pullState('north');
+  await desk.crash();
+  await desk.start({ ...options, policy });
+  expect(syncedAt).not.toBeNull();
+  expect((await desk.store.pullState('north')).syncedAt).toBe(syncedAt);
+});
+
 test('a restore is noticed for every library whose staff work at a desk, whoever is signed in', async () => {
   const made = testOptions({ historyFile: historyInMemory() });
   let central: Central = createCentral(made);
