@@ -1,5 +1,5 @@
 // The server's folder: its database, the note of its history, and a lock that dies with the process that holds it.
-import Database from 'better-sqlite3';
+import Database, { type Connection } from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartProblem } from '../store/store.ts';
@@ -42,13 +42,16 @@ export const lockBackups = (path: string): (() => void) =>
   lock(join(path, `${LOCK}.backup`), `Another backup of ${path} is being made.`);
 
 function lock(file: string, taken: string): () => void {
-  const held = new Database(file);
+  let held: Connection | undefined;
   try {
+    held = new Database(file);
     held.pragma('busy_timeout = 0');
     held.exec('BEGIN EXCLUSIVE');
-  } catch {
-    held.close();
-    throw new StartProblem(taken);
+  } catch (error) {
+    held?.close();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code.startsWith('SQLITE_BUSY')) throw new StartProblem(taken);
+    throw new StartProblem(`${file} can't be locked: ${String(error)}`, { cause: error });
   }
   return () => held.close();
 }

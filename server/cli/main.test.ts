@@ -295,3 +295,16 @@ test('refuses a folder that another server runs on', async () => {
   expect(second.stderr).toContain('Another server runs');
   expect((await fetch(server.url)).status).toBe(200);
 });
+
+test.each<[string, (lock: string) => void]>([
+  ['a folder', (lock) => mkdirSync(lock)],
+  ['no database', (lock) => writeFileSync(lock, 'a page of text. '.repeat(100))],
+])('a lock that is %s is said to be in the way, not another server', async (_what, make) => {
+  await (await start('--demo', '1')).stop();
+  const lock = join(data(), 'lock.sqlite');
+  rmSync(lock);
+  make(lock);
+  const said = run('--data', data());
+  expect([said.status, said.stdout]).toEqual([1, '']);
+  expect(said.stderr).toMatch(/^\S+lock\.sqlite can't be locked: [^\n]+\n$/);
+});
