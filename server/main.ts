@@ -18,14 +18,17 @@ async function main([first = '', ...rest]: string[]): Promise<void> {
   return verb(rest);
 }
 
+/** Messages tell what was typed; a terminal would obey the control characters in it. */
+const plain = (message: string) => message.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '\uFFFD');
+
 // What this server writes is for its own user only, backups included.
 process.umask(0o077);
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageProblem) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-  else if (error instanceof StartProblem) process.stderr.write(`${error.message}\n`);
+  if (error instanceof UsageProblem) process.stderr.write(`${plain(error.message)}\n\n${USAGE}\n`);
+  else if (error instanceof StartProblem) process.stderr.write(`${plain(error.message)}\n`);
   else throw error;
   process.exitCode = error instanceof UsageProblem ? 2 : 1;
   process.exit();

@@ -308,3 +308,11 @@ test.each<[string, (lock: string) => void]>([
   expect([said.status, said.stdout]).toEqual([1, '']);
   expect(said.stderr).toMatch(/^\S+lock\.sqlite can't be locked: [^\n]+\n$/);
 });
+
+test('what was typed is told without the characters that a terminal obeys', async () => {
+  await (await start('--demo', '1')).stop();
+  const typed = 'le\x1b[2J\x9b2J\u202Ead';
+  const account = run('staff', '--data', data(), '--library', 'north', '--username', typed);
+  expect(account.stderr).toBe('There is no account le\uFFFD[2J\uFFFD2J\uFFFDad at north.\n');
+  expect(run(typed).stderr).not.toContain('\x1b');
+});
