@@ -127,7 +127,7 @@ const WINDOWS: Suite[] = [
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
-    budget: 1900,
+    budget: 2600,
     counts: () => {
       const report = readJson('playwright.json') as PlaywrightReport;
       return {
