@@ -42,9 +42,7 @@ export const deskMutants: Mutant[] = [
   },
   {
     name: 'the last writer wins',
-    replacements: [
-      { file: PUSH, from: 'if (conflicts.length > 0) {', to: 'if (conflicts.length > 99) {' },
-    ],
+    replacements: [{ file: PUSH, from: 'if (conflicts.length > 0) {', to: 'if (conflicts.length > 99) {' }],
     faults: ['lineCut'],
   },
   {
