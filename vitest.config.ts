@@ -7,8 +7,9 @@ export default defineConfig({
   test: {
     include: ['{electron,renderer,shared,server,build,bench,tests}/**/*.test.ts'],
     exclude: ['tests/e2e/**', '**/node_modules/**'],
-    // Where a processor has protection keys, V8's list of compiled pages can lose one as threads end, and ends the process.
-    execArgv: ['--no-memory-protection-keys'],
+    // V8's list of compiled pages can lose one where threads that read TypeScript, by WebAssembly, end or renew what they
+    // call JavaScript by; then it ends the process. Neither is needed here.
+    execArgv: ['--no-memory-protection-keys', '--wasm-wrapper-tiering-budget=1000000000'],
     // A busy machine is no failure; what must be quick says so itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -41,13 +41,13 @@ test("details of a patron that nobody looks at hide after policy's time, or clos
 }) => {
   const [first, second] = (await colleague.patrons()).filter(isFree);
   if (!first || !second) throw new Error('The demo data has no two such patrons.');
-  const desk = await underPolicy({ privacy: { afterMinutes: 0.05, then: 'close' } });
+  const desk = await underPolicy({ privacy: { afterMinutes: 0.2, then: 'close' } });
   await desk.signIn(account('lead'));
   const typed = await desk.openPatronData(cardOf(first));
   await typed.getByRole('button', { name: 'Edit Contact' }).click();
   await typed.getByLabel('Phone', { exact: true }).fill('08-123');
   const other = await desk.openPatron(cardOf(second));
-  await other.waitForEvent('close', { timeout: 20_000 });
+  await other.waitForEvent('close', { timeout: 40_000 });
   await expect(typed.getByText('nobody used this window')).toBeVisible();
   await expect(typed.getByRole('heading', { name: nameOf(first) })).toBeHidden();
   await typed.getByRole('button', { name: 'Show again' }).click();
