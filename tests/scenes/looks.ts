@@ -67,11 +67,20 @@ export async function take(
     const isDark = () => Number(/\d+/.exec(getComputedStyle(document.body).color)?.[0]) > 128;
     const isThere = () => speaks() && (colours === undefined || isDark() === (colours === 'dark'));
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    // A choice is kept on disk and told to every window: only where it's another.
-    if (!speaks() || root.dataset['theme'] !== undefined)
-      await globalThis.window.circdesk.preferences.choose({ ...words, theme: 'system' });
-    for (const until = Date.now() + 30_000; !isThere(); await frame())
-      if (Date.now() > until) throw new Error('The window did not take the look.');
+    const until = Date.now() + 30_000;
+    const choose = async () =>
+      (await globalThis.window.circdesk.preferences.choose({ ...words, theme: 'system' })).ok;
+    // Only where it's another: a choice is kept on disk and told to every window, so the gate lets nobody choose for long
+    // more often than twice a second.
+    if (!speaks() || root.dataset['theme'] !== 'system')
+      while (!(await choose()) && Date.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    for (; !isThere(); await frame())
+      if (Date.now() > until) {
+        const { lang, dataset } = root;
+        const { color } = getComputedStyle(document.body);
+        throw new Error(`The window did not take the look: ${JSON.stringify({ lang, dataset, color })}`);
+      }
     await document.fonts.ready;
     await frame();
     await frame();
