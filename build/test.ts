@@ -156,7 +156,7 @@ const WORLDS: Suite[] = [
     name: 'every order of a small world',
     program: 'build/simulate-exhaustive.ts',
     args: ['--only', 'edits of two fields of a section'],
-    budget: 240,
+    budget: 400,
   },
 ];
 
