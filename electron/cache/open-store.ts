@@ -15,7 +15,7 @@ import { rescueOutbox } from './rescue.ts';
 import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
-/** What a rescue came to with `rescued`. */
+/** Where the outbox was rescued, what came of that; else nothing was, and nothing lost. */
 export interface StoreReport extends Rescue {
   copy: 'kept' | 'new' | 'rebuilt';
   outbox: 'kept' | 'new' | 'rescued';

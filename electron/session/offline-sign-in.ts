@@ -144,7 +144,11 @@ export class OfflineSignIns {
 
   async forgetAll(): Promise<void> {
     this.#remembering.clear();
-    await this.#keep([]);
+    const none: SignIn[] = [];
+    this.#known = none;
+    // From the file's log, too.
+    await this.#store.forget(NAME);
+    this.#written = none;
   }
 
   #find(library: string, username: string): SignIn | undefined {
