@@ -12,7 +12,7 @@ import { isLaidOver, overlay } from '../cache/overlay.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
 import { withinMoment, type Timers } from '../support/system.ts';
-import { shown } from '../sync/desk-acts.ts';
+import { shownTogether } from '../sync/desk-acts.ts';
 import type { Acts } from './acts.ts';
 import type { RecentPatrons } from './recent-patrons.ts';
 import type { Saving } from './saving.ts';
@@ -106,7 +106,7 @@ export class Patrons {
       this.#toBeLogged.delete(patronId);
       return {
         patron: view.patron,
-        acts: view.acts.map((act) => shown(act, waitsForAuthor(act))),
+        acts: shownTogether(view.acts, waitsForAuthor),
         asOf: syncedAt,
       };
     }
@@ -120,7 +120,7 @@ export class Patrons {
         patron,
         acts.filter((act) => isLaidOver(act, undefined)),
       ),
-      acts: acts.map((act) => shown(act, waitsForAuthor(act))),
+      acts: shownTogether(acts, waitsForAuthor),
       asOf: null,
     };
   }

@@ -36,7 +36,10 @@ export class DeskActs {
   async list(): Promise<DeskAct[]> {
     const { store, session, waitsForAuthor } = this.#parts;
     const acts = await store.recentActs(session.require().library.id, SHOWN);
-    return acts.filter(({ state }) => state !== 'withdrawn').map((act) => shown(act, waitsForAuthor(act)));
+    return shownTogether(
+      acts.filter(({ state }) => state !== 'withdrawn'),
+      waitsForAuthor,
+    );
   }
 
   /** Whose acts wait until they sign in again, and how many. */
@@ -134,8 +137,32 @@ export class DeskActs {
 /** Of what was sent nobody knows whether the server did it. */
 const neverLeft = (act: OutboxAct): boolean => act.state === 'waiting' && act.tries === 0 && isReadable(act);
 
-/** An act in the shape that windows are told of it. */
-export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
+const waits = ({ state }: OutboxAct): boolean => state === 'waiting' || state === 'sent';
+
+/** Acts, those of each patron all together, in the shape that windows are told of them. What holds what: see push.ts. */
+export function shownTogether(
+  acts: readonly OutboxAct[],
+  waitsForAuthor: (act: OutboxAct) => boolean,
+): DeskAct[] {
+  const holders = new Map<string, NonNullable<DeskAct['heldBy']>>();
+  const heldBy = new Map<string, DeskAct['heldBy']>();
+  for (const act of acts.toSorted((a, b) => a.sequence - b.sequence)) {
+    const { id, patronId, deed, staff } = act;
+    const section =
+      isReadable(act) && deed.kind === 'saveSection' ? `${patronId}/${deed.section}` : undefined;
+    const holder = holders.get(patronId) ?? (section === undefined ? undefined : holders.get(section));
+    if (waits(act)) {
+      if (holder) heldBy.set(id, holder);
+      else if (waitsForAuthor(act)) holders.set(patronId, { name: staff.name, state: 'needsAuthor' });
+    } else if (UNDECIDED.includes(act.state)) {
+      const held = isReadable(act) ? section : patronId;
+      if (held !== undefined) holders.set(held, { name: staff.name, state: 'undecided' });
+    }
+  }
+  return acts.map((act) => shown(act, waitsForAuthor(act), heldBy.get(act.id) ?? null));
+}
+
+const shown = (act: OutboxAct, waitsForAuthor: boolean, heldBy: DeskAct['heldBy']): DeskAct => {
   if (!isReadable(act)) return asItStands(act);
   const { id, actedAt, staff, state, deed, patronId, patronName, conflict, refusal } = act;
   const edit = deed.kind === 'saveSection' ? deed : undefined;
@@ -146,7 +173,8 @@ export const shown = (act: OutboxAct, waitsForAuthor: boolean): DeskAct => {
     base: edit?.base.values ?? {},
     changes: edit ? (act.changes ?? edit.changes) : {},
     comment: deed.kind === 'saveSection' ? '' : deed.comment,
-    needsAuthor: (state === 'waiting' || state === 'sent') && waitsForAuthor,
+    needsAuthor: waits(act) && waitsForAuthor,
+    heldBy,
     neverLeft: neverLeft(act),
     confirmedAt: act.confirmed?.at ?? null,
   };
@@ -159,6 +187,6 @@ const asItStands = (act: OutboxAct): DeskAct => {
     ...{ id: act.id, actedAt: new Date(0).toISOString(), patronId: act.patronId, state: act.state },
     ...{ staff: { id: act.staff.id, name: act.staff.name }, patronName: '', kind: 'block', section: null },
     ...{ base: {}, changes: {}, comment: JSON.stringify(act.deed ?? null), needsAuthor: false },
-    ...{ neverLeft: false, confirmedAt: null, conflict: null, refusal },
+    ...{ heldBy: null, neverLeft: false, confirmedAt: null, conflict: null, refusal },
   };
 };

@@ -30,6 +30,11 @@ export const offline: Act = {
     await first.getByRole('button', { name: 'Edit Card' }).click();
     await show('edit-card-offline', first);
     await first.getByRole('button', { name: 'Cancel' }).click();
+    // It will have to wait for a decision on the one before.
+    await first.getByRole('button', { name: 'Edit Address' }).click();
+    await first.getByLabel('Postcode', { exact: true }).fill('621 57');
+    await first.getByRole('button', { name: 'Save', exact: true }).click();
+    await first.getByText('2 acts at this desk wait to be sent').waitFor();
     const second = await app.openPatronData(cardOf(blocked));
     await second.getByRole('button', { name: 'Block patron' }).click();
     await second.getByLabel('Comment').fill('Kept the atlas.');
@@ -47,7 +52,7 @@ export const offline: Act = {
     await page.getByRole('row').nth(3).waitFor();
     await show('search-offline', page);
     await sync();
-    await page.getByRole('listitem').nth(4).waitFor();
+    await page.getByRole('listitem').nth(5).waitFor();
     await show('sync-waiting-offline', page);
 
     await stage.central.saveSection(edited.id, 'address', { town: 'Ystad' });

@@ -88,7 +88,10 @@ test('a conflict holds later edits of its section, and nothing else of the patro
   expect(now.sections.note.values.staffNote).toBe('Prefers letters.');
   expect(now.blocks).toHaveLength(1);
   expect(await states()).toEqual(['confirmed', 'confirmed', 'waiting', 'conflict']);
-  const [conflict] = (await desk.parts.deskActs.list()).filter(({ state }) => state === 'conflict');
+  const acts = await desk.parts.deskActs.list();
+  const held = { name: 'lead of north', state: 'undecided' };
+  expect(acts.map(({ heldBy }) => heldBy)).toEqual([null, null, held, null]);
+  const conflict = acts[3];
   expect(conflict?.conflict?.fields).toEqual([{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }]);
   await desk.parts.deskActs.decide(patron.id, conflict?.id ?? '', { town: 'Visby' });
   await desk.sync();
@@ -272,7 +275,10 @@ test('what waits for an author who may never come back holds nobody for ever: st
   await desk.parts.session.signOut();
   await desk.signIn('desk');
   expect(await edit(desk, 'address', { town: 'Visby' })).toBe('waiting');
-  expect((await desk.parts.deskActs.list())[1]).toMatchObject({ needsAuthor: true, neverLeft: true });
+  expect(await desk.parts.deskActs.list()).toMatchObject([
+    { needsAuthor: false, heldBy: { name: 'lead of north', state: 'needsAuthor' } },
+    { needsAuthor: true, heldBy: null, neverLeft: true },
+  ]);
   await letGo();
   await desk.sync();
   expect(await states()).toEqual(['confirmed']);
