@@ -43,9 +43,9 @@ interface Found {
   what: string;
 }
 
-async function findFrom({ replacements, faults }: Mutant, seed: number, runs: number) {
+async function findFrom({ replacements, faults, desks }: Mutant, seed: number, runs: number) {
   const batch = await runBatch({
-    ...{ seed, faults, runs, processes: 1, firstOnly: true },
+    ...{ seed, faults, desks, runs, processes: 1, firstOnly: true },
     nodeOptions: ['--import', loader],
     environment: { CIRCDESK_MUTANT: JSON.stringify(replacements) },
   });

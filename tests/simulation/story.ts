@@ -24,7 +24,7 @@ export interface Shown {
 
 export async function live(world: World): Promise<Shown[]> {
   const { luck, time } = world;
-  for (let days = luck.pick([1, 1, 1, 1, 1, 1, 2, 3]); days > 0; days--) {
+  for (let day = 0; day < world.days; day++) {
     await morning(world);
     const until = time.now() + luck.between(10_000, 25_000);
     await Promise.all([happenings(world, until), ...world.places.map(({ staff }) => staff.work(until))]);

@@ -46,6 +46,8 @@ export class World {
   readonly ledger: Ledger;
   readonly server: ServerSite;
   readonly places: Place[];
+  /** Most worlds are two desks and one day, so that many are run in little time. */
+  readonly days: number;
   readonly colleague: Colleague;
   readonly templates: Templates;
   readonly violations: string[] = [];
@@ -77,7 +79,9 @@ export class World {
     const typing = new Typing(new Luck(`${seed}/typing`));
     const common = { time, typing, timeline, weather: this.weather };
     this.colleague = new Colleague({ ...common, server: this.server, luck: new Luck(`${seed}/colleague`) });
-    const count = desks ?? this.luck.pick([2, 2, 2, 2, 2, 2, 3, 3, 4, 5]);
+    const small = this.luck.chance(0.85);
+    const count = desks ?? (small ? 2 : this.luck.pick([2, 2, 2, 2, 2, 2, 3, 3, 4, 5]));
+    this.days = small ? 1 : this.luck.pick([1, 1, 1, 1, 1, 1, 2, 3]);
     this.places = Array.from({ length: count }, (_, index) => this.#place(index + 1, typing, options));
   }
 

@@ -66,6 +66,7 @@ export const deskMutants: Mutant[] = [
       },
     ],
     faults: ['lineCut', 'delayed', 'answerLost'],
+    desks: 4,
   },
   {
     name: 'acts of one patron go out side by side',
@@ -83,7 +84,8 @@ export const deskMutants: Mutant[] = [
         to: 'readonly push: () => Promise<void> = ((work: () => Promise<void>) => work)(async () => {',
       },
     ],
-    faults: ['lineCut', 'overtaken', 'delayed', 'answerLost'],
+    faults: ['overtaken', 'delayed', 'deskKilledAtAwait'],
+    desks: 5,
   },
   {
     name: 'whoever is signed in sends what others did',

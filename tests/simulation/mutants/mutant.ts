@@ -15,6 +15,8 @@ export interface Mutant {
   replacements: Replacement[];
   /** Those that it takes; all, where nothing is said. */
   faults?: readonly Fault[];
+  /** Where it takes more of them than most worlds have. */
+  desks?: number;
 }
 
 const root = join(import.meta.dirname, '..', '..', '..');
