@@ -2,6 +2,7 @@
 // a default that a plain Koha works with; docs/koha.md explains each.
 import { z } from 'zod';
 import { permissionSchema } from '../../shared/permissions.ts';
+import { wholePath } from './whole-path.ts';
 
 const code = z.string().min(1).max(64);
 const grantSchema = z.strictObject({
@@ -30,10 +31,9 @@ export const kohaPolicySchema = z
     apiKey: z
       .strictObject({
         clientId: z.string().min(1).max(200).describe('The key’s client ID.'),
-        secretFile: z
-          .string()
-          .min(1)
-          .describe('Path of a file that holds the key’s secret, and that only Circdesk’s user can read.'),
+        secretFile: wholePath.describe(
+          'Whole path of a file that holds the key’s secret, and that only Circdesk’s user can read.',
+        ),
         account: z
           .string()
           .min(1)

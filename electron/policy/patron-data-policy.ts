@@ -1,8 +1,8 @@
 // What the library decides about the patron data file: which formats, where, for how long, and what it says of its
 // processing (GDPR, Article 15(1)). Whatever a policy doesn't say has a default.
-import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { defaultTexts, type InformationTexts } from './patron-data-texts.ts';
+import { wholePath } from './whole-path.ts';
 
 export const FILE_FORMATS = ['json', 'pdf'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
@@ -39,9 +39,7 @@ export const patronDataPolicySchema = z
       .refine((formats) => new Set(formats).size === formats.length, 'names a format twice')
       .default([...FILE_FORMATS])
       .describe('What is saved: JSON for programs, PDF for people, or both.'),
-    folder: z
-      .string()
-      .refine((path) => isAbsolute(path), 'must be a whole path')
+    folder: wholePath
       .optional()
       .describe('Where files are saved; without it, the Downloads folder of who is signed in to the system.'),
     deleteAfterHours: z

@@ -75,6 +75,16 @@ test.each([
   ],
   ['an address without its slashes', '{"server":{"url":"https:koha.example"}}', 'server.url: must be https'],
   ['a limit of debts that nobody can count', '{"koha":{"debtLimit":1e308}}', 'koha.debtLimit: Too big'],
+  [
+    'a certificate authority that would be looked for where the program was started',
+    '{"server":{"certificateAuthority":"ca.pem"}}',
+    'server.certificateAuthority: must be a whole path',
+  ],
+  [
+    'a secret that would be looked for there',
+    '{"koha":{"apiKey":{"clientId":"desk","secretFile":"./secret","staffCategories":["S"]}}}',
+    'koha.apiKey.secretFile: must be a whole path',
+  ],
   ['a branch without its name', '{"copy":{"scope":"branch"}}', 'copy.branch: is needed'],
 ])('%s is named in the message', (_what, text, named) => {
   expect(() => readPolicy(policyFile(text))).toThrow(named);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readPlainFile } from '../support/plain-file.ts';
 import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
+import { wholePath } from './whole-path.ts';
 import {
   librarySystemPolicySchema,
   privacyPolicySchema,
@@ -35,12 +36,10 @@ export const policySchema = z.strictObject({
         .enum(['circdesk', 'koha'])
         .optional()
         .describe('What the server is; if not given, the desk finds out by asking it.'),
-      certificateAuthority: z
-        .string()
-        .min(1)
+      certificateAuthority: wholePath
         .optional()
         .describe(
-          'Path of a PEM file: the only certificate authorities that may stand behind the server, whomever else the system trusts.',
+          'Whole path of a PEM file: the only certificate authorities that may stand behind the server, whomever else the system trusts.',
         ),
     })
     .prefault({})

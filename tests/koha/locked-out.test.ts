@@ -10,7 +10,7 @@ import { SimulatedDesk } from './simulated-desk.ts';
 
 /** The librarian who may only look. */
 const NUMBER = 2;
-const apiKey = { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] };
+const apiKey = { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] };
 let koha: FakeKoha;
 let clock: ReturnType<typeof steppingClock>;
 let desk: SimulatedDesk;

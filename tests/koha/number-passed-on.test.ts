@@ -107,7 +107,7 @@ describe.each([
     if (withKey) {
       koha.world.settings.basic = false;
       koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: 1 });
-      await desk.start({ apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } });
+      await desk.start({ apiKey: { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] } });
     }
     await signIn('eve');
     await desk.parts.sync.now();

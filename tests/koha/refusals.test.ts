@@ -102,7 +102,7 @@ test.each<[string, SectionId, FieldValues, string, string]>([
 
 describe('an account that policy gives rights to', () => {
   const staff = ids.id('patron', 1);
-  const key = { apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } };
+  const key = { apiKey: { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] } };
   const withKey = async () => {
     const { patron_id } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
     koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
@@ -197,7 +197,7 @@ test('the API key’s own account is neither deleted nor given a PIN where polic
     'superlibrarian',
   );
   koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
-  const apiKey = { clientId: 'desk', secretFile: 'secret', account: 'key', staffCategories: ['S'] };
+  const apiKey = { clientId: 'desk', secretFile: '/secret', account: 'key', staffCategories: ['S'] };
   await open({}, { apiKey });
   const account = ids.id('patron', patron_id);
   const { tag } = await session.patron(account, true);

@@ -145,6 +145,6 @@ test('who sees the same as the one before goes on with the copy as it is, at an 
   ]);
   const { patron_id: key } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
   koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: key });
-  await desk.start({ apiKey: { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] } });
+  await desk.start({ apiKey: { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] } });
   expect([await filledAnew(LOOKER), await filledAnew(NARROW)]).toEqual([true, false]);
 });

@@ -235,7 +235,7 @@ describe('with name and password', () => {
 });
 
 describe('with an API key', () => {
-  const apiKey = { clientId: 'desk', secretFile: 'secret', staffCategories: ['S'] };
+  const apiKey = { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] };
   const withKey = (further: object = {}) => serverOn(koha, { policy: { apiKey: { ...apiKey, ...further } } });
   beforeEach(() => {
     koha.world.settings.basic = false;
@@ -357,7 +357,7 @@ describe('with an API key', () => {
       () => void (koha.world.apiKeys[0] = { clientId: 'desk', secret: 'other', patron: 1 }),
       {},
     ],
-    ['a secret that can’t be read', () => undefined, { secretFile: 'nowhere' }],
+    ['a secret that can’t be read', () => undefined, { secretFile: '/nowhere' }],
   ])('%s is the desk’s trouble, not the librarian’s', async (_what, prepare, further) => {
     prepare();
     expect(await failureOf(withKey(further).server.signIn(STAFF))).toEqual({ code: 'apiKeyRefused' });

@@ -46,7 +46,7 @@ export function serverOn(koha: FakeKoha, options: ServerOptions = {}) {
     policy: kohaPolicySchema.parse(options.policy ?? {}),
     branch: options.branch,
     readSecret: (file) => {
-      if (file !== 'secret') throw new Error('no such file');
+      if (file !== '/secret') throw new Error('no such file');
       return 'key secret';
     },
     clock: koha.world.clock,
