@@ -8,7 +8,7 @@ import { kohaPolicySchema } from './koha-policy.ts';
 import { policyJsonSchema } from './policy-schema.ts';
 import { isSafeAddress, machinePolicyFile, readPolicy } from './policy.ts';
 
-const policyFile = (text: string) => {
+const policyFile = (text: string | Buffer) => {
   const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
   writeFileSync(file, text);
   return file;
@@ -86,8 +86,30 @@ test.each([
     'koha.apiKey.secretFile: must be a whole path',
   ],
   ['a branch without its name', '{"copy":{"scope":"branch"}}', 'copy.branch: is needed'],
+  ['a branch without its scope', '{"copy":{"branch":"main"}}', 'copy.branch: needs the scope'],
+  [
+    'a file in the signs of an old computer',
+    Buffer.from('{"koha":{"permissions":{"Delete patron":{"users":["käll"]}}}}', 'latin1'),
+    'the file: is not UTF-8',
+  ],
+  [
+    'a section that takes back what one above says',
+    '{"koha":{"permissions":{"Delete patron":{"users":["eva"]}}},"koha":{}}',
+    'the file: names "koha" twice',
+  ],
+  [
+    'a word that stands twice, however it is written',
+    '{"copy":{"keepDays":1},"privacy":{"then":"close","\\u0074hen" : "hide"}}',
+    'the file: names "then" twice',
+  ],
 ])('%s is named in the message', (_what, text, named) => {
   expect(() => readPolicy(policyFile(text))).toThrow(named);
+});
+
+test('the same word in two places is no repetition, nor what only looks like one', () => {
+  const texts = { en: { contact: 'Say "contact": or {contact}' }, sv: { contact: 'contact' } };
+  const said = JSON.stringify({ patronData: { texts }, lock: {} }, null, 2);
+  expect(readPolicy(policyFile(said)).patronData.texts).toMatchObject(texts);
 });
 
 test.each([

@@ -1,10 +1,12 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
+import { isUtf8 } from 'node:buffer';
 import { lstatSync } from 'node:fs';
 import { z } from 'zod';
 import { readPlainFile } from '../support/plain-file.ts';
 import { kohaPolicySchema } from './koha-policy.ts';
 import { patronDataPolicySchema } from './patron-data-policy.ts';
+import { repeatedKey } from './repeated-key.ts';
 import { wholePath } from './whole-path.ts';
 import {
   librarySystemPolicySchema,
@@ -77,6 +79,10 @@ export const policySchema = z.strictObject({
       path: ['branch'],
       message: 'is needed with the scope `branch`',
     })
+    .refine(({ scope, branch }) => scope === 'branch' || branch === undefined, {
+      path: ['branch'],
+      message: 'needs the scope `branch`',
+    })
     .prefault({})
     .describe('What this desk keeps of the library’s patrons.'),
   offline: z
@@ -133,9 +139,14 @@ export function machinePolicyFile(platform: NodeJS.Platform): string {
     : '/etc/circdesk/policy.json';
 }
 
-const asJson = z.string().transform((text, context) => {
+const asJson = z.instanceof(Buffer).transform((bytes, context) => {
+  if (!isUtf8(bytes)) context.addIssue('is not UTF-8');
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    const said = JSON.parse(text) as unknown;
+    const repeated = repeatedKey(text);
+    if (repeated !== undefined) context.addIssue(`names "${repeated}" twice`);
+    return said;
   } catch {
     context.addIssue('is not JSON');
     return z.NEVER;
@@ -144,15 +155,15 @@ const asJson = z.string().transform((text, context) => {
 
 /** Reads a policy; throws an Error whose message names each wrong value. Without a file all is at its default. */
 export function readPolicy(file: string): Policy {
-  const parsed = asJson.pipe(policySchema).safeParse(textOf(file) ?? '{}');
+  const parsed = asJson.pipe(policySchema).safeParse(bytesOf(file) ?? Buffer.from('{}'));
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
   throw new Error(`The policy ${file} can't be used.\n${wrong.join('\n')}`);
 }
 
-function textOf(file: string): string | undefined {
+function bytesOf(file: string): Buffer | undefined {
   try {
-    return readPlainFile(file).toString('utf8');
+    return readPlainFile(file);
   } catch (thrown) {
     // A link that leads nowhere, to a share that isn't there today, is a policy all the same.
     const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
