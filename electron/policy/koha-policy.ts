@@ -5,8 +5,9 @@ import { permissionSchema } from '../../shared/permissions.ts';
 import { wholePath } from './whole-path.ts';
 
 const code = z.string().min(1).max(64);
+const username = z.string().trim().min(1);
 const grantSchema = z.strictObject({
-  users: z.array(z.string().min(1)).default([]).describe('By their usernames in Koha.'),
+  users: z.array(username).default([]).describe('By their usernames in Koha.'),
   categories: z.array(code).default([]).describe('By the Koha category that they are in.'),
 });
 
@@ -34,9 +35,7 @@ export const kohaPolicySchema = z
         secretFile: wholePath.describe(
           'Whole path of a file that holds the key’s secret, and that only Circdesk’s user can read.',
         ),
-        account: z
-          .string()
-          .min(1)
+        account: username
           .optional()
           .describe(
             'The username of the account that the key belongs to, which Koha doesn’t tell. No desk then deletes it, or sets its PIN.',

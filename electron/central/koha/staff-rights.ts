@@ -1,6 +1,7 @@
 // Whom policy gives what Koha has no permission for, by their category or username: who may come in, and do what; and the
 // API key's own account. Such an account is Koha's to change. A desk that gave its category away, or its password, would
 // give away those rights.
+import { fold } from '../../../shared/patrons/fold.ts';
 import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import type { StaffAccount } from '../central-server.ts';
@@ -41,7 +42,12 @@ export const categoryHasRights = (category: string, { apiKey, permissions }: Koh
     named?.includes(category),
   );
 
-export const hasRights = ({ userid, category_id }: KohaPatron, policy: KohaPolicy): boolean =>
-  categoryHasRights(category_id, policy) ||
-  textOf(userid) === policy.apiKey?.account ||
-  Object.values(policy.permissions).some((grant) => grant?.users.includes(textOf(userid)));
+/** Of names that Koha's database takes for one, policy may write either. */
+export function hasRights({ userid, category_id }: KohaPatron, policy: KohaPolicy): boolean {
+  const username = asOneName(textOf(userid));
+  const grants = Object.values(policy.permissions);
+  const named = [policy.apiKey?.account ?? [], ...grants.map((grant) => grant?.users ?? [])].flat();
+  return categoryHasRights(category_id, policy) || named.some((name) => asOneName(name) === username);
+}
+
+const asOneName = (name: string) => fold(name).trim();
