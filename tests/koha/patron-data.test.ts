@@ -114,6 +114,31 @@ test('holds nobody else’s loans and payments, also where Koha answers with the
   expect((await page('payments', null)).rows).toEqual([]);
 });
 
+test.each(['outstanding_debits', 'outstanding_credits'] as const)(
+  'an account whose %s are another patron’s is neither shown nor made a file of',
+  async (part) => {
+    const clock = steppingClock();
+    const koha = smallLibrary(clock);
+    const { world } = koha;
+    const own = world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'PT' }).patron_id;
+    const other = world.addPatron({ surname: 'Ek', library_id: 'MPL', category_id: 'PT' }).patron_id;
+    const lines = [{ account_line_id: 7, patron_id: other, amount: 900, description: 'Secret' }];
+    const { server } = serverOn(koha, {
+      transport: (request) => {
+        const answer = koha.answer(request);
+        if (!request.path.endsWith(`/patrons/${own}/account`)) return Promise.resolve(answer);
+        return Promise.resolve({ ...answer, body: JSON.stringify({ balance: 900, [part]: { lines } }) });
+      },
+    });
+    const session = await server.signIn(STAFF);
+    const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+    const id = new KohaIds(ADDRESS).id('patron', own);
+    const rubbish = { error: { code: 'serverRubbish' } };
+    await expect(session.patron(id, true)).rejects.toMatchObject(rubbish);
+    await expect(session.exportPatronData(act, '', id, 'unchecked')).rejects.toMatchObject(rubbish);
+  },
+);
+
 test.each([
   ['2018-05-17', ['guardian']],
   ['2010-05-17', ['patron', 'guardian']],

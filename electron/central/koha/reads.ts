@@ -205,8 +205,13 @@ export class KohaReads {
     return new Map(read.flat());
   }
 
+  /** One with a line of another patron's is that one's, its balance too. */
   async #account(number: number): Promise<KohaAccount> {
-    return (await this.#parts.api.one(`/patrons/${number}/account`, accountSchema)).value;
+    const { value } = await this.#parts.api.one(`/patrons/${number}/account`, accountSchema);
+    const lines = [value.outstanding_debits, value.outstanding_credits].flatMap((part) => part?.lines ?? []);
+    if (lines.some(({ patron_id }) => (patron_id ?? number) !== number))
+      throw new Failure({ code: 'serverRubbish' }, 'another patron');
+    return value;
   }
 }
 
