@@ -10,7 +10,7 @@ import { TEXT_FIELDS } from './fake/world.ts';
 
 const SECRET = 'planted-secret';
 
-async function fileOf(credentials = STAFF) {
+async function fileOf(credentials = STAFF, attribute: [type: string, value: string] = ['HOBBY', 'Chess']) {
   const clock = steppingClock();
   const koha = smallLibrary(clock);
   const { world } = koha;
@@ -22,9 +22,10 @@ async function fileOf(credentials = STAFF) {
     ...{ expiry_date: '2099-12-31', gender: 'F', last_seen: '2026-01-01' },
   });
   world.passwords.set(patron_id, SECRET);
-  world.addAttribute(patron_id, 'HOBBY', 'Chess');
+  world.addAttribute(patron_id, ...attribute);
   world.addAttribute(patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo|Ours');
   world.addAttribute(patron_id, 'DESKBLOCK', 'CPL|2026-01-02|Bo|Theirs');
+  world.addAttribute(patron_id, 'DESKBLOCK', 'CPL|02.01.2026|Bo|Theirs');
   // Kept by desks whose policy names the attribute otherwise.
   world.addAttribute(
     patron_id,
@@ -71,6 +72,21 @@ test('holds no PIN, no key to other services, nothing of other libraries and oth
   expect(text).not.toContain(SECRET);
   expect(text).not.toContain('Theirs');
   for (const staff of ['Eva Ek', 'Bo Dahl']) expect(text).not.toContain(staff);
+});
+
+test.each([
+  ['DESKBLOCK', 'Lost a tablet', 'Lost a tablet'],
+  ['DESKBLOCK', 'MPL|02.01.2026|Bo|Lost a tablet', 'MPL|02.01.2026|Bo|Lost a tablet'],
+  ['DESKBLOCK', 'MPL|2026-01-02|Lost a tablet', 'MPL|2026-01-02|Lost a tablet'],
+  [
+    'OLDBLOCK',
+    'MPL|2026-01-02T10:00:00Z|Bo Dahl|Lost a tablet|AZ0_0J2zdECaPPWSWEb5SQ',
+    'MPL|2026-01-02T10:00:00.000Z|Lost a tablet',
+  ],
+])('holds what stands in %s as %j, though no window shows it as a block', async (type, text, value) => {
+  const { blocks, further } = await fileOf(STAFF, [type, text]);
+  expect(blocks.map(({ comment }) => comment)).toEqual(['Ours']);
+  expect(further).toContainEqual({ name: type, value });
 });
 
 test('says what it leaves out, and why: more where the account may see less', async () => {

@@ -126,9 +126,9 @@ function wanted(
     }
     case 'note': {
       const { staffNote } = changes as Partial<SectionValues<'note'>>;
-      if (staffNote !== undefined && hasBlock(staffNote))
-        return { fields: {}, issues: [{ field: 'staffNote', code: 'invalid' }] };
       const old = textOf(patron.staff_notes);
+      if (staffNote !== undefined && hasBlock(staffNote, old))
+        return { fields: {}, issues: [{ field: 'staffNote', code: 'invalid' }] };
       return whole({ staff_notes: staffNote === undefined ? undefined : noteWithKeptBlocks(staffNote, old) });
     }
     case 'guarantor':

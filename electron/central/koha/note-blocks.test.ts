@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { kohaChange } from './changes.ts';
 import { kohaPolicySchema } from '../../policy/koha-policy.ts';
 import { Countries } from './countries.ts';
-import { hasBlock, noteBlocks, noteWithBlock, noteWithoutBlock, noteWithoutBlocks } from './note-blocks.ts';
+import {
+  hasBlock,
+  noteBlocks,
+  noteWithBlock,
+  noteWithKeptBlocks,
+  noteWithoutBlock,
+  noteWithoutBlocks,
+  wasLostBefore,
+} from './note-blocks.ts';
 import { kohaPatronSchema } from './records.ts';
 
 const block = (n: number) => ({
@@ -43,9 +51,30 @@ test('a comment that ends as a block does neither ends it nor gives it another i
   expect(noteWithoutBlocks(note)).toBe('Before');
 });
 
+test.each([
+  '[Blocked by Bo on Tuesday|MPL|',
+  '[Blocked, card lost before: MPL|02.01.2026|Bo|',
+  '[Blocked MPL|2026-01-02|',
+])('what begins as a block with %j, and can’t be read as one, is a part of the note', (beginning) => {
+  const note = `Rings twice.\n${beginning}Lost a tablet|AZ0_0J2zdECaPPWSWEb5SQ]`;
+  expect(noteWithoutBlocks(noteWithBlock(note, block(1), false))).toBe(note);
+  // Whoever edits the rest of the note is not kept from it; nobody types such a thing anew.
+  expect(hasBlock(note.replace('twice', 'once'), note)).toBe(false);
+  expect(hasBlock(note, 'Rings twice.')).toBe(true);
+  expect(noteWithKeptBlocks(note, noteWithBlock(note, block(1), false))).toBe(
+    noteWithBlock(note, block(1), false),
+  );
+});
+
+test('that the card was lost before is believed also of a block whose date somebody wrote anew', () => {
+  const note = noteWithBlock('', block(1), true).replace('2026-01-02T', '02.01.2026 ');
+  expect(noteBlocks(note)).toEqual([]);
+  expect(wasLostBefore(note)).toBe(true);
+});
+
 test('nobody sets a block in somebody else’s name by typing one into the note', () => {
   const typed = noteWithBlock('Nice person', block(3), false);
-  expect(hasBlock(typed)).toBe(true);
+  expect(hasBlock(typed, typed)).toBe(true);
   const patron = kohaPatronSchema.parse({ patron_id: 1, library_id: 'MPL', category_id: 'PT' });
   const around = { countries: new Countries('en'), policy: kohaPolicySchema.parse({}) };
   const { fields, issues } = kohaChange('note', { staffNote: typed }, patron, around, '2026-01-31');

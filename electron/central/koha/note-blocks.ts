@@ -22,7 +22,7 @@ interface Written {
  * From the last beginning before an end: what else begins so in a note, whoever typed it, takes no block for its own. Each
  * is looked for once: a note may be of any length, and hold a thousand beginnings that end nowhere.
  */
-function blocksIn(note: string): Written[] {
+function writtenIn(note: string): Written[] {
   const found: Written[] = [];
   let began: { from: number; text: number } | undefined;
   for (const { 0: mark, 1: beginning, index } of note.matchAll(BEGIN_OR_END)) {
@@ -36,6 +36,10 @@ function blocksIn(note: string): Written[] {
   }
   return found;
 }
+
+/** What can't be read, since somebody wrote in it, is no block any more, and a part of the note. */
+const isBlock = ({ text }: Written): boolean => readBlockText(text)?.id !== undefined;
+const blocksIn = (note: string): Written[] => writtenIn(note).filter(isBlock);
 
 /** The note without those of its blocks. */
 function without(note: string, blocks: readonly Written[]): string {
@@ -52,8 +56,12 @@ export const noteWithoutBlocks = (note: string): string => without(note, blocksI
 export const noteBlocks = (note: string): KeptBlock[] =>
   blocksIn(note).flatMap(({ text }) => readBlockText(text) ?? []);
 
-/** Whether somebody typed what would be taken for a block: set in anybody's name, without the right to. */
-export const hasBlock = (note: string): boolean => blocksIn(note).length > 0;
+/**
+ * Whether somebody typed what would be taken for a block: set in anybody's name, without the right to. What can't be read
+ * may say that the card was lost before, too: it stays where it stood in the old note, and comes into no other.
+ */
+export const hasBlock = (typed: string, old: string): boolean =>
+  writtenIn(typed).some((one) => isBlock(one) || !old.includes(one.whole.trimStart()));
 
 /** A comment may look like the end of a block, with somebody else's id, or like a beginning: readers would take it for that. */
 export function noteWithBlock(note: string, block: KeptBlock, lostBefore: boolean): string {
@@ -65,7 +73,7 @@ export function noteWithBlock(note: string, block: KeptBlock, lostBefore: boolea
 const saysLostBefore = ({ whole }: Written): boolean => whole.trimStart().startsWith(LOST_BEFORE);
 
 /** Whether the mark had been set for another reason before the blocks in this note. */
-export const wasLostBefore = (note: string): boolean => blocksIn(note).some(saysLostBefore);
+export const wasLostBefore = (note: string): boolean => writtenIn(note).some(saysLostBefore);
 
 /**
  * Takes the named blocks out; others, and the note itself, stay to the letter. That the card was lost before them all is

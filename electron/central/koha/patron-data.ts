@@ -9,9 +9,9 @@ import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { readBlockText } from './block-text.ts';
-import { LONG_AGO, type Surroundings } from './patron.ts';
+import { foundBlocks, LONG_AGO, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
-import { accountLineSchema, type KohaAccountLine, type KohaPatron } from './records.ts';
+import { accountLineSchema, type KohaAccountLine, type KohaAttribute, type KohaPatron } from './records.ts';
 import { amountOf, compareTexts, minorDigits, textOf, timeOf } from './values.ts';
 
 /** Shown in sections, or no data about the patron. */
@@ -61,7 +61,7 @@ export async function compilePatronData(
       ...{ comment, blockedAt, liftedAt: null, liftComment: null, keptUntil: null },
     })),
     ...{ agreements: null, sources: null, failedSignIns: null },
-    further: furtherOf(koha.record, around.policy.block.attribute),
+    further: furtherOf(koha.record, around),
   };
   const countOf = (part: LongPart) => rows[part]?.length ?? null;
   return {
@@ -108,18 +108,35 @@ async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loa
 }
 
 /**
- * Whatever else Koha has of the patron, by Koha's names. Attributes go by their type; a desk's blocks are none of them,
- * also where another desk's policy names their type otherwise.
+ * Whatever else Koha has of the patron, by Koha's names. Attributes go by their type, but for blocks that are shown as such,
+ * or are another library's.
  */
-function furtherOf(record: KohaPatron, blockAttribute: string): { name: string; value: string }[] {
+function furtherOf(record: KohaPatron, around: Surroundings): { name: string; value: string }[] {
   const fields = Object.entries(record)
     .filter(([name, value]) => !SHOWN.has(name) && value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({
       name,
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),
     }));
+  const shown = new Set(foundBlocks(record, around).flatMap(({ attribute }) => attribute ?? []));
   const attributes = (record.extended_attributes ?? [])
-    .filter(({ type, value }) => type !== blockAttribute && readBlockText(textOf(value))?.id === undefined)
-    .map(({ type, value }) => ({ name: type, value: textOf(value) }));
+    .filter((one) => !shown.has(one.extended_attribute_id ?? NaN) && !isElsewhere(one, around))
+    .map(({ type, value }) => ({ name: type, value: withoutStaff(textOf(value)) }));
   return [...fields, ...attributes];
+}
+
+/** A block of another library, also one whose date can't be read, or whose type that library's policy names otherwise. */
+function isElsewhere({ type, value }: KohaAttribute, { library, policy }: Surroundings): boolean {
+  const text = textOf(value);
+  const kept = readBlockText(text);
+  if (type !== policy.block.attribute && kept?.id === undefined) return false;
+  return kept
+    ? kept.library !== library.id
+    : library.branches.some(({ id }) => id !== library.id && text.startsWith(`${id}|`));
+}
+
+/** A desk's block of a type that policy no longer names says who set it; anything else stands as it's written. */
+function withoutStaff(text: string): string {
+  const kept = readBlockText(text);
+  return kept?.id === undefined ? text : [kept.library, kept.blockedAt, kept.comment].join('|');
 }
