@@ -284,6 +284,28 @@ test('a loan that slips to an earlier page, since another was given back between
   expect(loans.map(({ id }) => id)).toEqual(others.map((loan) => ids.id('loan', loan.checkout_id)));
 });
 
+test('codes of libraries, categories and attributes that come as numbers are what they are as texts', async () => {
+  const koha = smallLibrary(steppingClock());
+  const { world } = koha;
+  const { patron_id } = world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'PT' });
+  world.addAttribute(patron_id, 'DESKBLOCK', '7|2026-01-02|Bo Ek|Lost a tablet');
+  const numbers: Record<string, number> = { MPL: 7, PT: 8, DESKBLOCK: 9 };
+  const { server } = serverOn(koha, {
+    policy: { block: { attribute: '9' } },
+    transport: (request) => {
+      const answer = koha.answer(request);
+      const body = answer.body.replace(/"(MPL|PT|DESKBLOCK)"/g, (_, code: string) => String(numbers[code]));
+      return Promise.resolve({ ...answer, body });
+    },
+  });
+  const session = await server.signIn({ ...STAFF, library: '7' });
+  const patron = await session.patron(new KohaIds(ADDRESS).id('patron', patron_id), true);
+  const { library, sections, blocks } = patronSchema.parse(patron);
+  expect([library, sections.library.values]).toEqual(['7', { branch: '7', category: '8' }]);
+  expect(blocks.map(({ comment }) => comment)).toEqual(['Lost a tablet']);
+  expect((await session.snapshot(null, 50)).patrons).toHaveLength(world.patrons.size);
+});
+
 test('fewer hits than none are none', async () => {
   const { find } = await changing((_request, answer) => ({
     ...answer,

@@ -6,7 +6,13 @@ import { Failure, isFailure } from '../../support/failure.ts';
 import { own, type KohaApi } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaHttp } from './http.ts';
-import { kohaCategorySchema, kohaLibrarySchema, type KohaLibrary, type KohaPatron } from './records.ts';
+import {
+  kohaCategorySchema,
+  kohaLibrarySchema,
+  kohaPatronSchema,
+  type KohaLibrary,
+  type KohaPatron,
+} from './records.ts';
 import { compareTexts, minorDigits, textOf } from './values.ts';
 
 const CATEGORIES = '/patron_categories';
@@ -105,7 +111,7 @@ async function categoriesInUse(api: KohaApi): Promise<string[]> {
   while (found.length < MOST_CATEGORIES) {
     const after = found.at(-1);
     const q = after === undefined ? {} : { [own('category_id')]: { '>': after } };
-    const { value } = await api.list('/patrons', z.looseObject({ category_id: z.string() }), {
+    const { value } = await api.list('/patrons', kohaPatronSchema.pick({ category_id: true }), {
       ...{ q, order: [own('category_id')], perPage: 1 },
     });
     const next = value[0]?.category_id;

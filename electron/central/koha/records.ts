@@ -9,7 +9,9 @@ const id = z.coerce
   .int()
   .min(0)
   .max(2 ** 48 - 1);
-const text = z.union([z.string(), z.number().transform(String)]).nullish();
+/** A library's, a category's or an attribute type's, which may be numbered. */
+const code = z.union([z.string(), z.number().transform(String)]);
+const text = code.nullish();
 const flag = z
   .union([z.boolean(), z.number(), z.string()])
   .nullish()
@@ -17,7 +19,7 @@ const flag = z
 
 export const attributeSchema = z.looseObject({
   extended_attribute_id: id.nullish(),
-  type: z.string(),
+  type: code,
   value: text,
 });
 
@@ -27,8 +29,8 @@ export const kohaPatronSchema = z.looseObject({
   firstname: text,
   cardnumber: text,
   userid: text,
-  library_id: z.string(),
-  category_id: z.string(),
+  library_id: code,
+  category_id: code,
   date_of_birth: text,
   date_enrolled: text,
   expiry_date: text,
@@ -115,8 +117,8 @@ export const itemSchema = z.looseObject({
   biblio: titleSchema.nullish(),
 });
 
-export const kohaLibrarySchema = z.looseObject({ library_id: z.string(), name: text });
-export const kohaCategorySchema = z.looseObject({ patron_category_id: z.string(), name: text });
+export const kohaLibrarySchema = z.looseObject({ library_id: code, name: text });
+export const kohaCategorySchema = z.looseObject({ patron_category_id: code, name: text });
 export const validatedSchema = z.looseObject({ patron_id: id.nullish(), userid: text, cardnumber: text });
 export const tokenSchema = z.looseObject({ access_token: z.string().min(1), expires_in: number.nullish() });
 
