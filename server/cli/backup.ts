@@ -2,9 +2,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
-import { StartProblem, Store } from '../store/store.ts';
+import { StartProblem } from '../store/store.ts';
 import { needed, readOptions } from './arguments.ts';
-import { lockBackups, openUsedFolder } from './data-folder.ts';
+import { lockBackups, openStore, openUsedFolder } from './data-folder.ts';
 
 const options = { data: { type: 'string' }, out: { type: 'string' } } as const;
 
@@ -17,20 +17,20 @@ export async function backup(argv: string[]): Promise<void> {
   // Under the name of one of the database's own files it would be gone at once, and desks told that it is there.
   if (`${realpathSync(dirname(out))}${sep}`.startsWith(`${realpathSync(data)}${sep}`))
     throw new StartProblem(`A backup is kept outside of ${data}.`);
-  const folder = openUsedFolder(data);
+  openUsedFolder(data);
   const unlock = lockBackups(data);
   try {
     if (existsSync(out)) throw new StartProblem(`${out} is there already.`);
-    await copyInto(out, folder.database);
+    await copyInto(out, data);
   } finally {
     unlock();
   }
 }
 
-async function copyInto(out: string, database: string): Promise<void> {
+async function copyInto(out: string, data: string): Promise<void> {
   const unfinished = `${out}.unfinished`;
   rmSync(unfinished, { force: true });
-  const live = new Store(database);
+  const live = openStore(data);
   try {
     await live.copyTo(unfinished);
     const madeAt = new Date().toISOString();

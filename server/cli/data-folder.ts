@@ -2,11 +2,13 @@
 import Database, { type Connection } from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartProblem } from '../store/store.ts';
+import { StartProblem, Store } from '../store/store.ts';
 
 export const DATABASE = 'circdesk.sqlite';
 export const HISTORY = 'history.json';
 const LOCK = 'lock.sqlite';
+/** In ms: another command may be bringing the database up to date. */
+const PATIENCE = 5000;
 
 export interface DataFolder {
   database: string;
@@ -33,6 +35,12 @@ export function openUsedFolder(path: string): DataFolder {
   return openDataFolder(path);
 }
 
+/** A server of an older version that still runs would find its database changed under it. */
+export function openStore(path: string): Store {
+  const older = `The server that runs on ${path} is older than this program: see Update in docs/server.md.`;
+  return new Store(openUsedFolder(path).database, () => lock(join(path, LOCK), older, PATIENCE));
+}
+
 /** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
 export const lockFolder = (path: string): (() => void) =>
   lock(join(path, LOCK), `Another server runs on ${path}.`);
@@ -41,11 +49,11 @@ export const lockFolder = (path: string): (() => void) =>
 export const lockBackups = (path: string): (() => void) =>
   lock(join(path, `${LOCK}.backup`), `Another backup of ${path} is being made.`);
 
-function lock(file: string, taken: string): () => void {
+function lock(file: string, taken: string, patience = 0): () => void {
   let held: Connection | undefined;
   try {
     held = new Database(file);
-    held.pragma('busy_timeout = 0');
+    held.pragma(`busy_timeout = ${patience}`);
     held.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     held?.close();

@@ -2,9 +2,8 @@
 // request on.
 import { z } from 'zod';
 import { Desks } from '../sessions/desks.ts';
-import { Store } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
-import { openUsedFolder } from './data-folder.ts';
+import { openStore } from './data-folder.ts';
 
 const options = {
   data: { type: 'string' },
@@ -19,8 +18,7 @@ function deskId(value: string): string {
 
 export function desks(argv: string[]): Promise<void> {
   const asked = readOptions(argv, options);
-  const folder = openUsedFolder(needed(asked.data, 'data'));
-  const store = new Store(folder.database);
+  const store = openStore(needed(asked.data, 'data'));
   try {
     const known = new Desks(store, { now: () => Date.now() });
     if (asked.revoke !== undefined) known.revoke(deskId(asked.revoke));

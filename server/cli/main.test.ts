@@ -13,11 +13,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
+import { Store } from '../store/store.ts';
+import { lockFolder } from './data-folder.ts';
 
 // Each starts the program anew, several times: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -294,6 +297,50 @@ test('refuses a folder that another server runs on', async () => {
   expect([second.status, second.stdout]).toEqual([1, '']);
   expect(second.stderr).toContain('Another server runs');
   expect((await fetch(server.url)).status).toBe(200);
+});
+
+/** As a server wrote it that knew no Swedish order yet. */
+function olderDatabase() {
+  mkdirSync(data());
+  const file = join(data(), 'circdesk.sqlite');
+  new Store(file).close();
+  const database = new Database(file);
+  database.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
+  database.pragma('user_version = 5');
+  return database;
+}
+
+test('no command changes the database under an older server that still runs', () => {
+  const database = olderDatabase();
+  const letGo = lockFolder(data());
+  for (const args of [['desks'], ['backup', '--out', join(folder, 'backup.sqlite')]]) {
+    const said = run(...args, '--data', data());
+    expect([said.status, said.stdout]).toEqual([1, '']);
+    expect(said.stderr).toMatch(/^The server that runs on .* is older than this program: [^\n]*\n$/);
+  }
+  expect(database.pragma('user_version', { simple: true })).toBe(5);
+  letGo();
+  expect(run('desks', '--data', data())).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(database.pragma('user_version', { simple: true })).toBe(6);
+  database.close();
+});
+
+test('of two commands that find an older database, each does what it was asked', async () => {
+  const database = olderDatabase();
+  database.exec('BEGIN IMMEDIATE');
+  const ends = [1, 2].map(async () => {
+    const command = spawn(process.execPath, [main, 'desks', '--data', data()]);
+    running.push(command);
+    let errors = '';
+    command.stderr.on('data', (chunk: Buffer) => void (errors += chunk.toString()));
+    const status = await new Promise<number | null>((resolve) => command.once('close', resolve));
+    return { status, errors };
+  });
+  await pause(3000);
+  database.exec('COMMIT');
+  database.close();
+  const done = { status: 0, errors: '' };
+  expect(await Promise.all(ends)).toEqual([done, done]);
 });
 
 test.each<[string, (lock: string) => void]>([

@@ -2,9 +2,9 @@
 import { permissionSchema, PERMISSIONS, type Permission } from '../../shared/permissions.ts';
 import { FailedSignIns, whoseAccount } from '../sessions/failed-sign-ins.ts';
 import { StaffAccounts } from '../sessions/staff.ts';
-import { StartProblem, Store } from '../store/store.ts';
+import { StartProblem } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
-import { openUsedFolder } from './data-folder.ts';
+import { openStore } from './data-folder.ts';
 
 const options = {
   data: { type: 'string' },
@@ -31,8 +31,7 @@ export function staff(argv: string[]): Promise<void> {
     throw new UsageProblem('--lock and --unlock say the opposite of each other.');
   const grants = (asked.grant ?? []).map(permissionOf);
   const revokes = (asked.revoke ?? []).map(permissionOf);
-  const folder = openUsedFolder(needed(asked.data, 'data'));
-  const store = new Store(folder.database);
+  const store = openStore(needed(asked.data, 'data'));
   try {
     const accounts = new StaffAccounts(store);
     const account = accounts.byUsername(library, username);

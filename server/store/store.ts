@@ -19,8 +19,8 @@ export class Store {
   readonly #db: Connection;
   readonly #statements = new Map<string, Statement<Value[]>>();
 
-  /** `file` may be `:memory:`. */
-  constructor(file: string) {
+  /** `file` may be `:memory:`. `hold` keeps servers off while it is brought up to date, and answers what lets go. */
+  constructor(file: string, hold?: () => () => void) {
     this.#db = new Database(file);
     try {
       this.#db.pragma('busy_timeout = 5000');
@@ -30,7 +30,7 @@ export class Store {
       this.#db.pragma('temp_store = MEMORY');
       this.#db.pragma('secure_delete = ON');
       this.#db.pragma('cache_size = -65536');
-      bringUpToDate(this.#db);
+      bringUpToDate(this.#db, hold);
     } catch (error) {
       this.#db.close();
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -82,8 +82,8 @@ export class Store {
   }
 }
 
-function bringUpToDate(db: Connection): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
+function bringUpToDate(db: Connection, hold?: () => () => void): void {
+  const version = versionOf(db);
   const newest = migrations.at(-1)?.version ?? 0;
   if (version > newest)
     throw new StartProblem(
@@ -94,18 +94,28 @@ function bringUpToDate(db: Connection): void {
   if (application !== APPLICATION_ID && tables !== 0) throw new StartProblem(NOT_OURS);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
-  migrate(db, version);
+  if (version < newest) {
+    const letGo = hold?.();
+    try {
+      migrate(db);
+    } finally {
+      letGo?.();
+    }
+  }
   refuseStrange(db);
 }
 
-function migrate(db: Connection, version: number): void {
+const versionOf = (db: Connection): number => Number(db.pragma('user_version', { simple: true }));
+
+function migrate(db: Connection): void {
   db.function('swedish_place', { deterministic: true }, (family, given, id) =>
     swedishPlace(String(family), String(given), String(id)),
   );
   migrations.forEach((migration, index) => {
     if (migration.version !== index + 1) throw new Error(`Migration ${migration.name} is out of order.`);
-    if (migration.version <= version) return;
     db.transaction(() => {
+      // Asked within: another program may have done it while this one waited.
+      if (migration.version <= versionOf(db)) return;
       db.exec(migration.sql);
       db.pragma(`user_version = ${migration.version}`);
       db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -130,7 +140,7 @@ let own: string[] | undefined;
 function ownParts(): string[] {
   if (own) return own;
   const db = new Database(':memory:');
-  migrate(db, 0);
+  migrate(db);
   own = partsOf(db);
   db.close();
   return own;
