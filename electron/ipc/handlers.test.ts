@@ -92,6 +92,26 @@ describe('a patron whose look', () => {
   });
 });
 
+test('a window that starts as the desk is locked learns that it is locked', async () => {
+  let status = 'signedIn';
+  const handlers = handlersOf({
+    desk: {
+      session: {
+        get state() {
+          return { status };
+        },
+      },
+    },
+    look: {},
+    server: {},
+    syncState: () => {
+      status = 'locked';
+      return Promise.resolve({});
+    },
+  } as unknown as HandlerParts);
+  expect(await handlers['session.state']({}, asker)).toMatchObject({ session: { status: 'locked' } });
+});
+
 test('a patron does not open in the library’s system once the desk was locked while the record was read', async () => {
   const openOutside = vi.fn();
   let locked = false;

@@ -61,11 +61,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
     windows.showPatron(patronId);
   };
   return {
-    'session.state': async () => ({
-      ...{ started: true, look: look.state },
-      ...{ session: session.state, sync: await syncState() },
-      chooseServer: server.isToChoose,
-    }),
+    'session.state': async () => {
+      // Awaited first: a desk that is locked meanwhile tells windows before this does.
+      const sync = await syncState();
+      const { state } = session;
+      return { started: true, look: look.state, session: state, sync, chooseServer: server.isToChoose };
+    },
     'session.chooseServer': async ({ address }) => ({ kind: await server.choose(address, desk.store) }),
     'session.beginAnew': () => {
       throw new Failure({ code: 'requestRefused' });
