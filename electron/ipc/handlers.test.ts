@@ -8,6 +8,7 @@ import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } fro
 
 const PATRON = '0199a3c4-0000-7000-8000-000000000001';
 const LINKED = '0199a3c4-0000-7000-8000-000000000002';
+const present = (id: string, library = 'north') => ({ staff: { id }, library: { id: library } });
 const asker = { kind: 'patron', patronId: PATRON, contents: {} } as unknown as Asker;
 
 test('a linked patron’s window does not open once the window that asked for it is gone', async () => {
@@ -15,7 +16,7 @@ test('a linked patron’s window does not open once the window that asked for it
   let isThere = true;
   const parts = {
     desk: {
-      session: { require: () => ({ staff: { id: 'lead' } }) },
+      session: { require: () => present('lead') },
       patrons: {
         linkedTo: () => {
           isThere = false;
@@ -34,10 +35,10 @@ test('a linked patron’s window does not open once the window that asked for it
 
 describe('a patron whose look', () => {
   const showPatron = vi.fn();
-  const open = (logLook: () => Promise<void>, isThere = () => true, staff = () => 'lead') => {
+  const open = (logLook: () => Promise<void>, isThere = () => true, here = () => present('lead')) => {
     showPatron.mockClear();
     const handlers = handlersOf({
-      desk: { session: { require: () => ({ staff: { id: staff() } }) }, patrons: { logLook } },
+      desk: { session: { require: here }, patrons: { logLook } },
       windows: {
         ...{ showPatron, openPatrons: () => [] },
         ownerOf: () => (isThere() ? { kind: 'desk' } : undefined),
@@ -63,17 +64,20 @@ describe('a patron whose look', () => {
     expect(showPatron).not.toHaveBeenCalled();
   });
 
-  test('is being logged as somebody else takes over does not open before them; what they open does', async () => {
-    let staff = 'lead';
+  test.each([
+    ['somebody else takes over', present('desk')],
+    ['the same person takes over for another library', present('lead', 'south')],
+  ])('is being logged as %s does not open before them; what they open does', async (_what, next) => {
+    let here = present('lead');
     const logged: (() => void)[] = [];
     const slow = () => new Promise<void>((resolve) => void logged.push(resolve));
     const press = open(
       slow,
       () => true,
-      () => staff,
+      () => here,
     );
     const former = press();
-    staff = 'desk';
+    here = next;
     const theirs = press();
     logged[0]?.();
     await expect(former).rejects.toMatchObject({ error: { code: 'requestRefused' } });

@@ -8,6 +8,7 @@ import {
 import { fullName, type Patron } from '../../shared/patrons/patron.ts';
 import { MOST_GUARANTORS, requests, type RequestName } from '../../shared/ipc/contract.ts';
 import type { StartTrouble, SyncState } from '../../shared/ipc/sync.ts';
+import { isSameStaff } from '../central/central-server.ts';
 import type { ChosenServer } from '../central/chosen-server.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import type { PatronDataDownload } from '../patron-data/download.ts';
@@ -44,8 +45,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
   const opening = new Set<string>();
   /** Nobody is looked at unlogged: where the disk takes no entry, no window opens. */
   const openPatron = async (patronId: string, asker: Asker) => {
-    const { staff } = session.require();
-    const look = `${staff.id} ${patronId}`;
+    const present = session.require();
+    const look = `${present.staff.id} ${present.library.id} ${patronId}`;
     // Pressed twice, it is one look.
     if (opening.has(look)) return;
     opening.add(look);
@@ -53,7 +54,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       if (!windows.openPatrons().includes(patronId)) await patrons.logLook(patronId);
       requireStill(asker);
       // It was logged in the name of who pressed: whoever is here since hasn't looked.
-      if (session.require().staff.id !== staff.id) throw new Failure({ code: 'requestRefused' });
+      if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'requestRefused' });
     } finally {
       opening.delete(look);
     }
