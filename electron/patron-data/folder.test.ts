@@ -32,6 +32,8 @@ describe('folders of a cloud service are named', () => {
     ['win32', 'C:\\Users\\eva\\OneDrive - Norrby kommun\\Hämtade filer', 'OneDrive'],
     ['win32', 'C:\\Users\\eva\\Dropbox (Norrby)\\Downloads', 'Dropbox'],
     ['win32', 'G:\\My Drive\\Downloads', 'Google Drive'],
+    ['win32', 'G:\\Min enhet\\Filer', 'Google Drive'],
+    ['win32', 'G:\\Delade enheter\\Norrby', 'Google Drive'],
     ['win32', 'C:\\Users\\eva\\iCloudDrive\\Downloads', 'iCloud Drive'],
     ['darwin', '/Users/eva/Library/Mobile Documents/com~apple~CloudDocs/Downloads', 'iCloud Drive'],
     ['darwin', '/Users/eva/Library/CloudStorage/OneDrive-Norrby/Downloads', 'OneDrive'],
@@ -74,6 +76,20 @@ describe('folders on another computer or volume are named', () => {
     expect(at('/mnt/a share/x')).toEqual({ kind: 'network', service: '//fs02/my share' });
     expect(at('/home/eva/Local/Downloads')).toBeUndefined();
     expect(at('/homes/eva')).toBeUndefined();
+  });
+
+  const ofType = (type: string) => {
+    const mounts = () => `/dev/sda1 / ext4 rw 0 0\nsource /mnt/x ${type} rw 0 0`;
+    return elsewhere('/mnt/x/y', on('linux', { mounts }));
+  };
+  test.each([
+    ...['smb3', 'lustre', 'beegfs', 'virtiofs', 'fuse', 'fuse.sshfs', 'fuse.seadrive', 'fuse.ceph'],
+    ...['fuse.juicefs', 'fuse.gcsfuse', 'fuse.curlftpfs', 'fuse.mount.davfs', 'fuse.glusterfs'],
+  ])('a mount of %s is', (type) => {
+    expect(ofType(type)).toEqual({ kind: 'network', service: 'source' });
+  });
+  test.each(['btrfs', 'fuseblk', 'fuse.gocryptfs', 'fuse.mergerfs'])('a mount of %s is not', (type) => {
+    expect(ofType(type)).toBeUndefined();
   });
 
   test('another volume on macOS', () => {

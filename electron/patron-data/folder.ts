@@ -20,7 +20,7 @@ export interface Surroundings {
 const CLOUDS: readonly [name: RegExp, service: string][] = [
   [/^OneDrive( ?[-–] ?.+)?$/i, 'OneDrive'],
   [/^Dropbox( ?[-–(].+)?$/i, 'Dropbox'],
-  [/^(Google ?Drive([- ].+)?|My Drive)$/i, 'Google Drive'],
+  [/^(Google ?Drive([- ].+)?|My Drive|Shared drives|Min enhet|Delade enheter)$/i, 'Google Drive'],
   [/^(iCloud ?Drive|Mobile Documents|com~apple~CloudDocs)$/i, 'iCloud Drive'],
   [/^Nextcloud\d?$/i, 'Nextcloud'],
   [/^ownCloud\d?$/i, 'ownCloud'],
@@ -31,9 +31,11 @@ const CLOUDS: readonly [name: RegExp, service: string][] = [
   [/^SynologyDrive$/i, 'Synology Drive'],
 ];
 
-/** Types of mounts behind which there's another computer. */
+/** Types of mounts behind which there's another computer; of a program's own (`fuse.…`), all that aren't known. */
 const NETWORK_MOUNTS =
-  /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|davfs\d?|9p|ncpfs|vboxsf|fuse\.(sshfs|rclone|davfs2?|gvfsd-fuse|google-drive-ocamlfuse|onedriver|s3fs|glusterfs|smbnetfs|vmhgfs-fuse))$/;
+  /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|lustre|beegfs|gpfs|davfs\d?|9p|virtiofs|ncpfs|vboxsf|fuse(\..+)?)$/;
+const LOCAL_PROGRAMS =
+  /^fuse\.(bindfs|cryfs|encfs|exfat(-fuse)?|fuse-overlayfs|fuse2fs|gocryptfs|mergerfs|ntfs(-3g)?|portal|securefs|unionfs(-fuse)?|veracrypt|zfs-fuse)$/;
 
 /** The path with its symbolic links followed, as far as it is there: the rest is made when something is saved. */
 export async function followed(folder: string, realpath: (path: string) => Promise<string>): Promise<string> {
@@ -100,5 +102,6 @@ function mounted(folder: string, { platform, mounts }: Surroundings): Elsewhere 
       point: '',
       type: '',
     });
-  return NETWORK_MOUNTS.test(holding.type) ? { kind: 'network', service: holding.source } : undefined;
+  const isElsewhere = NETWORK_MOUNTS.test(holding.type) && !LOCAL_PROGRAMS.test(holding.type);
+  return isElsewhere ? { kind: 'network', service: holding.source } : undefined;
 }
