@@ -65,8 +65,8 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.dir = directionOf(language);
 }
 
-/** Embeddings, overrides and isolates: one that ends an isolate would end the one around the text. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Marks, embeddings, overrides and isolates: one that ends an isolate would end the one around the text. */
+const TURNING = /\p{Bidi_Control}/gu;
 
 /** Keeps a name in right-to-left script from turning the sentence that it stands in. */
 export function isolated(text: string): string {

@@ -10,6 +10,7 @@ import {
 import { patronDataPolicySchema } from '../../policy/patron-data-policy.ts';
 import { headOf } from '../testing.ts';
 import { printable } from './document.ts';
+import { typed } from './html.ts';
 import { languageFor } from './language.ts';
 import type { NewestRows } from './lists.ts';
 
@@ -179,6 +180,11 @@ test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
     expect(page).not.toContain('native code');
   },
 );
+
+test.each(['\u200F', '\u061C', '\u200E'])('a mark that turns digits round is shown: %j', (mark) => {
+  const code = mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  expect(typed(`${mark}070 123 456`).text).toContain(`<span class="sign">U+${code}</span>070 123 456`);
+});
 
 test('what turns the line round stays within itself in the names of languages, libraries and fields, too', () => {
   const head = headOf();

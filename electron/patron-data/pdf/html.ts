@@ -30,8 +30,8 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.reduce((text, string, at) => text + textOf(parts[at - 1]) + string));
 }
 
-/** Embeddings, overrides and isolates (Unicode's bidi algorithm, X1 to X6a), and control signs but tab and line feed. */
-const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
+/** Marks, embeddings, overrides and isolates of Unicode's bidi algorithm, and control signs but tab and line feed. */
+const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Bidi_Control}]/gu;
 
 /** Without them, where no markup can be. */
 export const unturned = (text: string) => text.replace(TURNING, '');
