@@ -15,6 +15,7 @@ import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome
 import { PatronData } from './patron-data.ts';
 import { patronDataParts } from './patron-data-parts.ts';
 import { patronActs } from './patrons/acts.ts';
+import { FailedPins } from './patrons/failed-pins.ts';
 import { Feed } from './patrons/feed.ts';
 import { Guarantors } from './patrons/guarantors.ts';
 import { patronSignIn } from './patrons/patron-sign-in.ts';
@@ -78,8 +79,9 @@ export function createCentral(options: CentralOptions) {
   const validity = new Validity(store, clock, libraries, records, guarantors);
   const audit = new Audit(store, ports, libraries);
   const attempts = new Attempts(store, clock);
+  const failedPins = new FailedPins(store, clock);
   const longParts = patronDataParts(store);
-  const patronData = new PatronData({ ...parts, longParts, failures: sessions.failures });
+  const patronData = new PatronData({ ...parts, longParts, failedPins });
   const reads = patronReads({ records, feed, audit, attempts, longParts });
   const acts = new Acts(store, clock, history, attempts, audit, {
     ...patronActs({ ...parts, writing, validity, audit, attempts }),
@@ -101,7 +103,7 @@ export function createCentral(options: CentralOptions) {
         : sessions.signIn({ ...body, desk: body.desk.toLowerCase() }),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
-      patronSignIn({ store, ports, records, failures: sessions.failures, secretCost }, body),
+      patronSignIn({ store, ports, records, failedPins, secretCost }, body),
   };
 
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
@@ -150,7 +152,7 @@ export function createCentral(options: CentralOptions) {
     return found ? granted(found) : refused('too-many', { retryAt: timeOf(clock) });
   }
 
-  const everything = { ...parts, writing, audit, attempts, sessions };
+  const everything = { ...parts, writing, audit, attempts, sessions, failedPins };
   return {
     answer,
     /** What every answer's headers say. */

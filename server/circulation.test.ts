@@ -125,3 +125,89 @@ test('a lost card signs nobody in', async () => {
   await desk.save(patron, 'card', { cards: [{ number: '2100', state: 'lost' }] });
   expect(problemOf(await ownSignIn(desk))).toBe('wrong-credentials');
 });
+
+describe('guessing at a PIN', () => {
+  const MINUTE = 60_000;
+  const DAY = 24 * 60 * MINUTE;
+  const card = (number: string, state = 'active') => ({ number, state });
+
+  async function withCards(...cards: { number: string; state: string }[]) {
+    const there = await atTheDesk();
+    await there.desk.save(there.patron, 'card', { cards });
+    const { desk, clock } = there;
+    /** Five guesses, and for how many minutes the card is locked then. */
+    const guess = async (...numbers: string[]) => {
+      for (const number of Array.from({ length: 5 }, (_, n) => numbers[n % numbers.length]))
+        expect(problemOf(await ownSignIn(desk, '0000', number))).toBe('wrong-credentials');
+      const { retryAt } = (await ownSignIn(desk, '0000', numbers[0])).body as { retryAt: string };
+      return (Date.parse(retryAt) - clock.now()) / MINUTE;
+    };
+    const locks = async (count: number, number = '2100') => {
+      const minutes = [];
+      while (minutes.length < count) {
+        minutes.push(await guess(number));
+        clock.pass((minutes.at(-1) ?? 0) * MINUTE);
+      }
+      return minutes;
+    };
+    return { ...there, guess, locks };
+  }
+
+  test.each(['2100', '9999'])(
+    'finds a few a day, whether the card is anybody’s or not: %s',
+    async (number) => {
+      const { locks } = await withCards(card('2100'));
+      expect(await locks(11, number)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]);
+    },
+  );
+
+  test('starts anew after a sign-in, or a week without a guess', async () => {
+    const { desk, clock, locks } = await withCards(card('2100'));
+    expect(await locks(3)).toEqual([5, 10, 20]);
+    clock.pass(6 * DAY);
+    expect(await locks(1)).toEqual([40]);
+    expect((await ownSignIn(desk)).status).toBe(201);
+    expect(await locks(2)).toEqual([5, 10]);
+    clock.pass(7 * DAY);
+    expect(await locks(1)).toEqual([5]);
+  });
+
+  test('goes on while old failures are forgotten', async () => {
+    const { central, locks } = await withCards(card('2100'));
+    await locks(2);
+    central.housekeep();
+    expect(await locks(1)).toEqual([20]);
+  });
+
+  test('is not quicker with all cards of a patron', async () => {
+    const { desk, guess } = await withCards(card('2100'), card('2101'));
+    expect(await guess('2100', '2101')).toBe(5);
+    for (const number of ['2100', '2101'])
+      expect(problemOf(await ownSignIn(desk, '4711', number))).toBe('account-locked');
+  });
+
+  test('locks a patron out until the desk sets a new PIN', async () => {
+    const { signIn, params, guess, locks } = await withCards(card('2100'));
+    await locks(9);
+    expect(await guess('2100')).toBe(1440);
+    const desk = await signIn('north', 'lead');
+    await desk.act('setPin', { params, body: { pin: '5829' } });
+    expect((await ownSignIn(desk, '5829')).status).toBe(201);
+  });
+
+  test('with a lost card keeps its patron from nothing, nor does what was guessed before with a new one', async () => {
+    const { desk, patron, guess } = await withCards(card('2100'));
+    await guess('2100');
+    const cards = [card('2100', 'lost'), card('2101')];
+    await desk.save(await desk.patron(patron.id), 'card', { cards });
+    expect(problemOf(await ownSignIn(desk, '4711', '2100'))).toBe('account-locked');
+    expect((await ownSignIn(desk, '4711', '2101')).status).toBe(201);
+  });
+
+  test('from a mistype or two is forgotten the next day', async () => {
+    const { desk, clock, guess } = await withCards(card('2100'));
+    for (let n = 0; n < 4; n++) await ownSignIn(desk, '0000');
+    clock.pass(DAY + 1);
+    expect(await guess('2100')).toBe(5);
+  });
+});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PatronDataFile } from '../shared/patron-data/document.ts';
 import { CARD_STATES, CHANNELS, GENDERS, type SectionId } from '../shared/patrons/sections.ts';
-import { whoseCard } from './patrons/patron-sign-in.ts';
+import { whoseCard } from './patrons/failed-pins.ts';
 import type { PatronRow } from './patrons/record.ts';
 import { cardKey } from './patrons/search-index.ts';
 import type { AllSections } from './patrons/writing.ts';

@@ -4,10 +4,9 @@ import type { LongPart, PatronDataHead } from '../shared/patron-data/document.ts
 import { ofRecord } from '../shared/patron-data/of-record.ts';
 import type { Libraries } from './libraries.ts';
 import type { PatronDataParts } from './patron-data-parts.ts';
-import { whoseCard } from './patrons/patron-sign-in.ts';
+import { whoseCard, type FailedPins } from './patrons/failed-pins.ts';
 import type { PatronRow, Records } from './patrons/record.ts';
 import { timeOf, type Clock } from './ports.ts';
-import type { FailedSignIns } from './sessions/failed-sign-ins.ts';
 import type { Store } from './store/store.ts';
 
 export interface PatronDataSources {
@@ -15,7 +14,7 @@ export interface PatronDataSources {
   clock: Clock;
   libraries: Libraries;
   records: Records;
-  failures: FailedSignIns;
+  failedPins: FailedPins;
   longParts: PatronDataParts;
 }
 
@@ -73,7 +72,7 @@ export class PatronData {
   #failedSignIns(patron: PatronRow, cards: string[]): PatronDataHead['failedSignIns'] {
     const time = (moment: number) => new Date(moment).toISOString();
     return cards.flatMap((cardNumber) =>
-      this.#sources.failures.of(whoseCard(patron.library, cardNumber)).map((failed) => ({
+      this.#sources.failedPins.of(whoseCard(patron.library, cardNumber)).map((failed) => ({
         cardNumber,
         failures: failed.failures,
         lastAt: time(failed.lastAt),

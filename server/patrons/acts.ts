@@ -69,9 +69,8 @@ export function patronActs(parts: ActParts): Pick<ActHandlers, Named> {
       const problem = pinProblem(pin, pinLength, birthDate, cards);
       if (problem) return invalid([at('pin', problem)]);
       if (context.secretHash === undefined) throw new Error('A PIN came without its hash.');
-      store.run('UPDATE patron SET pin = ? WHERE number = ?', context.secretHash, found.value.number);
+      writing.setPin(found.value, context.secretHash);
       log(context, found.value, 'pinSet');
-      feed.moved(found.value.number);
       return granted({});
     },
 

@@ -14,9 +14,9 @@ import type { Libraries } from '../libraries.ts';
 import { newId, timeOf, type Ports } from '../ports.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
+import { whoseCard } from './failed-pins.ts';
 import type { Feed } from './feed.ts';
 import type { Guarantors } from './guarantors.ts';
-import { whoseCard } from './patron-sign-in.ts';
 import type { PatronRow, Records } from './record.ts';
 import { cardKey, type SearchIndex } from './search-index.ts';
 
@@ -178,6 +178,13 @@ export class Writing {
     if (guarantor) feed.moved(guarantor.number);
     feed.moved(patron.number);
     return records.byNumber(patron.number) ?? patron;
+  }
+
+  /** Whoever guessed at the former PIN locks nobody out of this one. */
+  setPin(patron: PatronRow, hash: string): void {
+    this.#parts.store.run('UPDATE patron SET pin = ? WHERE number = ?', hash, patron.number);
+    this.#forgetFailures(patron, this.#cards(patron));
+    this.#parts.feed.moved(patron.number);
   }
 
   /** Everything about a patron goes; a tombstone with the id stays. The person stays while another library knows it. */

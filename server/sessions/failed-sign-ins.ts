@@ -10,6 +10,8 @@ const AT_STRANGE_DESKS = { failures: 20, lock: 5 * MINUTE };
 /** Failures older than this are forgotten. */
 const FORGOTTEN_AFTER = 15 * MINUTE;
 const STRANGE_DESKS = '*';
+/** In the place of a desk: failures of patrons, which are counted and forgotten in another way. */
+export const OF_PATRONS = 'patrons';
 
 interface Failures {
   failures: number;
@@ -54,15 +56,6 @@ export class FailedSignIns {
     return until > this.#clock.now() ? until : undefined;
   }
 
-  /** What is remembered of an account or card, wherever it failed. */
-  of(who: string): { failures: number; lastAt: number; lockedUntil: number | null }[] {
-    return this.#store.rows(
-      `SELECT failures, last_at AS lastAt, nullif(locked_until, 0) AS lockedUntil FROM failed_sign_in
-       WHERE who = ? ORDER BY last_at`,
-      who,
-    );
-  }
-
   /** Counted before the password is looked at, so that many at once count too. Answers how many there are. */
   count(who: string, place: Place): number {
     if (!place.known) this.#add(who, STRANGE_DESKS, AT_STRANGE_DESKS);
@@ -103,7 +96,8 @@ export class FailedSignIns {
 
   forgetOld(): void {
     this.#store.run(
-      'DELETE FROM failed_sign_in WHERE last_at < ? AND locked_until < ?',
+      'DELETE FROM failed_sign_in WHERE place <> ? AND last_at < ? AND locked_until < ?',
+      OF_PATRONS,
       this.#clock.now() - FORGOTTEN_AFTER,
       this.#clock.now(),
     );
