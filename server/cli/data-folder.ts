@@ -42,8 +42,15 @@ export function openStore(path: string): Store {
 }
 
 /** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
-export const lockFolder = (path: string): (() => void) =>
-  lock(join(path, LOCK), `Another server runs on ${path}.`);
+export function lockFolder(path: string): () => void {
+  const database = join(path, DATABASE);
+  const names = statSync(database, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (names > 1)
+    throw new StartProblem(
+      `${database} has a second name (a hard link), under which a server may run on it.`,
+    );
+  return lock(join(path, LOCK), `Another server runs on ${path}.`);
+}
 
 /** Two backups to one name would each take away what the other has written. Answers what lets go of it. */
 export const lockBackups = (path: string): (() => void) =>

@@ -2,6 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -296,6 +297,18 @@ test('refuses a folder that another server runs on', async () => {
   const second = run('--data', data());
   expect([second.status, second.stdout]).toEqual([1, '']);
   expect(second.stderr).toContain('Another server runs');
+  expect((await fetch(server.url)).status).toBe(200);
+});
+
+test('refuses a database that has a second name, in a folder that another server may run on', async () => {
+  const server = await start('--demo', '1');
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  linkSync(join(data(), 'circdesk.sqlite'), join(other, 'circdesk.sqlite'));
+  const second = run('--data', other);
+  expect([second.status, second.stdout]).toEqual([1, '']);
+  expect(second.stderr).toMatch(/circdesk\.sqlite has a second name/);
+  expect(run('desks', '--data', data()).status).toBe(0);
   expect((await fetch(server.url)).status).toBe(200);
 });
 
