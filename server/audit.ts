@@ -20,6 +20,9 @@ export interface AuditFact {
 
 const WORKING_DAY = 12 * 3_600_000;
 
+/** How the detail of an export begins that this server made. */
+export const FROM_SERVER = 'server';
+
 // Where a detail names staff, after all else that it says; it does so nowhere else.
 export const handedOverBy = (username: string) => `, handed over by ${username}`;
 export const saidToBeOf = (username = 'somebody unknown here') => `, said to be of ${username}`;
@@ -76,14 +79,13 @@ export class Audit {
     );
   }
 
-  /** Whether a member of staff began this export within the last day. */
-  hasExport(id: string, of: { library: string; patronId: string; staff: string }): boolean {
-    const found = this.#store.row(
-      `SELECT 1 FROM audit WHERE id = ? AND library = ? AND patron_id = ? AND staff = ? AND kind = 'exported'
-         AND at >= ?`,
+  /** What was logged as a member of staff began this export here, within the last day; a desk's own note is none. */
+  exportOf(id: string, of: { library: string; patronId: string; staff: string }): string | undefined {
+    return this.#store.row<{ detail: string }>(
+      `SELECT detail FROM audit WHERE id = ? AND library = ? AND patron_id = ? AND staff = ? AND kind = 'exported'
+         AND at >= ? AND detail LIKE '${FROM_SERVER}%'`,
       ...[id, of.library, of.patronId, of.staff, daysFrom(this.#ports.clock, -1)],
-    );
-    return found !== undefined;
+    )?.detail;
   }
 
   /** Removes what the libraries need not keep any longer. */

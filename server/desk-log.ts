@@ -3,7 +3,7 @@ import { dayIn } from '../shared/clock.ts';
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import { ageGroupOn } from '../shared/library.ts';
 import { requestersFor, type Requester } from '../shared/patron-data/requester.ts';
-import { handedOverBy, saidToBeOf, type Audit } from './audit.ts';
+import { FROM_SERVER, handedOverBy, saidToBeOf, type Audit } from './audit.ts';
 import type { Libraries } from './libraries.ts';
 import { at, granted, invalid, refused } from './outcome.ts';
 import type { PatronData } from './patron-data.ts';
@@ -49,10 +49,11 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
       if (!requestersFor(ageGroupOn(birthDate, today)).includes(requester))
         return invalid([at('requester', 'required')]);
       // The act's id is the entry's too: a repeat adds none, nor does the desk's own note of it.
-      const detail = madeFrom('server', requester);
+      const detail = madeFrom(FROM_SERVER, requester);
       audit.log({ id: context.act, library, patronId, staff: id, kind: 'exported', detail });
-      // An id under which something else was logged before would leave no trace of this.
-      if (!audit.hasExport(context.act, { library, patronId, staff: id })) return refused('key-reused');
+      // An id under which something else was logged before, or for somebody else, would leave no trace of this.
+      if (audit.exportOf(context.act, { library, patronId, staff: id }) !== detail)
+        return refused('key-reused');
       return granted({ exportId: context.act, ...patronData.begin(found.value) });
     },
 
@@ -80,5 +81,5 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
 }
 
 /** Where a look or an export was made from, and who asked for it, where staff were asked. */
-const madeFrom = (from: 'server' | 'copy', requester: Requester = 'unchecked') =>
+const madeFrom = (from: typeof FROM_SERVER | 'copy', requester: Requester = 'unchecked') =>
   requester === 'unchecked' ? from : `${from}: ${requester}`;

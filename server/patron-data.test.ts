@@ -97,6 +97,29 @@ describe('the patron data file', () => {
     expect(problemOf(await beginExport(desk, patron.id, { act }))).toBe('key-reused');
   });
 
+  test('can’t be made under a note of one from a copy, with another time and asker, nor read by such a note', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const child = await desk.register({ personal: { birthDate: '2008-05-17' } });
+    const act = desk.newId();
+    const at = new Date(network.clock.now() - 3_600_000).toISOString();
+    const noted = { id: act, kind: 'exported', patronId: child.id, at, requester: 'patron' };
+    expect((await desk.act('logEvents', { body: { events: [noted] } })).body).toEqual({ logged: 1 });
+    expect(problemOf(await beginExport(desk, child.id, { act }, 'guardian'))).toBe('key-reused');
+    const page = { params: { patronId: child.id, exportId: act, part: 'payments' }, query: { upTo: at } };
+    expect(problemOf(await desk.ask('patronDataPart', page))).toBe('not-found');
+  });
+
+  test('is asked for again by whoever asked first', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const child = await desk.register({ personal: { birthDate: '2008-05-17' } });
+    const act = desk.newId();
+    expect((await beginExport(desk, child.id, { act }, 'patron')).status).toBe(200);
+    expect(problemOf(await beginExport(desk, child.id, { act }, 'guardian'))).toBe('key-reused');
+    expect((await beginExport(desk, child.id, { act }, 'patron')).status).toBe(200);
+  });
+
   test('long parts come by pages, each row once, as they were when the export began', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');

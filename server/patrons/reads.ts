@@ -87,7 +87,7 @@ export function patronReads({ records, feed, audit, attempts, longParts }: ReadP
       const { library, id: staff } = asker.staff;
       const found = find(asker, patronId);
       if (!found.ok) return found;
-      if (!audit.hasExport(exportId, { library, patronId, staff })) return refused('not-found');
+      if (audit.exportOf(exportId, { library, patronId, staff }) === undefined) return refused('not-found');
       return longParts.page(found.value, part, { upTo, after, limit });
     },
 
