@@ -66,7 +66,7 @@ export function createCentral(options: CentralOptions) {
   const staff = new StaffAccounts(store);
   const desks = new Desks(store, clock);
   const secretCost = options.secretCost ?? USUAL_COST;
-  const sessions = new Sessions(store, ports, staff, libraries, history.epoch, {
+  const sessions = new Sessions(store, ports, staff, desks, libraries, history.epoch, {
     accessSeconds: options.accessSeconds ?? ACCESS_SECONDS,
     secretCost,
   });
@@ -97,10 +97,7 @@ export function createCentral(options: CentralOptions) {
         epoch: history.epoch,
         libraries: libraries.names(),
       }),
-    signIn: (body: Body<'signIn'>) =>
-      desks.isRevoked(body.desk)
-        ? refused('desk-revoked')
-        : sessions.signIn({ ...body, desk: body.desk.toLowerCase() }),
+    signIn: (body: Body<'signIn'>) => sessions.signIn({ ...body, desk: body.desk.toLowerCase() }),
     refresh: (body: Body<'refresh'>) => sessions.refresh(body.refreshToken),
     patronSignIn: (body: Body<'patronSignIn'>) =>
       patronSignIn({ store, ports, records, failedPins, secretCost }, body),

@@ -87,6 +87,14 @@ test('an account that is unlocked has none of its former sessions again, nor one
   expect((await attempt(network, 'lead', PASSWORD, desk.desk)).status).toBe(201);
 });
 
+test('a desk that is revoked while somebody signs in lets nobody in', async () => {
+  const network = testNetwork();
+  const desk = deskId(network);
+  const beginning = attempt(network, 'lead', PASSWORD, desk);
+  network.central.desks.revoke(desk);
+  expect(problemOf(await beginning)).toBe('desk-revoked');
+});
+
 describe('tokens', () => {
   test('an access token ends after its time; a refresh gives new ones', async () => {
     const network = testNetwork({ accessSeconds: 60 });

@@ -6,6 +6,7 @@ import type { Libraries } from '../libraries.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import { DAY, newId, timeOf, type Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import type { Desks } from './desks.ts';
 import { FailedSignIns, whoseAccount } from './failed-sign-ins.ts';
 import { newToken, secretFits, tokenHash } from './secrets.ts';
 import type { StaffAccount, StaffAccounts } from './staff.ts';
@@ -49,6 +50,7 @@ export class Sessions {
   readonly #store: Store;
   readonly #ports: Ports;
   readonly #staff: StaffAccounts;
+  readonly #desks: Desks;
   readonly #libraries: Libraries;
   readonly #epoch: string;
   readonly #rules: SessionRules;
@@ -58,6 +60,7 @@ export class Sessions {
     store: Store,
     ports: Ports,
     staff: StaffAccounts,
+    desks: Desks,
     libraries: Libraries,
     epoch: string,
     rules: SessionRules,
@@ -65,6 +68,7 @@ export class Sessions {
     this.#store = store;
     this.#ports = ports;
     this.#staff = staff;
+    this.#desks = desks;
     this.#libraries = libraries;
     this.#epoch = epoch;
     this.#rules = rules;
@@ -77,6 +81,7 @@ export class Sessions {
     password: string;
     desk: string;
   }): Promise<Outcome<Session>> {
+    if (this.#desks.isRevoked(ask.desk)) return refused('desk-revoked');
     const who = whoseAccount(ask.library, ask.username);
     const account = this.#staff.byUsername(ask.library, ask.username);
     const place = { desk: ask.desk, known: account !== undefined && this.knows(account.id, ask.desk) };
@@ -89,7 +94,8 @@ export class Sessions {
       return refused('wrong-credentials');
     }
     this.#failures.clear(who, place);
-    // It may have been locked while the password was tried.
+    // Desk or account may have been shut out while the password was tried.
+    if (this.#desks.isRevoked(ask.desk)) return refused('desk-revoked');
     if (this.#staff.byId(account.id)?.locked) return refused('account-locked');
     return granted(this.#store.together(() => this.#begin(account, ask.desk)));
   }
