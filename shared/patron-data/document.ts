@@ -213,7 +213,7 @@ export const patronDataFileSchema = z
     processing: rows('processing', 'Who looked at, changed and exported the record.'),
   })
   .describe(
-    'Everything that a library keeps about one patron. Times are RFC 3339 in UTC, amounts whole minor units (cents, öre) of the library’s currency. `null` stands for what this file can not say; `leftOut` says why.',
+    'Everything that a library keeps about one patron. Times are RFC 3339 in UTC (the first moment of 1970 stands for one that the library’s own system does not tell), amounts whole minor units (cents, öre) of the library’s currency. `null` stands for what this file can not say; `leftOut` says why.',
   );
 
 export type PatronDataHead = z.infer<typeof patronDataHeadSchema>;

@@ -166,6 +166,9 @@ export const nameOf = ({ givenName, familyName }: Names): string =>
 /** How a patron is called. */
 export const fullName = ({ sections }: Patron): string => nameOf(sections.personal.values);
 
+/** Stands for a time that the library's own system doesn't tell. */
+export const LONG_AGO = '1970-01-01T00:00:00.000Z';
+
 /** What tells two patrons apart who had one id, one after the other. */
 export interface Registered {
   name: string;

@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { patronDataHeadSchema } from '../../shared/patron-data/document.ts';
 import { REQUESTERS } from '../../shared/patron-data/requester.ts';
+import { LONG_AGO } from '../../shared/patrons/patron.ts';
 import { steppingClock } from '../port/world.ts';
 import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 import { TEXT_FIELDS } from './fake/world.ts';
@@ -87,6 +88,19 @@ test.each([
   const { blocks, further } = await fileOf(STAFF, [type, text]);
   expect(blocks.map(({ comment }) => comment)).toEqual(['Ours']);
   expect(further).toContainEqual({ name: type, value });
+});
+
+test('holds days and a gender that can’t be read as they stand at Koha', async () => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const strange = { date_enrolled: '31/12/2019', date_of_birth: '0000-00-00', gender: 'X' };
+  const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', ...strange });
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+  const id = new KohaIds(ADDRESS).id('patron', patron_id);
+  const { head } = await session.exportPatronData(act, '', id, 'unchecked');
+  expect(head.patron).toMatchObject({ createdAt: LONG_AGO, personal: { birthDate: null } });
+  for (const [name, value] of Object.entries(strange)) expect(head.further).toContainEqual({ name, value });
 });
 
 test('says what it leaves out, and why: more where the account may see less', async () => {

@@ -5,14 +5,16 @@ import type { LongPart, PatronDataHead, RowOf } from '../../../shared/patron-dat
 import { leaveOut } from '../../../shared/patron-data/left-out.ts';
 import { ofRecord } from '../../../shared/patron-data/of-record.ts';
 import { requestersFor, type Requester } from '../../../shared/patron-data/requester.ts';
+import { LONG_AGO } from '../../../shared/patrons/patron.ts';
 import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { readBlockText } from './block-text.ts';
-import { foundBlocks, LONG_AGO, type Surroundings } from './patron.ts';
+import { foundBlocks, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaAttribute, type KohaPatron } from './records.ts';
-import { amountOf, compareTexts, minorDigits, textOf, timeOf } from './values.ts';
+import { genderOf } from './sections.ts';
+import { amountOf, compareTexts, dayOf, minorDigits, textOf, timeOf } from './values.ts';
 
 /** Shown in sections, or no data about the patron. */
 const SHOWN = new Set([
@@ -25,6 +27,20 @@ const SHOWN = new Set([
   // A key to another service, as secret as a PIN.
   'overdrive_auth_token',
 ]);
+
+/** How those are read that may be something else at Koha: what can't be read stands as it's written there. */
+const READ: Record<string, (text: string) => unknown> = {
+  date_of_birth: dayOf,
+  date_enrolled: dayOf,
+  updated_on: dayOf,
+  gender: genderOf,
+};
+
+const isShown = (name: string, value: unknown): boolean => {
+  if (!SHOWN.has(name)) return false;
+  const read = READ[name];
+  return !read || Boolean(read(String(value)));
+};
 
 export interface CompileParts {
   api: KohaApi;
@@ -113,7 +129,7 @@ async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loa
  */
 function furtherOf(record: KohaPatron, around: Surroundings): { name: string; value: string }[] {
   const fields = Object.entries(record)
-    .filter(([name, value]) => !SHOWN.has(name) && value !== null && value !== undefined && value !== '')
+    .filter(([name, value]) => !isShown(name, value) && value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({
       name,
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),

@@ -1,6 +1,7 @@
 // A patron of ours, made of what Koha keeps in several places: the record, its attributes, loans, holds and account.
 import { ageGroupOn, type Library } from '../../../shared/library.ts';
 import {
+  LONG_AGO,
   nameOf,
   type Block,
   type Debt,
@@ -37,9 +38,6 @@ export interface Surroundings {
   countries: Countries;
   policy: KohaPolicy;
 }
-
-/** Stands for a time that Koha doesn't tell. */
-export const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 export function patronOf(parts: PatronParts, around: Surroundings, today: string): Patron {
   const { record, account } = parts;

@@ -54,7 +54,7 @@ export function sectionsOf(patron: KohaPatron, countries: Countries): AllValues 
       givenName: textOf(patron.firstname),
       familyName: textOf(patron.surname),
       birthDate: dayOf(patron.date_of_birth),
-      gender: GENDERS[textOf(patron.gender).toUpperCase()] ?? 'unspecified',
+      gender: genderOf(textOf(patron.gender)) ?? 'unspecified',
       language: languageOf(textOf(patron.lang)),
     },
     contact: { ...EMPTY_SECTIONS.contact, phones: filled(PHONES), emails: filled(EMAILS) },
@@ -75,6 +75,9 @@ export function sectionsOf(patron: KohaPatron, countries: Countries): AllValues 
     note: { staffNote: noteWithoutBlocks(textOf(patron.staff_notes)) },
   };
 }
+
+/** Undefined for a letter that stands for none of ours. */
+export const genderOf = (letter: string) => GENDERS[letter.toUpperCase()];
 
 const languageOf = (lang: string) => (lang === '' || lang === NO_LANGUAGE.koha ? NO_LANGUAGE.ours : lang);
 

@@ -7,6 +7,7 @@ import {
   type PatronDataHead,
   type WaitingAct,
 } from '../../../shared/patron-data/document.ts';
+import { LONG_AGO } from '../../../shared/patrons/patron.ts';
 import { patronDataPolicySchema } from '../../policy/patron-data-policy.ts';
 import { headOf } from '../testing.ts';
 import { printable } from './document.ts';
@@ -164,6 +165,12 @@ const printed = (parts: { head?: PatronDataHead; waiting?: WaitingAct[]; newest?
     information: { language: 'en', ...patronDataPolicySchema.parse({}).texts.en },
     ...parts,
   });
+
+test('a time that the library’s own system doesn’t tell is no day of 1970', () => {
+  const head = headOf();
+  head.patron.createdAt = LONG_AGO;
+  expect(printed({ head }).page).not.toContain('1970');
+});
 
 test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
   'a patron who is called %s gets a file like anybody else',

@@ -1,5 +1,6 @@
 // The words of a patron data file for people, and how its language writes dates, times and amounts.
 import type { Information } from '../../../shared/patron-data/document.ts';
+import { LONG_AGO } from '../../../shared/patrons/patron.ts';
 import en from '../words/en.json' with { type: 'json' };
 import sv from '../words/sv.json' with { type: 'json' };
 
@@ -58,12 +59,14 @@ export function languageFor(
       }
     };
   };
+  const told = (format: Intl.DateTimeFormat) => (instant: string) =>
+    instant === LONG_AGO ? WORDS[code].notTold : format.format(new Date(instant));
   return {
     code,
     words: WORDS[code],
     date: (text) => date.format(new Date(`${text}T00:00:00Z`)),
-    day: (instant) => day.format(new Date(instant)),
-    dayAndTime: (instant) => dayAndTime.format(new Date(instant)),
+    day: told(day),
+    dayAndTime: told(dayAndTime),
     year: (instant) => year.format(new Date(instant)),
     month: (instant) => month.format(new Date(instant)),
     money: (amount) => money.format(amount / minor),
