@@ -149,12 +149,17 @@ export function createCentral(options: CentralOptions) {
     return found ? granted(found) : refused('too-many', { retryAt: timeOf(clock) });
   }
 
-  const everything = { ...parts, writing, audit, attempts, sessions, failedPins };
+  const everything = { ...parts, writing, audit, attempts, sessions };
   return {
     answer,
     /** What every answer's headers say. */
     marks: (): Marks => history.marks(),
     housekeep: () => housekeep(everything),
+    /** More often than the rest: it is soon over, and anybody may type something at a sign-in. */
+    forgetFailedSignIns: () => {
+      sessions.failures.forgetOld();
+      failedPins.forgetOld();
+    },
     staff,
     desks,
     /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */

@@ -175,7 +175,7 @@ describe('guessing at a PIN', () => {
   test('goes on while old failures are forgotten', async () => {
     const { central, locks } = await withCards(card('2100'));
     await locks(2);
-    central.housekeep();
+    central.forgetFailedSignIns();
     expect(await locks(1)).toEqual([20]);
   });
 

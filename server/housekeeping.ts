@@ -4,7 +4,6 @@ import { ageGroupOn } from '../shared/library.ts';
 import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
 import type { Libraries } from './libraries.ts';
-import type { FailedPins } from './patrons/failed-pins.ts';
 import type { Feed } from './patrons/feed.ts';
 import type { Records } from './patrons/record.ts';
 import type { Writing } from './patrons/writing.ts';
@@ -22,14 +21,12 @@ export interface HousekeepingParts {
   audit: Audit;
   attempts: Attempts;
   sessions: Sessions;
-  failedPins: FailedPins;
 }
 
 export function housekeep(parts: HousekeepingParts): void {
-  const { store, clock, libraries, feed, audit, attempts, sessions, failedPins } = parts;
+  const { store, clock, libraries, feed, audit, attempts, sessions } = parts;
   audit.expire();
   sessions.forgetOld();
-  failedPins.forgetOld();
   store.run('DELETE FROM block WHERE keep_until < ?', timeOf(clock));
   const kept = libraries.names().map(({ id }) => libraries.get(id).retention);
   for (const { id } of libraries.names()) feed.compact(id, libraries.get(id).retention.deletions);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { demoAccounts } from '../demo/accounts.ts';
-import { createServer, type Server } from '../http/server.ts';
+import { createServer, nameOf, type Server } from '../http/server.ts';
 import { DAY } from '../ports.ts';
 import { historyFileAt } from '../store/history-file.ts';
 import { StartProblem } from '../store/store.ts';
@@ -19,6 +19,8 @@ const options = {
   log: { type: 'boolean' },
   'accept-loss': { type: 'boolean' },
 } as const;
+
+const FIVE_MINUTES = 5 * 60_000;
 
 const clock = { now: () => Date.now() };
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
@@ -56,8 +58,10 @@ export async function start(argv: string[]): Promise<void> {
   if (server.central.parts.history.wasRestored) process.stderr.write(RESTORED);
   await makeDemo(server, demo, asked.seed ?? '1');
   server.central.housekeep();
-  const daily = setInterval(() => server.central.housekeep(), DAY);
-  endOnSignal(server, daily);
+  endOnSignal(server, [
+    setInterval(() => server.central.housekeep(), DAY),
+    setInterval(() => forgetFailedSignIns(server), FIVE_MINUTES),
+  ]);
   const url = await listen(server, port);
   const ready = { url, accounts: demoAccounts(server.central) };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
@@ -81,9 +85,18 @@ async function listen({ app }: Server, port: number): Promise<string> {
   }
 }
 
-function endOnSignal({ app }: Server, daily: NodeJS.Timeout): void {
+/** A disk that is full just then ends no server that still answers: what stays is forgotten the next time. */
+function forgetFailedSignIns({ central, app }: Server): void {
+  try {
+    central.forgetFailedSignIns();
+  } catch (error) {
+    app.log.error({ failure: nameOf(error) });
+  }
+}
+
+function endOnSignal({ app }: Server, timers: NodeJS.Timeout[]): void {
   const end = () => {
-    clearInterval(daily);
+    for (const timer of timers) clearInterval(timer);
     void app.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', end);

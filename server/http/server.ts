@@ -165,7 +165,7 @@ function problemOf(error: unknown): Refused {
 }
 
 /** An error's class and code; its words may quote what was asked. */
-function nameOf(error: unknown): string {
+export function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
 }

@@ -1,5 +1,6 @@
 // Slows guessing down. An account is locked for a while at the desk that failed, and, for desks that it never
 // signed in from, when many of them failed: so that a stranger can't lock a colleague out of their own desk.
+import { createHash } from 'node:crypto';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import { usernameKey } from './staff.ts';
@@ -19,9 +20,14 @@ interface Failures {
   locked_until: number;
 }
 
-/** As whom an account's failures are remembered: whatever is typed as a name, it is no card's, and no patron's file. */
+/**
+ * As whom an account's failures are remembered. Whatever is typed as a name, a password even, can't be read in it, and it
+ * is no card's, and in no patron's file.
+ */
 export const whoseAccount = (library: string, username: string) =>
-  `${library}/staff/${usernameKey(username)}`;
+  createHash('sha256')
+    .update(JSON.stringify([library, usernameKey(username)]))
+    .digest('base64url');
 
 export interface Place {
   desk: string;

@@ -74,6 +74,16 @@ describe('sign-in', () => {
   });
 });
 
+test('what somebody types to sign in can’t be read in the database, and is forgotten with its failures', async () => {
+  const network = testNetwork();
+  const { store } = network.central.parts;
+  await attempt(network, 'my secret', 'x', deskId(network));
+  expect(JSON.stringify(store.rows('SELECT * FROM failed_sign_in'))).not.toContain('secret');
+  network.clock.pass(15 * MINUTE + 1);
+  network.central.forgetFailedSignIns();
+  expect(store.rows('SELECT * FROM failed_sign_in')).toEqual([]);
+});
+
 test('an account that is unlocked has none of its former sessions again, nor one that was being begun', async () => {
   const network = testNetwork();
   const desk = await network.signIn('north', 'lead');

@@ -54,7 +54,7 @@ export class Sessions {
   readonly #libraries: Libraries;
   readonly #epoch: string;
   readonly #rules: SessionRules;
-  readonly #failures: FailedSignIns;
+  readonly failures: FailedSignIns;
 
   constructor(
     store: Store,
@@ -72,7 +72,7 @@ export class Sessions {
     this.#libraries = libraries;
     this.#epoch = epoch;
     this.#rules = rules;
-    this.#failures = new FailedSignIns(store, ports.clock);
+    this.failures = new FailedSignIns(store, ports.clock);
   }
 
   async signIn(ask: {
@@ -85,15 +85,15 @@ export class Sessions {
     const who = whoseAccount(ask.library, ask.username);
     const account = this.#staff.byUsername(ask.library, ask.username);
     const place = { desk: ask.desk, known: account !== undefined && this.knows(account.id, ask.desk) };
-    const until = this.#failures.lockedUntil(who, place);
+    const until = this.failures.lockedUntil(who, place);
     if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
-    const failures = this.#failures.count(who, place);
+    const failures = this.failures.count(who, place);
     const fits = await secretFits(ask.password, account?.password, this.#rules.secretCost);
     if (!account || !fits) {
       await this.#ports.pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0);
       return refused('wrong-credentials');
     }
-    this.#failures.clear(who, place);
+    this.failures.clear(who, place);
     // Desk or account may have been shut out while the password was tried.
     if (this.#desks.isRevoked(ask.desk)) return refused('desk-revoked');
     if (this.#staff.byId(account.id)?.locked) return refused('account-locked');
@@ -242,6 +242,5 @@ export class Sessions {
     this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);
     // A session's desk stays known for a season, so that its member of staff is not a stranger there.
     this.#store.run('DELETE FROM session WHERE ends_at < ?', now - GRANT_LASTS);
-    this.#failures.forgetOld();
   }
 }
