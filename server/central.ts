@@ -129,7 +129,9 @@ export function createCentral(options: CentralOptions) {
   function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
     const pin = name === 'setPin' && endpoints.setPin.body.safeParse(call.body).data?.pin;
     const hashPin = pin ? () => hashSecret(pin, random, secretCost) : undefined;
-    return acts.perform({ name, asker, ...call, hashPin });
+    const { byGrant }: Endpoint = endpoints[name];
+    const askAgain = () => whoAsks(call, byGrant);
+    return acts.perform({ name, asker, askAgain, ...call, hashPin });
   }
 
   async function readOrOpen(name: EndpointName, asker: Asker | undefined, params: unknown, rest: unknown) {

@@ -100,6 +100,15 @@ describe('a repeat', () => {
   });
 });
 
+test('a PIN that waits for its turn is not set by an account that was locked meanwhile', async () => {
+  const { central, signIn } = testNetwork();
+  const desk = await signIn('north', 'lead');
+  const patron = await desk.register();
+  const waiting = desk.act('setPin', { params: { patronId: patron.id }, body: { pin: '7391' } });
+  central.staff.setLocked(desk.session.staff.id, true);
+  expect(problemOf(await waiting)).toBe('signed-out');
+});
+
 test('PINs wait for their turn: whoever sets ever more of them holds up nobody else, and may try again', async () => {
   const { desk, patron, signIn } = await atTheDesk();
   const colleague = await signIn('north', 'desk');

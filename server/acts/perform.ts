@@ -23,6 +23,8 @@ import type { ActContext, ActHandlers, ActName } from './handlers.ts';
 export interface ActCall {
   name: ActName;
   asker: Asker;
+  /** Who it is by now, where the act had to wait. */
+  askAgain: () => Outcome<Asker>;
   params: Record<string, string>;
   body: unknown;
   headers: Record<string, string | undefined>;
@@ -108,7 +110,10 @@ export class Acts {
     const performed = this.#turns.take(attempt.staff, async () => {
       const fingerprint = await slowFingerprintOf(asked);
       const secretHash = await call.hashPin?.();
-      return this.#perform({ ...call, secretHash }, { ...attempt, fingerprint }, actedAt);
+      // They may have been locked or signed out meanwhile, or have lost the permission.
+      const who = call.askAgain();
+      if (!who.ok) return asAnswer(who);
+      return this.#perform({ ...call, asker: who.value, secretHash }, { ...attempt, fingerprint }, actedAt);
     });
     return performed ?? asAnswer(refused('too-many', { retryAt: timeOf(this.#clock) }));
   }
