@@ -341,3 +341,17 @@ test('where lists give fewer at a time than asked for, nobody and nothing is mis
   expect(desk.patrons.size).toBe(62);
   expect(desk.patron(id(number)).loans).toHaveLength(20);
 });
+
+test('a fill with fewer at a time than asked for, and no word of how many there are, is whole', async () => {
+  const [number = 0] = addPatrons(60);
+  koha.world.settings.mostPerPage = 7;
+  for (let n = 0; n < 20; n++) koha.world.lend(number, koha.world.addBook(`Book ${n}`, null, `b${n}`).item);
+  const transport: Transport = (request) => {
+    const { status, body, headers } = koha.answer(request);
+    return Promise.resolve({ status, body, headers: { date: headers['date'] ?? '' } });
+  };
+  const desk = new DeskCopy(await serverOn(koha, { transport }).server.signIn(STAFF));
+  await desk.fill();
+  expect(desk.patrons.size).toBe(62);
+  expect(desk.patron(id(number)).loans).toHaveLength(20);
+});

@@ -88,9 +88,9 @@ export class KohaApi {
     const perPage = value.length;
     const found = [...value];
     let moved = false;
-    for (let page = 2; perPage > 0 && found.length < total; page++) {
+    for (let page = 2; perPage > 0 && found.length < (total ?? Infinity); page++) {
       const more = await this.list(path, record, { ...request, page, perPage });
-      moved ||= more.total < total;
+      moved ||= (more.total ?? 0) < (total ?? 0);
       if (more.value.length === 0) break;
       found.push(...more.value);
       if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');

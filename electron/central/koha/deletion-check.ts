@@ -59,7 +59,7 @@ export class DeletionCheck {
 
 async function missingOf(reads: KohaReads, numbers: readonly number[]): Promise<number[]> {
   const q: Query = { [own('patron_id')]: numbers };
-  const { total } = await reads.bare(q, [own('patron_id')], 1);
+  const { total = 0 } = await reads.bare(q, [own('patron_id')], 1);
   if (total >= numbers.length) return [];
   const { value } = await reads.bare(q, [own('patron_id')], numbers.length);
   const there = new Set(value.map(({ patron_id }) => patron_id));

@@ -90,12 +90,12 @@ export class KohaFeed {
     const page = await reads.records(q, [own('patron_id')], perPage);
     const last = page.value.at(-1);
     const { length } = page.value;
-    // The total is of those after `after`. It may have been a smaller page than asked for.
-    const more = page.total > 0 ? length < page.total : length === perPage;
+    // The total is of those after `after`. It may have been a smaller page than asked for; untold, the end is an empty one.
+    const more = length < (page.total ?? Infinity);
     return {
       epoch,
       position: page.time.sent,
-      total: page.total,
+      total: page.total ?? length,
       patrons: await reads.whole(page.value),
       next: last && more ? String(last.patron_id) : null,
     };
@@ -202,7 +202,7 @@ export class KohaFeed {
   async #page(q: Query, perPage: number, number: number) {
     const { reads, deletions } = this.#parts;
     const order = [`-${own('updated_on')}`, `-${own('patron_id')}`];
-    const { value, baseTotal, time } = await reads.bare(q, order, perPage, number);
+    const { value, baseTotal = this.#baseTotal, time } = await reads.bare(q, order, perPage, number);
     const shrunk = baseTotal < this.#baseTotal;
     if (shrunk) deletions.hasten();
     this.#baseTotal = baseTotal;

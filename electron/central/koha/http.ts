@@ -26,9 +26,9 @@ export interface KohaRequest {
 
 export interface KohaAnswer<T> {
   value: T;
-  /** How many fit what was asked, and how many there are at all, where it's a list. */
-  total: number;
-  baseTotal: number;
+  /** How many fit what was asked, and how many there are at all, where it's a list and tells. */
+  total: number | undefined;
+  baseTotal: number | undefined;
   /** Between which times of the server it answered, in ms: not after the one, not before the other. */
   time: { sent: number; answered: number };
 }
@@ -83,7 +83,7 @@ export class KohaHttp {
     return {
       value: parsed.data,
       total,
-      baseTotal: countOf(answer, 'x-base-total-count', total),
+      baseTotal: countOf(answer, 'x-base-total-count') ?? total,
       time: this.#timeOf(answer, took),
     };
   }
@@ -101,7 +101,7 @@ export class KohaHttp {
   }
 }
 
-const countOf = ({ headers }: HttpAnswer, name: string, otherwise = 0): number => {
-  const count = Number(headers[name] ?? otherwise);
-  return Number.isSafeInteger(count) && count >= 0 ? count : otherwise;
+const countOf = ({ headers }: HttpAnswer, name: string): number | undefined => {
+  const said = headers[name] ?? '';
+  return /^\d{1,15}$/.test(said) ? Number(said) : undefined;
 };

@@ -114,7 +114,7 @@ export class KohaSession implements CentralSession {
       pages.push(await reads.records(others, ORDER, limit, page + 1));
     const records = pages.flatMap(({ value }) => value).slice(from - first * limit);
     const listed = owner && offset === 0 ? [owner, ...records] : records;
-    const total = (pages[0]?.total ?? 0) + (owner ? 1 : 0);
+    const total = (pages[0]?.total ?? from + records.length) + (owner ? 1 : 0);
     return { total, patrons: reads.asListed(listed.slice(0, limit)).map(summaryOf) };
   }
 
