@@ -169,6 +169,25 @@ test.each(['outstanding_debits', 'outstanding_credits'] as const)(
   },
 );
 
+test('a payment that two pages tell of is one payment', async () => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'PT' });
+  const body = JSON.stringify([{ account_line_id: 7, patron_id, amount: -2.5, date: '2026-01-02' }]);
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      const headers = { ...answer.headers, 'x-total-count': '2' };
+      return Promise.resolve(request.path.endsWith('/credits') ? { ...answer, headers, body } : answer);
+    },
+  });
+  const session = await server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+  const id = new KohaIds(ADDRESS).id('patron', patron_id);
+  const { page } = await session.exportPatronData(act, '', id, 'unchecked');
+  expect((await page('payments', null)).rows).toMatchObject([{ amount: 250 }]);
+});
+
 test.each([
   ['2018-05-17', ['guardian']],
   ['2010-05-17', ['patron', 'guardian']],

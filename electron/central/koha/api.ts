@@ -1,4 +1,5 @@
 // Koha's interface in somebody's name: lists and single records, and what changes something.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Failure, isFailure } from '../../support/failure.ts';
 import { Barred } from '../central-server.ts';
@@ -76,10 +77,12 @@ export class KohaApi {
 
   /** All of a list, whatever Koha, or what stands before it, gives at most at a time. */
   async every<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>): Promise<T[]> {
+    let before: T[] | undefined;
     for (let looks = 1; ; looks++) {
-      const { found, moved } = await this.#pages(path, record, request);
-      // Something left the list between two pages, and something else slipped past: once more.
-      if (!moved || looks === LOOKS) return found;
+      const { found, inOne } = await this.#pages(path, record, request);
+      // Something may have left the list between two pages, and something else slipped past: until it's twice the same.
+      if (inOne || looks === LOOKS || isDeepStrictEqual(found, before)) return found;
+      before = found;
     }
   }
 
@@ -87,15 +90,13 @@ export class KohaApi {
     const { value, total } = await this.list(path, record, { ...request, perPage: ALL });
     const perPage = value.length;
     const found = [...value];
-    let moved = false;
     for (let page = 2; perPage > 0 && found.length < (total ?? Infinity); page++) {
       const more = await this.list(path, record, { ...request, page, perPage });
-      moved ||= (more.total ?? 0) < (total ?? 0);
       if (more.value.length === 0) break;
       found.push(...more.value);
       if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
     }
-    return { found, moved };
+    return { found, inOne: perPage >= (total ?? found.length) };
   }
 
   one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {

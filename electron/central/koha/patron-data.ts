@@ -103,7 +103,9 @@ async function payments(number: number, api: KohaApi, digits: number): Promise<R
   const credits = await readLines(api, `/patrons/${number}/account/credits`);
   // Another's, should Koha tell of one, are in nobody's file but theirs.
   const own = credits.filter(({ patron_id }) => (patron_id ?? number) === number);
-  return own.map((line) => ({
+  // Each once: two pages may tell of it.
+  const each = new Map(own.map((line) => [line.account_line_id ?? line, line])).values();
+  return [...each].map((line) => ({
     paidAt: timeOf(line.date) ?? LONG_AGO,
     amount: amountOf(Math.abs(line.amount), digits),
     description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),
