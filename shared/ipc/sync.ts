@@ -70,7 +70,7 @@ export const deskActSchema = z.object({
   comment: z.string(),
   /** It waits until its author signs in again. */
   needsAuthor: z.boolean(),
-  /** What has to go out or be decided before it: somebody's act on the same patron that waits for them, or an edit. */
+  /** Whose earlier act on the same patron has to go out, once they sign in, or to be decided before it. */
   heldBy: z.object({ name: z.string(), state: z.enum(['needsAuthor', 'undecided']) }).nullable(),
   /** It waits, and the server can't have heard of it. */
   neverLeft: z.boolean(),
