@@ -1,0 +1,42 @@
+// @vitest-environment happy-dom
+import { flushPromises, mount } from '@vue/test-utils';
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LibraryName } from '../../shared/library.ts';
+import { fakeMain, ok } from '../testing/fake-main.ts';
+import SignInForm from './SignInForm.vue';
+import { i18n } from './words.ts';
+
+let arrive: (libraries: LibraryName[]) => void;
+beforeEach(() => {
+  setActivePinia(createPinia());
+  const libraries = new Promise<LibraryName[]>((resolve) => (arrive = resolve));
+  fakeMain().answer('session.libraries', async () => ok({ libraries: await libraries }));
+});
+
+const shown = () =>
+  mount(SignInForm, {
+    props: { knownUsername: 'desk' },
+    global: { plugins: [i18n] },
+    attachTo: document.body,
+  });
+
+describe('when the libraries have come', () => {
+  it('the first empty field has the focus', async () => {
+    const form = shown();
+    arrive([{ id: 'north', name: 'North' }]);
+    await flushPromises();
+    expect(document.activeElement).toBe(form.get('[type=password]').element);
+    form.unmount();
+  });
+
+  it('whoever stands in a field stays there, though nothing is typed yet', async () => {
+    const form = shown();
+    const username = form.get<HTMLInputElement>('[type=text]').element;
+    username.focus();
+    arrive([{ id: 'north', name: 'North' }]);
+    await flushPromises();
+    expect(document.activeElement).toBe(username);
+    form.unmount();
+  });
+});
