@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { DEED_VERSION, UNDECIDED, type Deed, type NewAct, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
-import { Failure, isFailure } from '../support/failure.ts';
+import { Failure } from '../support/failure.ts';
 import { withinMoment, type Timers } from '../support/system.ts';
 import type { Acts } from './acts.ts';
 
@@ -56,7 +56,6 @@ export class Saving {
     try {
       return await this.send(act);
     } catch (thrown) {
-      if (!isFailure(thrown)) throw thrown;
       // Unless another window has decided on it meanwhile.
       await store.update(act.id, { state: 'withdrawn' }, UNDECIDED);
       onChanged([about.id]);
@@ -96,7 +95,9 @@ export class Saving {
     const pushed = push().catch(() => undefined);
     if (isOnline()) await withinMoment(timers, WORD_WITHIN_MS, Promise.race([judged, pushed]));
     this.#awaited.delete(id);
-    const act = await store.act(id);
+    const act = await store.act(id).catch(() => 'unread' as const);
+    // It is in the outbox all the same: who heard that it isn't would do it once more.
+    if (act === 'unread') return 'waiting';
     // Nothing leaves the outbox but what is confirmed and safe.
     if (!act) return 'confirmed';
     if (!isJudged(act)) return 'waiting';

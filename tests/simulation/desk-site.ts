@@ -65,6 +65,8 @@ export class DeskSite {
   offset = 0;
   online = true;
   report: StoreReport | undefined;
+  /** How often damage of its copy was met while it ran. */
+  damagesMet = 0;
   readonly #parts: DeskSiteParts;
   #folder: string;
   #deaths = 0;
@@ -118,7 +120,10 @@ export class DeskSite {
       store = deskStore({
         ...{ name, time, luck, disk: this.disk, isAlive, onDone },
         open: () => this.#open(() => time.sleep(1, `${name} gives way`)),
-        onDamaged: () => markCopyDamaged(this.#folder),
+        onDamaged: () => {
+          this.damagesMet++;
+          markCopyDamaged(this.#folder);
+        },
         onLost: (thrown) => this.#failedToStart(thrown),
       });
     } catch (thrown) {

@@ -265,9 +265,9 @@ export function restoreTo(
   backup: Backup,
   fault: 'serverRestored' | 'databaseCopiedBack',
 ): void {
-  const { server, timeline, weather } = world;
+  const { server, time, timeline, weather } = world;
   const lost = timeline.since(backup.mark).map(({ endpoint }) => endpoint);
   if (!server.restore(backup) || !server.central) return;
-  timeline.cutBack(backup.mark, server.central);
+  timeline.cutBack(backup.mark, server.central, time.now());
   weather.happened(fault, lost);
 }

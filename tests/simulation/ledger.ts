@@ -21,8 +21,8 @@ export interface LedgerAct {
   seen: Map<string, unknown[]>;
   /** It stood before staff as a conflict or a refusal. */
   parked: boolean;
-  /** Staff let go of it, or were told no at once with the form still open. */
-  letGo: boolean;
+  /** When staff let go of it, or were told no at once with the form still open, in true time. */
+  letGoAt: number | undefined;
   saved: boolean;
   /** As the desk last wrote it: says with which acts a fault met, nothing else. */
   state: OutboxAct['state'];
@@ -77,7 +77,7 @@ export class Ledger {
 
   refused(saying: Saying): void {
     saying.told = 'refused';
-    if (saying.act) saying.act.letGo = true;
+    if (saying.act) this.#isLetGo(saying.act);
   }
 
   /** Staff are about to decide on an act: `shown` is what the page shows of the section as it is now. */
@@ -137,8 +137,8 @@ export class Ledger {
   }
 
   /** Staff pressed the button, and died before they heard of it: it may be so, or not. */
-  mayBeLetGo({ id, letGo }: LedgerAct): boolean {
-    return letGo || this.#lettingGo.has(id) || (this.#decisions.get(id)?.length ?? 0) > 0;
+  mayBeLetGo({ id, letGoAt }: LedgerAct): boolean {
+    return letGoAt !== undefined || this.#lettingGo.has(id) || (this.#decisions.get(id)?.length ?? 0) > 0;
   }
 
   #deleted(desk: string, changes: readonly { kind: string; patronId?: string }[]): void {
@@ -155,7 +155,7 @@ export class Ledger {
       ...{ id: act.id, desk, sequence: act.sequence, library: act.library, patronId: act.patronId },
       ...{ author: act.staff.id, deed, wanted: edit?.changes ?? {} },
       seen: new Map(),
-      ...{ parked: false, letGo: false, saved: false, state: act.state },
+      ...{ parked: false, letGoAt: undefined, saved: false, state: act.state },
     };
     if (edit) saw(kept, edit.base.values);
     this.acts.set(act.id, kept);
@@ -173,10 +173,14 @@ export class Ledger {
 
   #replaced(desk: string, former: string, act: OutboxAct): void {
     const old = this.acts.get(former);
-    if (old) old.letGo = true;
+    if (old) this.#isLetGo(old);
     // Decided knowingly: it counts as saved from now on.
     this.#appended(desk, act).saved = true;
     this.#decisions.delete(former);
+  }
+
+  #isLetGo(act: LedgerAct): void {
+    act.letGoAt ??= this.#clock.now();
   }
 
   #updated(id: string, update: ActUpdate): void {
@@ -184,10 +188,10 @@ export class Ledger {
     if (!act) return;
     // Where a write failed, what was refused to the window stands before staff all the same, and they may decide on it.
     if (update.state === 'waiting' && (act.state === 'conflict' || act.state === 'refused'))
-      act.letGo = false;
+      act.letGoAt = undefined;
     act.state = update.state ?? act.state;
     if (update.state === 'conflict' || update.state === 'refused') act.parked = true;
-    if (update.state === 'withdrawn' && (this.#lettingGo.has(id) || !act.saved)) act.letGo = true;
+    if (update.state === 'withdrawn' && (this.#lettingGo.has(id) || !act.saved)) this.#isLetGo(act);
     const decisions = this.#decisions.get(id) ?? [];
     const { state, changes } = update;
     const decision = decisions.find((one) => isDeepStrictEqual(differing(one), changes));

@@ -96,8 +96,15 @@ export async function settleDown(world: World): Promise<Shown[]> {
   }
   for (const id of waiting) world.violates(`still waiting after ${ROUNDS} rounds without a fault: ${id}`);
   const shown: Shown[] = [];
-  for (const place of places) shown.push(...(await show(world, place).catch(() => show(world, place))));
+  for (const place of places) shown.push(...(await showWhole(world, place)));
   return shown;
+}
+
+/** Damage that nobody had met is met by looking at the latest: the copy is filled anew then, and looked at once more. */
+async function showWhole(world: World, place: Place): Promise<Shown[]> {
+  const { damagesMet } = place.site;
+  const shown = await show(world, place).catch(() => undefined);
+  return shown && place.site.damagesMet === damagesMet ? shown : show(world, place);
 }
 
 /** Everybody whose acts wait at a desk signs in there, one after another, and somebody in any case. Answers what waits. */

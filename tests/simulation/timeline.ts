@@ -47,6 +47,8 @@ export class Timeline {
   #seen = new Map<string, Seen>();
   /** What ever happened, lost by a restore or not. */
   readonly ever: Effect[] = [];
+  /** Effects that one restore had lost and a later one brought back, and when it did, in true time. */
+  readonly broughtBack = new Map<Effect, number>();
   readonly #staffOf = new Map<string, string>();
   get mark(): Mark {
     return [...this.#entries];
@@ -92,7 +94,9 @@ export class Timeline {
   }
 
   /** The server is in the state that it was in then. */
-  cutBack(to: Mark, central: Central): void {
+  cutBack(to: Mark, central: Central, at: number): void {
+    for (const entry of to)
+      if (entry.kind === 'effect' && !this.#entries.includes(entry)) this.broughtBack.set(entry, at);
     this.#entries = [...to];
     this.#seen = new Map(rowsOf(central).map((row) => [row.id, seenOf(central, row)]));
   }

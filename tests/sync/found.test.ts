@@ -57,6 +57,17 @@ test('an edit typed over an own one that waits does not overwrite what a colleag
   expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'theirs' });
 });
 
+test('what is in the outbox is told as saved, though it can not be read again', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  const { act } = desk.store;
+  desk.line.asked = cut;
+  desk.store.act = () => Promise.reject(new Error('SQLITE_IOERR_READ'));
+  expect(await desk.parts.patrons.block(patron.id, 'Kept the atlas.')).toBe('waiting');
+  Object.assign(desk, { line: goodLine() }).store.act = act;
+  await desk.sync();
+  expect((await colleague.patron(patron.id)).blocks).toHaveLength(1);
+});
+
 test('an edit typed over an own one goes out after it without a question', async () => {
   const { colleague, patron, desk } = await withPatron();
   desk.line.asked = cut;

@@ -42,15 +42,22 @@ function problemWith(
       if (effects.length > 0) return `shown as ${entry.state}, and done`;
       return isWhole(act, entry) ? undefined : `shown as ${entry.state} without all that was typed`;
     case 'confirmed':
-      if (act.letGo) return 'let go of, and shown as confirmed';
+      if (act.letGoAt !== undefined) return 'let go of, and shown as confirmed';
       return applied ? undefined : 'shown as confirmed, and not done';
     case 'withdrawn':
     case undefined:
-      if (act.letGo) return effects.length > 0 ? 'let go of, and done' : undefined;
+      if (act.letGoAt !== undefined)
+        return effects.every(cameBackSince(world, act.letGoAt)) ? undefined : 'let go of, and done';
       if (world.ledger.mayBeLetGo(act)) return undefined;
       return applied || isWiped(world, act) ? undefined : 'neither done nor shown';
   }
 }
+
+/** Staff let go of what a restore had undone; then a database came back in which it had been done. */
+const cameBackSince =
+  ({ timeline }: World, letGoAt: number) =>
+  (effect: Effect): boolean =>
+    (timeline.broughtBack.get(effect) ?? -Infinity) >= letGoAt;
 
 /** A colleague had written the same, or had lifted the same blocks, before. */
 function nothingToDo({ timeline }: World, { patronId, deed, wanted }: LedgerAct): boolean {
@@ -72,5 +79,5 @@ function isWhole({ deed, wanted }: LedgerAct, entry: DeskAct): boolean {
   return Object.entries(wanted).every(([field, value]) => isDeepStrictEqual(entry.changes[field], value));
 }
 
-export const describe = ({ id, desk, deed, wanted, saved, letGo, parked, state }: LedgerAct): string =>
-  `${desk} ${id} ${deed.kind} ${JSON.stringify(deed.kind === 'saveSection' ? { section: deed.section, wanted } : deed.comment)} ${JSON.stringify({ saved, letGo, parked, state })}`;
+export const describe = ({ id, desk, deed, wanted, saved, letGoAt, parked, state }: LedgerAct): string =>
+  `${desk} ${id} ${deed.kind} ${JSON.stringify(deed.kind === 'saveSection' ? { section: deed.section, wanted } : deed.comment)} ${JSON.stringify({ saved, letGoAt, parked, state })}`;
