@@ -162,10 +162,10 @@ describe('who is gone', () => {
     expect(desk.patrons.size).toBe(601);
     // Not said to be deleted: Koha doesn't tell that apart from hidden.
     expect(desk.unseen).toBe(1);
-    const counted = koha.heard.filter(({ query }) => query['_per_page'] === '1');
-    const read = koha.heard.filter(({ query }) => Number(query['_per_page']) > 10);
+    const asked = (perPage: string) =>
+      koha.heard.filter(({ path, query }) => path === '/api/v1/patrons' && query['_per_page'] === perPage);
     // Four bunches counted, one read, and the one who is missing asked for once more.
-    expect([counted.length, read.length]).toEqual([5, 1]);
+    expect([asked('1').length, asked('-1').length]).toEqual([4, 2]);
   });
 
   test('and was there when the desk was off is missed by the check at its start', async () => {
@@ -346,12 +346,38 @@ test('a fill with fewer at a time than asked for, and no word of how many there 
   const [number = 0] = addPatrons(60);
   koha.world.settings.mostPerPage = 7;
   for (let n = 0; n < 20; n++) koha.world.lend(number, koha.world.addBook(`Book ${n}`, null, `b${n}`).item);
-  const transport: Transport = (request) => {
-    const { status, body, headers } = koha.answer(request);
-    return Promise.resolve({ status, body, headers: { date: headers['date'] ?? '' } });
-  };
-  const desk = new DeskCopy(await serverOn(koha, { transport }).server.signIn(STAFF));
+  const desk = new DeskCopy(await serverOn(koha, { transport: withoutTotals }).server.signIn(STAFF));
   await desk.fill();
   expect(desk.patrons.size).toBe(62);
   expect(desk.patron(id(number)).loans).toHaveLength(20);
 });
+
+const withoutTotals: Transport = (request) => {
+  const { status, body, headers } = koha.answer(request);
+  return Promise.resolve({ status, body, headers: { date: headers['date'] ?? '' } });
+};
+
+test.each([
+  ['and says how many there are', {}],
+  ['and doesn’t say how many there are', { transport: withoutTotals }],
+])(
+  'where Koha gives fewer at a time than asked for, %s, all that changed is found, and nobody is taken out',
+  async (_, options) => {
+    const numbers = addPatrons(60);
+    koha.world.settings.mostPerPage = 7;
+    const desk = await filledDesk(options);
+    const [gone = 0, ...left] = numbers;
+    koha.world.patrons.delete(gone);
+    for (const number of left.slice(0, 30)) koha.world.change(number, { city: 'Umeå' });
+    for (const number of left.slice(-15))
+      koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+    for (let looks = 0; looks < 4; looks++) {
+      clock.pass(8 * 3_600_000);
+      await desk.pull();
+    }
+    const held = [...desk.patrons.values()];
+    expect(held).toHaveLength(61);
+    expect(held.filter(({ sections }) => sections.address.values.town === 'Umeå')).toHaveLength(30);
+    expect(held.filter(({ blocks }) => blocks.length > 0)).toHaveLength(15);
+  },
+);

@@ -108,16 +108,19 @@ export class BlockWatch {
     const q = { [way.type]: this.#type, [way.value]: { '-like': `${library}|%` } };
     const blocked = new Map<number, string>();
     try {
+      let perPage = PAGE;
       for (let page = 1; page <= MOST_PAGES; page++) {
         const order = [own('patron_id')];
-        const request = { q, order, page, perPage: PAGE, embed: [EMBED] };
-        const { value } = await api.list('/patrons', blockedSchema, request);
+        const request = { q, order, page, perPage, embed: [EMBED] };
+        const { value, total = Infinity } = await api.list('/patrons', blockedSchema, request);
         for (const patron of value) {
           const blocks = this.#blocksOf(patron, library);
           if (blocks.length > 0)
             blocked.set(patron.patron_id, blocks.map((one) => one.extended_attribute_id).join());
         }
-        if (value.length < PAGE) return blocked;
+        if (value.length === 0 || (page - 1) * perPage + value.length >= total) return blocked;
+        // It may give fewer at a time than asked for.
+        if (page === 1) perPage = value.length;
       }
       return undefined;
     } catch (thrown) {

@@ -61,7 +61,6 @@ async function missingOf(reads: KohaReads, numbers: readonly number[]): Promise<
   const q: Query = { [own('patron_id')]: numbers };
   const { total = 0 } = await reads.bare(q, [own('patron_id')], 1);
   if (total >= numbers.length) return [];
-  const { value } = await reads.bare(q, [own('patron_id')], numbers.length);
-  const there = new Set(value.map(({ patron_id }) => patron_id));
+  const there = new Set(await reads.numbersOf(numbers));
   return numbers.filter((number) => !there.has(number));
 }

@@ -186,15 +186,17 @@ export class KohaFeed {
     const q = { [own('updated_on')]: { '>=': `${new Date(since - ZONES_MS).toISOString().slice(0, 19)}Z` } };
     const first = await this.#page(q, FIRST_LOOK, 1);
     const { sent: to, answered } = first.time;
-    if (first.recent(since).length < FIRST_LOOK)
-      return { records: first.recent(since), to, answered, shrunk: false };
+    if (first.reaches(since)) return { records: first.recent(since), to, answered, shrunk: false };
     const records: KohaPatron[] = [];
     let shrunk = false;
+    let perPage = LOOK_PAGE;
     for (let number = 1; records.length <= MOST_CHANGED; number++) {
-      const page = await this.#page(q, LOOK_PAGE, number);
+      const page = await this.#page(q, perPage, number);
       shrunk ||= page.shrunk && number > 1;
       records.push(...page.recent(since));
-      if (page.recent(since).length < LOOK_PAGE) return { records, to, answered, shrunk };
+      if (page.reaches(since)) return { records, to, answered, shrunk };
+      // It may give fewer at a time than asked for.
+      if (number === 1) perPage = page.length;
     }
     return undefined;
   }
@@ -202,11 +204,15 @@ export class KohaFeed {
   async #page(q: Query, perPage: number, number: number) {
     const { reads, deletions } = this.#parts;
     const order = [`-${own('updated_on')}`, `-${own('patron_id')}`];
-    const { value, baseTotal = this.#baseTotal, time } = await reads.bare(q, order, perPage, number);
+    const answer = await reads.bare(q, order, perPage, number);
+    const { value, total = Infinity, baseTotal = this.#baseTotal, time } = answer;
     const shrunk = baseTotal < this.#baseTotal;
     if (shrunk) deletions.hasten();
     this.#baseTotal = baseTotal;
-    return { time, shrunk, recent: (since: number) => value.filter((record) => changedAt(record) >= since) };
+    const recent = (since: number) => value.filter((record) => changedAt(record) >= since);
+    const isLast = value.length === 0 || (number - 1) * perPage + value.length >= total;
+    const reaches = (since: number) => isLast || recent(since).length < value.length;
+    return { time, shrunk, length: value.length, recent, reaches };
   }
 
   /** Those of the copy whom Koha no longer shows: deleted, or not for this account to see. Which, it doesn't tell. */

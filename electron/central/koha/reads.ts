@@ -59,9 +59,8 @@ export class KohaReads {
 
   /** A page of records with what lists can embed. */
   records(q: Query, order: readonly string[], perPage: number, page = 1): Promise<KohaAnswer<KohaPatron[]>> {
-    const { api, description } = this.#parts;
-    const embed = description.embeds('/patrons', EMBEDS);
-    return api.list('/patrons', kohaPatronSchema, { q, order, perPage, page, embed });
+    const embed = this.#embeds();
+    return this.#parts.api.list('/patrons', kohaPatronSchema, { q, order, perPage, page, embed });
   }
 
   /** The same without anything embedded, which costs the server least. */
@@ -71,9 +70,21 @@ export class KohaReads {
 
   /** Those that are there and visible, whole. */
   async byNumbers(numbers: readonly number[]): Promise<Patron[]> {
-    if (numbers.length === 0) return [];
-    const q = { [own('patron_id')]: numbers };
-    return this.whole((await this.records(q, [own('patron_id')], numbers.length)).value);
+    return numbers.length === 0 ? [] : this.whole(await this.#those(numbers, this.#embeds()));
+  }
+
+  /** Of these the numbers of those who are there and visible. */
+  async numbersOf(numbers: readonly number[]): Promise<number[]> {
+    return numbersOf(await this.#those(numbers, []));
+  }
+
+  #those(numbers: readonly number[], embed: readonly string[]): Promise<KohaPatron[]> {
+    const [q, order] = [{ [own('patron_id')]: numbers }, [own('patron_id')]];
+    return this.#parts.api.every('/patrons', kohaPatronSchema, { q, order, embed });
+  }
+
+  #embeds(): string[] {
+    return this.#parts.description.embeds('/patrons', EMBEDS);
   }
 
   /** Makes records whole with the fewest requests. */
