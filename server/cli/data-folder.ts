@@ -1,6 +1,6 @@
 // The server's folder: its database, the note of its history, and a lock that dies with the process that holds it.
 import Database, { type Connection } from 'better-sqlite3';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartProblem, Store } from '../store/store.ts';
 
@@ -44,11 +44,10 @@ export function openStore(path: string): Store {
 /** Two servers on one folder would each think that they alone write it. Answers what lets go of it. */
 export function lockFolder(path: string): () => void {
   const database = join(path, DATABASE);
-  const names = statSync(database, { throwIfNoEntry: false })?.nlink ?? 1;
-  if (names > 1)
-    throw new StartProblem(
-      `${database} has a second name (a hard link), under which a server may run on it.`,
-    );
+  const found = lstatSync(database, { throwIfNoEntry: false });
+  const link = found?.isSymbolicLink() ? 'a symbolic link' : found && found.nlink > 1 ? 'a hard link' : '';
+  if (link !== '')
+    throw new StartProblem(`${database} has a second name (${link}), under which a server may run on it.`);
   return lock(join(path, LOCK), `Another server runs on ${path}.`);
 }
 

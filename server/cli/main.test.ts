@@ -5,10 +5,11 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -300,14 +301,17 @@ test('refuses a folder that another server runs on', async () => {
   expect((await fetch(server.url)).status).toBe(200);
 });
 
-test('refuses a database that has a second name, in a folder that another server may run on', async () => {
+test.each([
+  ['hard link', linkSync],
+  ['symbolic link', symlinkSync],
+])('refuses a %s to a database in a folder that another server may run on', async (what, link) => {
   const server = await start('--demo', '1');
   const other = join(folder, 'other');
   mkdirSync(other);
-  linkSync(join(data(), 'circdesk.sqlite'), join(other, 'circdesk.sqlite'));
+  link(join(data(), 'circdesk.sqlite'), join(other, 'circdesk.sqlite'));
   const second = run('--data', other);
   expect([second.status, second.stdout]).toEqual([1, '']);
-  expect(second.stderr).toMatch(/circdesk\.sqlite has a second name/);
+  expect(second.stderr).toContain(`circdesk.sqlite has a second name (a ${what})`);
   expect(run('desks', '--data', data()).status).toBe(0);
   expect((await fetch(server.url)).status).toBe(200);
 });
