@@ -59,8 +59,8 @@ export async function start(argv: string[]): Promise<void> {
   await makeDemo(server, demo, asked.seed ?? '1');
   server.central.housekeep();
   endOnSignal(server, [
-    setInterval(() => server.central.housekeep(), DAY),
-    setInterval(() => forgetFailedSignIns(server), FIVE_MINUTES),
+    every(DAY, server, () => server.central.housekeep()),
+    every(FIVE_MINUTES, server, () => server.central.forgetFailedSignIns()),
   ]);
   const url = await listen(server, port);
   const ready = { url, accounts: demoAccounts(server.central) };
@@ -85,13 +85,15 @@ async function listen({ app }: Server, port: number): Promise<string> {
   }
 }
 
-/** A disk that is full just then ends no server that still answers: what stays is forgotten the next time. */
-function forgetFailedSignIns({ central, app }: Server): void {
-  try {
-    central.forgetFailedSignIns();
-  } catch (error) {
-    app.log.error({ failure: nameOf(error) });
-  }
+/** A disk that is full just then ends no server that still answers: what stays is done the next time. */
+export function every(ms: number, { app }: Pick<Server, 'app'>, work: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      work();
+    } catch (error) {
+      app.log.error({ failure: nameOf(error) });
+    }
+  }, ms);
 }
 
 function endOnSignal({ app }: Server, timers: NodeJS.Timeout[]): void {

@@ -26,6 +26,7 @@ export interface Server {
   central: Central;
 }
 
+const PROBLEM = 'application/problem+json; charset=utf-8';
 const BODY_LIMIT = 256 * 1024;
 /** In ms: who sends a request byte by byte holds no connection longer. */
 const SLOWEST_REQUEST = 30_000;
@@ -47,15 +48,23 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     frameworkErrors: (error, _request, reply) => void send(reply as FastifyReply, asAnswer(problemOf(error))),
   });
   app.addHook('onClose', () => central.close());
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    const { epoch, head, durable } = central.marks();
-    void reply.headers({
-      [ANSWER_HEADERS.epoch]: epoch,
-      [ANSWER_HEADERS.head]: head,
-      [ANSWER_HEADERS.durable]: durable,
-      'cache-control': 'no-store',
-    });
-    done();
+  app.addHook('onSend', (request, reply, payload, done) => {
+    void reply.header('cache-control', 'no-store');
+    try {
+      const { epoch, head, durable } = central.marks();
+      void reply.headers({
+        [ANSWER_HEADERS.epoch]: epoch,
+        [ANSWER_HEADERS.head]: head,
+        [ANSWER_HEADERS.durable]: durable,
+      });
+      done(null, payload);
+    } catch (error) {
+      // Thrown on, its words would be the answer.
+      const { status, body } = asAnswer(refused('internal'));
+      request.log.error({ route: request.routeOptions.url, failure: nameOf(error) });
+      void reply.code(status).type(PROBLEM).removeHeader('content-length');
+      done(null, JSON.stringify(body));
+    }
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
@@ -119,8 +128,10 @@ function send(reply: FastifyReply, { status, body, tag }: Answer): FastifyReply 
   const retryAt = status >= 400 ? (body as Refused['problem']).retryAt : undefined;
   if (retryAt)
     void reply.header('retry-after', Math.max(1, Math.ceil((Date.parse(retryAt) - Date.now()) / 1000)));
-  const type = status >= 400 ? 'application/problem+json' : 'application/json';
-  return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify(body));
+  return reply
+    .code(status)
+    .type(status >= 400 ? PROBLEM : 'application/json; charset=utf-8')
+    .send(JSON.stringify(body));
 }
 
 /** A DELETE or POST without a body may still say that it would be JSON. */

@@ -3,10 +3,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
 import { httpTransport } from '../../electron/central/transport.ts';
+import { every } from '../../server/cli/start.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
+import { historyInMemory } from '../../server/store/history-file.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ACT_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
@@ -403,4 +405,37 @@ describe('the audit log', () => {
     audit.expire();
     expect(audit.entries('north', patronId)).toEqual([]);
   });
+});
+
+test('a disk that fails at the note of the history is answered as a fault, in words that tell strangers nothing', async () => {
+  const historyFile = historyInMemory();
+  const { app, central } = await createServer({ ...testOptions(), historyFile });
+  addTestLibraries(central);
+  historyFile.write = () => {
+    throw Object.assign(new Error("EIO: i/o error, write '/srv/circdesk/history.json'"), { code: 'EIO' });
+  };
+  central.parts.store.run('UPDATE history SET head = head + 1');
+  for (const asked of ['/nonsense', '/libraries']) {
+    const answer = await app.inject({ method: 'GET', url: asked });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      500,
+      { type: 'urn:circdesk:problem:internal' },
+    ]);
+    expect(answer.body).not.toContain('EIO');
+  }
+  await app.close();
+});
+
+test('housekeeping that fails, since the disk is full just then, ends no server and is tried again', () => {
+  vi.useFakeTimers();
+  const failures: unknown[] = [];
+  const error = (said: unknown) => failures.push(said);
+  const app = { log: { error } } as unknown as Server['app'];
+  const timer = every(1000, { app }, () => {
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  });
+  vi.advanceTimersByTime(2000);
+  clearInterval(timer);
+  vi.useRealTimers();
+  expect(failures).toEqual(Array(2).fill({ failure: expect.stringContaining('SQLITE_FULL') as string }));
 });

@@ -44,7 +44,8 @@ export class BlockWatch {
 
   /** Finds patrons whose blocks at `library` are others than the copy has, where it's time to ask. */
   async step(api: KohaApi, library: string, held: HeldPatrons, ids: KohaIds): Promise<Finding> {
-    if (this.#clock.now() - this.#askedAt < EVERY_MS) return NOTHING_FOUND;
+    // Nor is it put off by a clock that was set back.
+    if (Math.abs(this.#clock.now() - this.#askedAt) < EVERY_MS) return NOTHING_FOUND;
     const askedAt = this.#clock.now();
     const shown = (await held.blocked()).flatMap((id) => ids.number('patron', id) ?? []);
     const now = await this.#ask(api, library, shown);

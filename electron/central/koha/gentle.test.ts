@@ -99,3 +99,12 @@ test('nobody at a window waits for a long pause', async () => {
   expect((await gentle.ask(server.ask, true)).status).toBe(429);
   expect(waits).toEqual([]);
 });
+
+test('a pause is over where the clock was set back in it', async () => {
+  now = 1_000_000_000;
+  await gentle.ask(answering(answer(503, { 'retry-after': '20' })).ask, false);
+  now = 1_000;
+  waits = [];
+  await gentle.ask(answering().ask, true);
+  expect(waits).toEqual([]);
+});

@@ -23,6 +23,7 @@ export class Gentle {
   readonly #parts: GentleParts;
   readonly #queue: (() => void)[] = [];
   #running = 0;
+  #pausedAt = 0;
   #pausedUntil = 0;
 
   constructor(parts: GentleParts) {
@@ -38,7 +39,8 @@ export class Gentle {
         const answer = await request();
         if (answer.status !== 429 && answer.status !== 503) return answer;
         const pause = this.pauseAsked(answer) ?? this.#ownPause(tried);
-        this.#pausedUntil = Math.max(this.#pausedUntil, this.#parts.clock.now() + pause);
+        this.#pausedUntil = Math.max(pause, this.#left()) + this.#parts.clock.now();
+        this.#pausedAt = this.#parts.clock.now();
         if (!mayRepeat || tried >= TRIES || pause > LONGEST_WAIT_MS) return answer;
       }
     } finally {
@@ -70,8 +72,13 @@ export class Gentle {
   }
 
   async #pause(): Promise<void> {
-    const { clock, timers } = this.#parts;
-    const wait = Math.min(LONGEST_WAIT_MS, this.#pausedUntil - clock.now());
-    if (wait > 0) await new Promise<void>((resolve) => void timers.after(wait, resolve));
+    const wait = Math.min(LONGEST_WAIT_MS, this.#left());
+    if (wait > 0) await new Promise<void>((resolve) => void this.#parts.timers.after(wait, resolve));
+  }
+
+  /** Of the pause, in ms; a clock that was set back tells nothing of it any more. */
+  #left(): number {
+    const now = this.#parts.clock.now();
+    return now < this.#pausedAt ? 0 : this.#pausedUntil - now;
   }
 }
