@@ -85,20 +85,21 @@ export interface DeskStore {
   beginFill(library: string, epoch: string, position: number, total: number): Promise<void>;
   /**
    * Stores a page of a fill and where the next one begins in one transaction; answers how many were set aside.
-   * `arrived` counts those of the page that the copy is not to hold, too.
+   * `arrived` counts those of the page that the copy is not to hold, too. Undefined where no fill is under way: the
+   * copy was built anew meanwhile, since somebody met damage in it.
    */
   fillPage(
     library: string,
     patrons: readonly unknown[],
     next: string | null,
     arrived: number,
-  ): Promise<{ setAside: number }>;
+  ): Promise<{ setAside: number } | undefined>;
   /** Builds the indexes, in parts, so that searches get their turn; then what was filled is shown at once. */
   finishFill(library: string): Promise<void>;
   /**
    * Applies a page of changes and its position in one transaction. Records that fail the schema are set aside.
    * Answers the ids of the patrons that it touched. Fails on a page of another epoch (`serverRestored`), or from
-   * before what is here (`serverRubbish`), and then changes nothing.
+   * before what is here (`serverRubbish`), and then changes nothing. Undefined where the copy is not filled.
    */
   applyChanges(
     library: string,
@@ -107,7 +108,7 @@ export interface DeskStore {
     epoch: string,
     /** When the copy then equals the server; null where more changes are to come. */
     syncedAt: string | null,
-  ): Promise<string[]>;
+  ): Promise<string[] | undefined>;
   /** Records that failed the schema, of what is shown and what is being filled. */
   setAside(library: string): Promise<SetAside[]>;
   /** Remembers the server's history as last seen, for every library; a position of another one is forgotten. */

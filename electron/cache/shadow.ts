@@ -72,7 +72,7 @@ export class Shadow {
   shown(code: string): Edition | undefined {
     const row = this.#library(code);
     if (row?.live) return new Edition(this.#file, row.live, Infinity);
-    return row?.filling ? this.#filling(code) : undefined;
+    return this.#filling(code);
   }
 
   beginFill(code: string, epoch: string, position: number, total: number): void {
@@ -96,8 +96,9 @@ export class Shadow {
     patrons: readonly unknown[],
     next: string | null,
     arrived: number,
-  ): { setAside: number } {
+  ): { setAside: number } | undefined {
     const filling = this.#filling(code);
+    if (!filling) return undefined;
     return this.#file.together(() => {
       const setAside = patrons.filter((patron) => !this.#put(filling, code, patron)).length;
       filling.settle();
@@ -112,6 +113,7 @@ export class Shadow {
   /** Builds a part of the indexes; with the last part the new edition takes the place of the old one. */
   finishFill(code: string): { left: number } {
     const filling = this.#filling(code);
+    if (!filling) return { left: 0 };
     return this.#file.together(() => {
       const left = filling.buildIndexes(INDEXED_AT_ONCE);
       if (left > 0) return { left };
@@ -125,7 +127,7 @@ export class Shadow {
     });
   }
 
-  /** Answers who was touched. */
+  /** Answers who was touched; undefined where there is no copy to apply them to. */
   applyChanges(
     code: string,
     page: readonly unknown[],
@@ -133,8 +135,9 @@ export class Shadow {
     epoch: string,
     syncedAt: string | null,
     beforeCommit: (deleted: string[]) => void,
-  ): string[] {
+  ): string[] | undefined {
     const live = this.#applicable(code, position, epoch);
+    if (!live) return undefined;
     const changes = page.map(changeOf);
     const deleted = changes.flatMap((change) => (change.kind === 'deleted' ? change.patronId : []));
     // A former edition would still hold who is gone.
@@ -160,9 +163,9 @@ export class Shadow {
     return [...new Set(ids.filter((id) => id !== null))];
   }
 
-  #applicable(code: string, position: number, epoch: string): Edition {
+  #applicable(code: string, position: number, epoch: string): Edition | undefined {
     const row = this.#library(code);
-    if (!row?.live || row.resumable !== 1) throw new Error('The copy is not filled.');
+    if (!row?.live || row.resumable !== 1) return undefined;
     if (row.live_epoch !== epoch) throw new Failure({ code: 'serverRestored' });
     if (position < (row.live_position ?? 0))
       throw new Failure({ code: 'serverRubbish' }, 'an earlier position');
@@ -210,13 +213,12 @@ export class Shadow {
     return true;
   }
 
-  #filling(code: string): Edition {
+  #filling(code: string): Edition | undefined {
     const row = this.#file.row<{ number: number; worded: number | null }>(
       'SELECT number, worded FROM edition WHERE number = (SELECT filling FROM library WHERE code = ?)',
       code,
     );
-    if (!row) throw new Error('No fill is under way.');
-    return new Edition(this.#file, row.number, row.worded ?? 0);
+    return row && new Edition(this.#file, row.number, row.worded ?? 0);
   }
 
   /** Whether the record is good; one that isn't is set aside. */

@@ -138,6 +138,16 @@ test('an interrupted fill goes on, is searched meanwhile, and takes the place of
   expect(await second.pullState(LIBRARY)).toMatchObject({ position: 10, epoch: 'epoch-2' });
 });
 
+test('for a copy that was built anew meanwhile no page is left to be stored', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  await store.beginFill(LIBRARY, EPOCH, 100, 2);
+  await store.erasePatrons();
+  expect(await store.fillPage(LIBRARY, [patronOf(2)], null, 1)).toBeUndefined();
+  await store.finishFill(LIBRARY);
+  expect(await store.applyChanges(LIBRARY, [], 101, EPOCH, AT)).toBeUndefined();
+  expect(await store.pullState(LIBRARY)).toMatchObject({ position: null, fill: null });
+});
+
 test('a page and its position are one: what fails in the middle leaves neither', async () => {
   const { store } = await folders.filled([patronOf(1)]);
   await store.append(

@@ -104,20 +104,23 @@ export class Pull {
       }
       // A server that has more and goes nowhere would be asked for ever.
       if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
-      await this.#apply(library, page);
-      if (!page.more) return page.marks;
+      // The copy may have been built anew meanwhile, since somebody met damage in it: then it's filled first.
+      if ((await this.#apply(library, page)) && !page.more) return page.marks;
     }
   }
 
-  async #apply(library: string, page: ChangesPage & { kind: 'changes' }): Promise<void> {
+  /** Answers whether there was a copy to apply it to. */
+  async #apply(library: string, page: ChangesPage & { kind: 'changes' }): Promise<boolean> {
     const { store, clock, scope, onChanged, onDeleted, onUnseen } = this.#parts;
     const syncedAt = page.more ? null : new Date(clock.now()).toISOString();
     const changes = page.changes.map((change) => withinScope(change, scope));
     const touched = await store.applyChanges(library, changes, page.position, page.marks.epoch, syncedAt);
+    if (!touched) return false;
     const deleted = changes.flatMap((change) => deletion.safeParse(change).data?.patronId ?? []);
     if (deleted.length > 0) onDeleted(deleted);
     if (touched.length > 0) onChanged(touched);
     if (page.unseen > 0) onUnseen(page.unseen);
+    return true;
   }
 
   #held(library: string): HeldPatrons {
@@ -141,11 +144,11 @@ export class Pull {
         onFill(fill);
         return 'paused';
       }
+      if (!fill) asked.clear();
       asked.add(fill?.after ?? null);
       const page = await central.snapshot(fill?.after ?? null, pages.fill);
       if (fill && fill.epoch !== page.epoch) {
         await fillAnew();
-        asked.clear();
         fill = null;
         continue;
       }

@@ -68,6 +68,18 @@ test('what is in the outbox is told as saved, though it can not be read again', 
   expect((await colleague.patron(patron.id)).blocks).toHaveLength(1);
 });
 
+test('a copy that was built anew while the server was asked is filled at once, and nobody hears of a fault', async () => {
+  const { patron, desk } = await withPatron();
+  let rebuilt = 0;
+  desk.line.answered = async ({ path }, answer) => {
+    if (path.startsWith('/changes') && rebuilt++ === 0) await desk.store.erasePatrons();
+    return answer;
+  };
+  await desk.parts.sync.now();
+  expect([rebuilt > 0, desk.troubles, desk.parts.sync.state.problem]).toEqual([true, [], null]);
+  expect(await desk.store.patron('north', patron.id)).toBeDefined();
+});
+
 test('an edit typed over an own one goes out after it without a question', async () => {
   const { colleague, patron, desk } = await withPatron();
   desk.line.asked = cut;
