@@ -9,12 +9,13 @@ import {
 } from '../../../shared/patrons/sections.ts';
 import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
 import type { Permission } from '../../../shared/permissions.ts';
+import { Failure } from '../../support/failure.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import { own, type KohaApi } from './api.ts';
 import type { Attempts } from './attempts.ts';
 import { BlockKeeper } from './block-keeper.ts';
-import { kohaChange, type KohaFields } from './changes.ts';
+import { kohaChange, ourField, same, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
 import { registrationOf, type Surroundings } from './patron.ts';
@@ -145,7 +146,17 @@ export class KohaSender {
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;
-    return { record: own ?? (await reads.record(patron_id)).value, head: time.answered };
+    const now = own ?? (await reads.record(patron_id)).value;
+    // A gateway may answer in Koha's place, and a Koha leave out what it doesn't like: both without a word.
+    const left = Object.entries(fields).filter(
+      ([field, value]) => field in now && !same(now[field], value) && same(now[field], record[field]),
+    );
+    if (left.length > 0)
+      throw new Failure({
+        code: 'invalid',
+        fields: left.map(([field]) => ({ field: ourField(field), code: 'invalid' })),
+      });
+    return { record: now, head: time.answered };
   }
 }
 

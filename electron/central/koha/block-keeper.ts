@@ -7,13 +7,15 @@ import type { KohaApi } from './api.ts';
 import { blockText, LONGEST_ATTRIBUTE, LONGEST_COMMENT, type KeptBlock } from './block-text.ts';
 import type { KohaFields } from './changes.ts';
 import { noteBlocks, noteWithBlock, noteWithoutBlock, wasLostBefore } from './note-blocks.ts';
-import { foundBlocks, type Surroundings } from './patron.ts';
-import type { KohaPatron } from './records.ts';
+import { foundBlocks, type FoundBlock, type Surroundings } from './patron.ts';
+import type { KohaReads } from './reads.ts';
+import { attributeSchema, type KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
 import { textOf } from './values.ts';
 
 export interface BlockParts {
   api: KohaApi;
+  reads: Pick<KohaReads, 'record'>;
   around: Surroundings;
   staffName: string;
   permissions: readonly Permission[];
@@ -53,7 +55,12 @@ export class BlockKeeper {
       throw new Failure({ code: 'invalid', fields: [{ field: 'comment', code: 'tooLong' }] });
     const body = { type: attribute, value: blockText(block, LONGEST_ATTRIBUTE) };
     const path = `/patrons/${record.patron_id}/extended_attributes`;
-    return (await api.send('POST', path, body)).time.answered;
+    const { value, time } = await api.send('POST', path, body);
+    // Else it's not Koha that has answered, or another block.
+    const kept = attributeSchema.safeParse(value).data;
+    if (kept?.type !== attribute || kept.value !== body.value)
+      await this.#see(record, (now) => now.some(({ id }) => id === act.id));
+    return time.answered;
   }
 
   /** Lifts those of `blocks` that are in force; undefined where none is. */
@@ -62,7 +69,7 @@ export class BlockKeeper {
     if (lifted.length > 0) this.#permitted();
     let head: number | undefined;
     for (const { attribute } of lifted)
-      if (attribute !== undefined) head = (await this.#remove(record.patron_id, attribute)) ?? head;
+      if (attribute !== undefined) head = (await this.#remove(record, attribute)) ?? head;
     const inNote = lifted.flatMap(({ attribute, id }) => (attribute === undefined ? (id ?? []) : []));
     if (inNote.length === 0) return head;
     const old = textOf(record.staff_notes);
@@ -73,16 +80,25 @@ export class BlockKeeper {
     return this.#put(record, { staff_notes: note || null, ...(free && { patron_card_lost: false }) });
   }
 
+  /** Fails where the patron's blocks, read once more, aren't as they would be if Koha had done it. */
+  async #see({ patron_id }: KohaPatron, isDone: (now: FoundBlock[]) => boolean): Promise<void> {
+    const { reads, around } = this.#parts;
+    if (!isDone(foundBlocks((await reads.record(patron_id)).value, around)))
+      throw new Failure({ code: 'serverRubbish' }, 'said to be done, and not done');
+  }
+
   /** Koha has no permission for blocks: policy's is judged here, as the act goes out, not only as it was pressed. */
   #permitted(): void {
     if (!this.#parts.permissions.includes(BLOCK_PATRON))
       throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
   }
 
-  async #remove(patron: number, attribute: number): Promise<number | undefined> {
+  async #remove(record: KohaPatron, attribute: number): Promise<number | undefined> {
     try {
-      const path = `/patrons/${patron}/extended_attributes/${attribute}`;
-      return (await this.#parts.api.send('DELETE', path)).time.answered;
+      const path = `/patrons/${record.patron_id}/extended_attributes/${attribute}`;
+      const { status, time } = await this.#parts.api.send('DELETE', path);
+      if (status !== 204) await this.#see(record, (now) => now.every((one) => one.attribute !== attribute));
+      return time.answered;
     } catch (thrown) {
       // A colleague was quicker.
       if (isRefusal(thrown, 404)) return undefined;

@@ -71,7 +71,7 @@ export function kohaChange(
 }
 
 /** Nothing given and an empty text are the same to whoever reads them. */
-function same(stored: unknown, value: KohaFields[string]): boolean {
+export function same(stored: unknown, value: unknown): boolean {
   if (typeof value === 'boolean') return (stored ?? false) === value;
   return String(stored ?? '') === String(value ?? '');
 }

@@ -44,13 +44,26 @@ export class Deletions {
     }
     this.#sent.add(act);
     try {
-      await this.#api.send('DELETE', `/patrons/${number}`);
+      const { status } = await this.#api.send('DELETE', `/patrons/${number}`);
+      // Else it may not be Koha that has answered.
+      if (status !== 204 && (await this.#isThere(number)))
+        throw new Failure({ code: 'serverRubbish' }, 'said to be deleted, and there');
     } catch (thrown) {
       if (!isRefusal(thrown)) throw thrown;
       this.#sent.delete(act);
       throw thrown.refused.status === 409 ? obstacle(thrown) : thrown;
     }
     this.#sent.delete(act);
+  }
+
+  async #isThere(number: number): Promise<boolean> {
+    try {
+      await this.#reads.record(number);
+      return true;
+    } catch (thrown) {
+      if (isRefusal(thrown, 404)) return false;
+      throw thrown;
+    }
   }
 }
 

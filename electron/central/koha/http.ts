@@ -25,6 +25,8 @@ export interface KohaRequest {
 }
 
 export interface KohaAnswer<T> {
+  /** Below 400. */
+  status: number;
   value: T;
   /** How many fit what was asked, and how many there are at all, where it's a list and tells. */
   total: number | undefined;
@@ -81,6 +83,7 @@ export class KohaHttp {
     if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
     const total = countOf(answer, 'x-total-count');
     return {
+      status: answer.status,
       value: parsed.data,
       total,
       baseTotal: countOf(answer, 'x-base-total-count') ?? total,

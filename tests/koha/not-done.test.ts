@@ -1,0 +1,42 @@
+// What is answered as if Koha had done it, by a gateway in its place or by a Koha that leaves something out, and is not
+// done, is never called confirmed.
+import { beforeEach, expect, test } from 'vitest';
+import { v7 } from 'uuid';
+import type { HttpRequest } from '../../electron/central/transport.ts';
+import { ada, at, begin, desk, koha, open, row, save, session } from './one-patron.ts';
+
+beforeEach(begin);
+
+/** Whatever is to be changed is answered so, and not done. */
+function nothingIsDone(bodyOf: (record: string) => string): void {
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request: HttpRequest) => {
+    if (request.method === 'GET') return answer(request);
+    const record = answer({ ...request, method: 'GET', path: `/api/v1/patrons/${row.patron_id}` }).body;
+    return { status: 200, headers: {}, body: bodyOf(record) };
+  };
+}
+
+test.each([
+  ['nothing', () => ''],
+  ['an empty object', () => '{}'],
+  ['a word', () => '"ok"'],
+  ['the record as it was', (record: string) => record],
+])('where %s is answered', async (_, bodyOf) => {
+  await open();
+  koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+  await desk.fill();
+  nothingIsDone(bodyOf);
+  const { id = '' } = desk.patron(ada).blocks[0] ?? {};
+  const rubbish = { error: { code: 'serverRubbish' } };
+  expect(await save('personal', { givenName: 'Adina' })).toMatchObject({
+    kind: 'refused',
+    fields: [{ field: 'givenName', code: 'invalid' }],
+  });
+  const send = (deed: Parameters<typeof desk.act>[1]) => session.send(desk.act(ada, deed, at()));
+  await expect(send({ kind: 'block', comment: 'Took the till.' })).rejects.toMatchObject(rubbish);
+  await expect(send({ kind: 'unblock', blocks: [id], comment: 'Paid.' })).rejects.toMatchObject(rubbish);
+  const act = { id: v7(), key: v7(), at: new Date(at()).toISOString() };
+  await expect(session.deletePatron(act, 'koha', ada, desk.patron(ada).tag)).rejects.toMatchObject(rubbish);
+  expect(koha.world.patrons.has(row.patron_id)).toBe(true);
+});
