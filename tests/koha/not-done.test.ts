@@ -40,3 +40,17 @@ test.each([
   await expect(session.deletePatron(act, 'koha', ada, desk.patron(ada).tag)).rejects.toMatchObject(rubbish);
   expect(koha.world.patrons.has(row.patron_id)).toBe(true);
 });
+
+test('a block that Koha keeps as another text is refused, and not set again', async () => {
+  await open();
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request: HttpRequest) => {
+    const body = request.body as { value?: string } | undefined;
+    if (body?.value === undefined) return answer(request);
+    return answer({ ...request, body: { ...body, value: body.value.slice(0, 30) } });
+  };
+  expect(await session.send(desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at()))).toMatchObject(
+    { kind: 'refused', code: 'invalid', fields: [{ field: 'comment' }] },
+  );
+  expect(koha.world.attributes).toHaveLength(1);
+});

@@ -13,6 +13,8 @@ import { attributeSchema, type KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
 import { textOf } from './values.ts';
 
+const RUBBISH: Failure['error'] = { code: 'serverRubbish' };
+
 export interface BlockParts {
   api: KohaApi;
   reads: Pick<KohaReads, 'record'>;
@@ -59,7 +61,12 @@ export class BlockKeeper {
     // Else it's not Koha that has answered, or another block.
     const kept = attributeSchema.safeParse(value).data;
     if (kept?.type !== attribute || kept.value !== body.value)
-      await this.#see(record, (now) => now.some(({ id }) => id === act.id));
+      await this.#see(
+        record,
+        (now) => now.some(({ id }) => id === act.id),
+        // Kept as another text, it would be kept once more at each repeat.
+        kept ? { code: 'invalid', fields: [{ field: 'comment', code: 'invalid' }] } : RUBBISH,
+      );
     return time.answered;
   }
 
@@ -81,10 +88,14 @@ export class BlockKeeper {
   }
 
   /** Fails where the patron's blocks, read once more, aren't as they would be if Koha had done it. */
-  async #see({ patron_id }: KohaPatron, isDone: (now: FoundBlock[]) => boolean): Promise<void> {
+  async #see(
+    { patron_id }: KohaPatron,
+    isDone: (now: FoundBlock[]) => boolean,
+    error: Failure['error'] = RUBBISH,
+  ): Promise<void> {
     const { reads, around } = this.#parts;
     if (!isDone(foundBlocks((await reads.record(patron_id)).value, around)))
-      throw new Failure({ code: 'serverRubbish' }, 'said to be done, and not done');
+      throw new Failure(error, 'said to be done, and not done');
   }
 
   /** Koha has no permission for blocks: policy's is judged here, as the act goes out, not only as it was pressed. */
