@@ -44,7 +44,7 @@ export class BlockWatch {
 
   /** Finds patrons whose blocks at `library` are others than the copy has, where it's time to ask. */
   async step(api: KohaApi, library: string, held: HeldPatrons, ids: KohaIds): Promise<Finding> {
-    // Nor is it put off by a clock that was set back.
+    // A clock that was set back puts it off no longer.
     if (Math.abs(this.#clock.now() - this.#askedAt) < EVERY_MS) return NOTHING_FOUND;
     const askedAt = this.#clock.now();
     const shown = (await held.blocked()).flatMap((id) => ids.number('patron', id) ?? []);

@@ -34,7 +34,7 @@ export class DeletionCheck {
 
   /** Goes on with the check where it's due: finds the numbers of those whom Koha doesn't show. */
   async step(reads: KohaReads, held: HeldPatrons, ids: KohaIds): Promise<Finding> {
-    // Nor is it put off by a clock that was set back.
+    // A clock that was set back puts it off no longer.
     const isDue = Math.abs(this.#clock.now() - this.#endedAt) >= this.#everyMs;
     if (this.#everyMs === Infinity || !isDue) return NOTHING_FOUND;
     const missing: number[] = [];
