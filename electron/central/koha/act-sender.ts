@@ -15,7 +15,7 @@ import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import { own, type KohaApi } from './api.ts';
 import type { Attempts } from './attempts.ts';
 import { BlockKeeper } from './block-keeper.ts';
-import { kohaChange, ourField, same, type KohaFields } from './changes.ts';
+import { kohaChange, notTaken, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
 import { registrationOf, type Surroundings } from './patron.ts';
@@ -147,15 +147,10 @@ export class KohaSender {
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;
     const now = own ?? (await reads.record(patron_id)).value;
-    // A gateway may answer in Koha's place, and a Koha leave out what it doesn't like: both without a word.
-    const left = Object.entries(fields).filter(
-      ([field, value]) => field in now && !same(now[field], value) && same(now[field], record[field]),
-    );
+    const left = notTaken(fields, record, now);
+    // A Koha may leave out what it doesn't like, and a gateway answer in its place: both without a word.
     if (left.length > 0)
-      throw new Failure({
-        code: 'invalid',
-        fields: left.map(([field]) => ({ field: ourField(field), code: 'invalid' })),
-      });
+      throw new Failure(own ? { code: 'invalid', fields: left } : { code: 'serverRubbish' }, 'not taken');
     return { record: now, head: time.answered };
   }
 }

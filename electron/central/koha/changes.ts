@@ -71,10 +71,20 @@ export function kohaChange(
 }
 
 /** Nothing given and an empty text are the same to whoever reads them. */
-export function same(stored: unknown, value: unknown): boolean {
+function same(stored: unknown, value: KohaFields[string]): boolean {
   if (typeof value === 'boolean') return (stored ?? false) === value;
   return String(stored ?? '') === String(value ?? '');
 }
+
+/** Blanks at the ends, which Koha may take away, are no change that could be missing. */
+const written = (value: unknown): string => String(value ?? '').trim();
+
+/** Of the fields that were to change, and are told, those that say what they said before. */
+export const notTaken = (fields: KohaFields, before: KohaPatron, now: KohaPatron): FieldIssue[] =>
+  Object.entries(fields)
+    .filter(([field]) => field in now && written(now[field]) === written(before[field]))
+    .filter(([field, value]) => written(now[field]) !== written(value))
+    .map(([field]) => ({ field: ourField(field), code: 'invalid' }));
 
 const tooLong = (field: string, value: KohaFields[string]): FieldIssue[] =>
   String(value ?? '').length > (LONGEST[field] ?? Infinity)

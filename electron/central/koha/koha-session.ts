@@ -145,7 +145,10 @@ export class KohaSession implements CentralSession {
     if (hasRights(record, around.policy)) throw new Failure({ code: 'patronProtected' }, 'staff');
     checkPin(pin, record, this.library);
     try {
-      await api.send('POST', `/patrons/${number}/password`, { password: pin, password_2: pin });
+      const body = { password: pin, password_2: pin };
+      const { value } = await api.send('POST', `/patrons/${number}/password`, body);
+      // Koha's own answer is an empty text. Nobody can look whether a PIN was set.
+      if (value !== '') throw new Failure({ code: 'serverRubbish' }, 'no PIN');
     } catch (thrown) {
       if (!isRefusal(thrown, 400)) throw thrown;
       throw new Failure({ code: 'invalid', fields: [pinIssue(thrown.refused.words)] }, thrown);
