@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { deskKey, SEALED_KEY, type KeySealer } from './key.ts';
@@ -20,12 +20,18 @@ const keyring = (secret: number, available = true, stale = false): KeySealer => 
       : Promise.reject(new Error('not mine')),
 });
 const random = { bytes: (count: number) => new Uint8Array(count).fill(7) };
+let troubles: string[] = [];
+afterEach(() => {
+  troubles = [];
+});
+const keyOf = (folder: string, sealer: KeySealer, from = random) =>
+  deskKey(folder, sealer, from, { trouble: (what) => troubles.push(what) });
 
 test('makes a key once, keeps it sealed only', async () => {
   const folder = folders.make();
-  expect(await deskKey(folder, keyring(1), random)).toEqual({ outcome: 'key', key: KEY });
+  expect(await keyOf(folder, keyring(1))).toEqual({ outcome: 'key', key: KEY });
   const other = { bytes: () => new Uint8Array(32) };
-  expect(await deskKey(folder, keyring(1), other)).toEqual({ outcome: 'key', key: KEY });
+  expect(await keyOf(folder, keyring(1), other)).toEqual({ outcome: 'key', key: KEY });
   expect(readdirSync(folder)).toEqual([SEALED_KEY]);
   const kept = readFileSync(join(folder, SEALED_KEY));
   expect(kept.includes(Buffer.from(KEY))).toBe(false);
@@ -34,30 +40,54 @@ test('makes a key once, keeps it sealed only', async () => {
 
 test('a keyring with a newer key seals the same key anew', async () => {
   const folder = folders.make();
-  await deskKey(folder, keyring(1), random);
+  await keyOf(folder, keyring(1));
   const before = readFileSync(join(folder, SEALED_KEY));
-  const renewed = { ...keyring(1, true, true), seal: keyring(3).seal };
-  expect(await deskKey(folder, renewed, random)).toEqual({ outcome: 'key', key: KEY });
+  const renewed: KeySealer = {
+    ...keyring(3),
+    unseal: (sealed) => (sealed[0] === 1 ? keyring(1, true, true) : keyring(3)).unseal(sealed),
+  };
+  expect(await keyOf(folder, renewed)).toEqual({ outcome: 'key', key: KEY });
   expect(readFileSync(join(folder, SEALED_KEY)).equals(before)).toBe(false);
-  expect(await deskKey(folder, keyring(3), random)).toEqual({ outcome: 'key', key: KEY });
+  expect(await keyOf(folder, keyring(3))).toEqual({ outcome: 'key', key: KEY });
+});
+
+test.each([
+  ['gives back something else', { ...keyring(1, true, true), seal: () => Promise.resolve(Buffer.from('x')) }],
+  ['can not seal now', { ...keyring(1, true, true), seal: () => Promise.reject(new Error('locked')) }],
+  ['finds no room for it', keyring(1, true, true)],
+])('where a newer key %s, the older seal stays and opens the files', async (why, renewed) => {
+  const folder = folders.make();
+  await keyOf(folder, keyring(1));
+  const before = readFileSync(join(folder, SEALED_KEY));
+  if (why.includes('room')) mkdirSync(join(folder, `${SEALED_KEY}.new`));
+  expect(await keyOf(folder, renewed)).toEqual({ outcome: 'key', key: KEY });
+  expect(readFileSync(join(folder, SEALED_KEY)).equals(before)).toBe(true);
+  expect(troubles).toEqual(['sealing the key anew']);
+});
+
+test('a keyring that is away when the key is to be opened has forgotten nothing', async () => {
+  const folder = folders.make();
+  await keyOf(folder, keyring(1));
+  const away: KeySealer = { ...keyring(1), unseal: () => Promise.resolve('away') };
+  expect(await keyOf(folder, away)).toEqual({ outcome: 'noKeyring' });
 });
 
 test('a changed keyring, and a lost key beside files, are no damage and make no new key', async () => {
   const { folder } = folders.open();
-  expect(await deskKey(folder, keyring(1), random)).toEqual({ outcome: 'forgotten' });
+  expect(await keyOf(folder, keyring(1))).toEqual({ outcome: 'forgotten' });
   const fresh = folders.make();
-  await deskKey(fresh, keyring(1), random);
-  expect(await deskKey(fresh, keyring(2), random)).toEqual({ outcome: 'forgotten' });
+  await keyOf(fresh, keyring(1));
+  expect(await keyOf(fresh, keyring(2))).toEqual({ outcome: 'forgotten' });
   writeFileSync(join(fresh, SEALED_KEY), Buffer.from([1, 1, 2]));
-  expect(await deskKey(fresh, keyring(1), random)).toEqual({ outcome: 'forgotten' });
+  expect(await keyOf(fresh, keyring(1))).toEqual({ outcome: 'forgotten' });
   rmSync(join(fresh, SEALED_KEY));
-  expect(await deskKey(fresh, keyring(1, false), random)).toEqual({ outcome: 'noKeyring' });
+  expect(await keyOf(fresh, keyring(1, false))).toEqual({ outcome: 'noKeyring' });
   expect(readdirSync(fresh)).toEqual([]);
 });
 
 test('a keyring that does not give back what it took is none', async () => {
   const folder = folders.make();
   const forgetful = { ...keyring(1), unseal: () => Promise.resolve({ text: '', stale: false }) };
-  expect(await deskKey(folder, forgetful, random)).toEqual({ outcome: 'noKeyring' });
+  expect(await keyOf(folder, forgetful)).toEqual({ outcome: 'noKeyring' });
   expect(readdirSync(folder)).toEqual([]);
 });

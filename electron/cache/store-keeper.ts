@@ -45,7 +45,7 @@ function forgetFormerRun(folder: string): void {
 export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const { folder, sealer, random, log } = parts;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const sealed = await deskKey(folder, sealer, random);
+  const sealed = await deskKey(folder, sealer, random, log);
   // Files that a keyring sealed hold what may wait to be sent: it is away now, and may come back.
   const wasSealed = existsSync(join(folder, SEALED_KEY));
   const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly && !wasSealed;
@@ -59,7 +59,7 @@ export async function keepStore(parts: KeeperParts): Promise<Kept> {
 
   const keyAgain = async () => {
     if (inMemory) return inMemory.slice();
-    const again = await deskKey(folder, sealer, random);
+    const again = await deskKey(folder, sealer, random, log);
     if (again.outcome === 'key') return again.key;
     throw new Error('The key is gone.');
   };

@@ -66,7 +66,6 @@ export const COVERED: Record<string, [test: string, seen: Seen]> = {
   'request.hostname': ['requests', 'both'],
   'safeStorage.decryptStringAsync': ['main-modules', 'host'],
   'safeStorage.encryptStringAsync': ['main-modules', 'host'],
-  'safeStorage.getSelectedStorageBackend': ['used-by-the-app', 'both'],
   'safeStorage.isAsyncEncryptionAvailable': ['main-modules', 'host'],
   "session 'will-download'": ['used-by-the-app', 'Electron'],
   'session.clearStorageData': ['used-by-the-app', 'both'],

@@ -152,10 +152,22 @@ onEachHost((host) => {
         result: 'refused',
       });
       expect(await unseal({ CHROMIUM_HOST_KEYRING: 'absent' })).toEqual({
-        available: false,
+        available: true,
         result: 'refused',
       });
       await first.end();
+    });
+
+    test('without a keyring it seals all the same, with the key that every Chromium has', async () => {
+      const without = await launch(host, {
+        args: ['--windowless'],
+        env: { CHROMIUM_HOST_KEYRING: 'absent' },
+      });
+      const sealed = await without.app.evaluate(async ({ safeStorage }) =>
+        (await safeStorage.encryptStringAsync('secret key')).toString('hex'),
+      );
+      expect(Buffer.from(sealed, 'hex').subarray(0, 3).toString()).toBe('v10');
+      await without.end();
     });
   });
 });

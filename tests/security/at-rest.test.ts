@@ -113,20 +113,35 @@ test('the same page written twice is not the same bytes, and pages can not chang
 });
 
 describe('the keyring', () => {
-  const keyringOn = async (backend: string, available: boolean) => {
+  const sealedBy = async (seal: (text: string) => Promise<Buffer>, opened?: () => Promise<never>) => {
     vi.doMock('electron', () => ({
       safeStorage: {
-        getSelectedStorageBackend: () => backend,
-        isAsyncEncryptionAvailable: () => Promise.resolve(available),
+        isAsyncEncryptionAvailable: () => Promise.resolve(true),
+        encryptStringAsync: seal,
+        decryptStringAsync: opened,
       },
     }));
     vi.resetModules();
-    const { keyring } = await import('../../electron/cache/keyring.ts');
-    return keyring.available();
+    return (await import('../../electron/cache/keyring.ts')).keyring;
   };
-  test.skipIf(process.platform !== 'linux')('basic_text, which protects nothing, is none', async () => {
-    expect(await keyringOn('basic_text', true)).toBe(false);
-    expect(await keyringOn('gnome_libsecret', true)).toBe(true);
-    expect(await keyringOn('gnome_libsecret', false)).toBe(false);
+  const bytes = (text: string) => Promise.resolve(Buffer.from(text));
+
+  test.skipIf(process.platform !== 'linux')(
+    'what anybody could open, since no keyring answers and Chromium’s own key steps in, is none',
+    async () => {
+      const nobody = await sealedBy(() => bytes('v10…'));
+      expect(await nobody.available()).toBe(false);
+      await expect(nobody.seal('the key')).rejects.toThrow();
+      expect(await (await sealedBy(() => bytes('v11…'))).available()).toBe(true);
+      expect(await (await sealedBy(() => Promise.reject(new Error('locked')))).available()).toBe(false);
+    },
+  );
+
+  test('one that is away for a while is not called forgotten, and nobody is offered to begin anew', async () => {
+    const failing = (words: string) => () => Promise.reject(new Error(words));
+    const unsealed = async (words: string) =>
+      (await sealedBy(() => bytes('v11…'), failing(words))).unseal(Buffer.from('v11…'));
+    expect(await unsealed('safeStorage is temporarily unavailable. Please try again.')).toBe('away');
+    await expect(unsealed('Error while decrypting the ciphertext.')).rejects.toThrow();
   });
 });

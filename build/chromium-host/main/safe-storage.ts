@@ -1,16 +1,20 @@
 // safeStorage, its asynchronous half: sealed with a key that stands in for the operating system's keyring.
-// CHROMIUM_HOST_KEYRING=absent takes the keyring away; CHROMIUM_HOST_KEYRING_DIR names where it is.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+// CHROMIUM_HOST_KEYRING=absent takes the keyring away: then, as on Linux, there is encryption still, with the key that is
+// built into Chromium; CHROMIUM_HOST_KEYRING_DIR names where the keyring is.
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { emulation } from '../not-emulated.ts';
 import { app } from './app.ts';
 
-type Emulated =
-  'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync' | 'getSelectedStorageBackend';
+type Emulated = 'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync';
 
 const VERSION = Buffer.from('v11');
+const BUILT_IN = Buffer.from('v10');
+/** Anybody's, not this host's alone: Chromium makes it so. */
+const builtInKey = () => pbkdf2Sync('peanuts', 'saltysalt', 1, 16, 'sha1');
+const BUILT_IN_IV = Buffer.alloc(16, ' ');
 const NONCE = 12;
 const TAG = 16;
 
@@ -34,15 +38,15 @@ function keyringKey(): Buffer {
 class SafeStorageHost extends emulation('safeStorage') implements Pick<Electron.SafeStorage, Emulated> {
   async isAsyncEncryptionAvailable(): Promise<boolean> {
     await app.whenReady();
-    return isPresent();
-  }
-
-  getSelectedStorageBackend() {
-    return isPresent() ? ('gnome_libsecret' as const) : ('basic_text' as const);
+    return true;
   }
 
   async encryptStringAsync(plainText: string): Promise<Buffer> {
-    await this.#check('encrypting');
+    await app.whenReady();
+    if (!isPresent()) {
+      const cipher = createCipheriv('aes-128-cbc', builtInKey(), BUILT_IN_IV);
+      return Buffer.concat([BUILT_IN, cipher.update(plainText, 'utf8'), cipher.final()]);
+    }
     const nonce = randomBytes(NONCE);
     const cipher = createCipheriv('aes-256-gcm', keyringKey(), nonce);
     const sealed = Buffer.concat([cipher.update(plainText, 'utf8'), cipher.final()]);
@@ -50,27 +54,26 @@ class SafeStorageHost extends emulation('safeStorage') implements Pick<Electron.
   }
 
   async decryptStringAsync(encrypted: Buffer): Promise<Electron.DecryptStringAsyncReturnValue> {
-    await this.#check('decrypting');
-    const refuse = (cause?: unknown) =>
-      new Error('Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.', {
+    await app.whenReady();
+    const version = encrypted.subarray(0, VERSION.length);
+    try {
+      if (version.equals(BUILT_IN)) {
+        const decipher = createDecipheriv('aes-128-cbc', builtInKey(), BUILT_IN_IV);
+        const opened = [decipher.update(encrypted.subarray(BUILT_IN.length)), decipher.final()];
+        return { result: Buffer.concat(opened).toString('utf8'), shouldReEncrypt: isPresent() };
+      }
+      if (!version.equals(VERSION)) throw new Error('sealed by another version');
+      if (!isPresent()) throw new Error('no keyring');
+      const nonce = encrypted.subarray(VERSION.length, VERSION.length + NONCE);
+      const decipher = createDecipheriv('aes-256-gcm', keyringKey(), nonce);
+      decipher.setAuthTag(encrypted.subarray(-TAG));
+      const opened = [decipher.update(encrypted.subarray(VERSION.length + NONCE, -TAG)), decipher.final()];
+      return { result: Buffer.concat(opened).toString('utf8'), shouldReEncrypt: false };
+    } catch (cause) {
+      throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.', {
         cause,
       });
-    if (!encrypted.subarray(0, VERSION.length).equals(VERSION)) throw refuse();
-    const nonce = encrypted.subarray(VERSION.length, VERSION.length + NONCE);
-    const decipher = createDecipheriv('aes-256-gcm', keyringKey(), nonce);
-    try {
-      decipher.setAuthTag(encrypted.subarray(-TAG));
-      const sealed = encrypted.subarray(VERSION.length + NONCE, -TAG);
-      const result = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
-      return { result, shouldReEncrypt: false };
-    } catch (error) {
-      throw refuse(error);
     }
-  }
-
-  async #check(what: string): Promise<void> {
-    if (await this.isAsyncEncryptionAvailable()) return;
-    throw new Error(`Error while ${what} the text provided to safeStorage. Encryption is not available.`);
   }
 }
 
