@@ -111,6 +111,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   let parts: DeskParts | undefined;
   let memoryOnly = false;
   let hasStarted = false;
+  let touchedAt = clock.now();
   let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
   let trouble: StartTrouble = { kind: 'unusable', waiting: null };
 
@@ -228,6 +229,9 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         removeDamaged(folder, 'outbox.db');
         await tellSyncState();
       },
+      touched: () => {
+        touchedAt = clock.now();
+      },
     };
   }
 
@@ -250,7 +254,9 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   }
 
   function watchSystem(): void {
-    watchIdle({ clock, timers }, policy.lock.afterMinutes, () => parts?.session.lock());
+    watchIdle({ clock, timers, touchedAt: () => touchedAt }, policy.lock.afterMinutes, () =>
+      parts?.session.lock(),
+    );
     powerMonitor.on('lock-screen', () => parts?.session.lock());
     powerMonitor.on('resume', () => parts?.sync.wake());
     app.on('browser-window-focus', () => parts?.sync.wake());

@@ -28,10 +28,11 @@ export interface HandlerParts {
   openOutside: (patron: Patron) => Promise<void>;
   syncState: () => Promise<SyncState>;
   acceptLoss: () => Promise<void>;
+  touched: () => void;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { desk, download, server, windows, look, recent, syncState, acceptLoss } = parts;
+  const { desk, download, server, windows, look, recent, syncState, acceptLoss, touched } = parts;
   const { session, patrons, scannedCards, deskActs, sync } = desk;
   const permitted = (permission: Permission) => {
     if (!session.require().permissions.includes(permission))
@@ -220,6 +221,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
     'window.hide': ({ hidden }) => {
       look.hide(hidden);
+      return {};
+    },
+    'window.touched': () => {
+      touched();
       return {};
     },
     'window.unsaved': ({ unsaved }, asker) => {

@@ -1,8 +1,11 @@
-// Notices that nobody has touched this window for as long as policy gives the details of a patron.
+// Notices that nobody has touched this window for as long as policy gives the details of a patron; and tells main where
+// somebody does, which locks the desk where nobody does.
 import { onUnmounted, watch } from 'vue';
+import { ask } from './ask.ts';
 import { useLook } from './look.ts';
 import { useSession } from './session.ts';
 
+const TELL_EVERY_MS = 2_000;
 const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;
 
 /** `leave` is done then; it isn't asked for while nothing of a patron is in sight, or already covered. */
@@ -12,7 +15,14 @@ export function useUnattended(inSight: () => boolean, leave: () => void): void {
   let touched = Date.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const touch = () => (touched = Date.now());
+  let told = 0;
+
+  function touch(): void {
+    touched = Date.now();
+    if (Math.abs(touched - told) < TELL_EVERY_MS || session.status === undefined) return;
+    told = touched;
+    void ask('window.touched', {});
+  }
 
   function wait(): void {
     clearTimeout(timer);
@@ -21,7 +31,7 @@ export function useUnattended(inSight: () => boolean, leave: () => void): void {
     const left = touched + minutes * 60_000 - Date.now();
     if (left > 0) timer = setTimeout(wait, left);
     else {
-      touch();
+      touched = Date.now();
       if (inSight() && !look.covered && session.status === 'signedIn') leave();
       wait();
     }

@@ -252,6 +252,8 @@ export const requests = {
   'window.toSearch': { windows: ['patron'], args: nothing, result: nothing },
   /** Hides what all windows show, or shows it again. */
   'window.hide': { windows: both, args: z.object({ hidden: z.boolean() }), result: nothing },
+  /** Somebody is at this window: told now and then, as some systems don't count how long nobody was. */
+  'window.touched': { windows: both, args: nothing, result: nothing },
   /** Tells main whether this window holds text that isn't saved, so that closing asks first. */
   'window.unsaved': { windows: ['patron'], args: z.object({ unsaved: z.boolean() }), result: nothing },
   /** Closes this window, unsaved text or not: staff have been asked. */

@@ -133,6 +133,7 @@ beforeAll(async () => {
     },
     syncState: async () => ({ ...(await parts.syncState()), online: true, rescue: null, memoryOnly: false }),
     acceptLoss: () => Promise.resolve(),
+    touched: () => undefined,
   });
   const counting = Object.fromEntries(
     Object.entries(real).map(([name, handler]) => [
@@ -304,6 +305,7 @@ const ANYTIME: RequestName[] = [
   'preferences.choose',
   'window.toSearch',
   'window.hide',
+  'window.touched',
   'window.unsaved',
   'window.close',
 ];

@@ -96,6 +96,29 @@ test('a computer that sleeps locks its desk, also where it is heard of only as i
   await expect(window.getByLabel('Password')).toBeVisible();
 });
 
+test('where the system does not count how long nobody was there, a desk stays open while its windows are touched, and locks then', async ({
+  host,
+  account,
+  underPolicy,
+}) => {
+  test.skip(host.name === 'electron', 'a system that counts can’t be kept from it');
+  const desk = await underPolicy({ lock: { afterMinutes: 1 } });
+  await desk.signIn(account('desk'));
+  // A minute goes by in six seconds.
+  await desk.app.evaluate(() => {
+    const { now } = Date;
+    const began = now();
+    Date.now = () => began + (now() - began) * 10;
+  });
+  const search = desk.desk.getByRole('searchbox');
+  for (let n = 0; n < 10; n++) {
+    await search.press('a');
+    await desk.desk.waitForTimeout(1_500);
+  }
+  await expect(desk.desk.getByLabel('Password')).toBeHidden();
+  await expect(desk.desk.getByLabel('Password')).toBeVisible();
+});
+
 test('where policy says that desks don’t lock by themselves, they don’t as the computer sleeps, either', async ({
   underPolicy,
   account,
