@@ -1,5 +1,5 @@
-// What is answered as if Koha had done it, by a gateway in its place or by a Koha that leaves something out, and is not
-// done, is never called confirmed.
+// What is answered as if Koha had done it, or refused it, by a gateway in its place or by a Koha that leaves something out,
+// and is not done, is never called confirmed, nor refused for good.
 import { beforeEach, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import type { HttpRequest } from '../../electron/central/transport.ts';
@@ -55,6 +55,65 @@ test('an edit is refused where Koha leaves its fields as they were', async () =>
     kind: 'refused',
     fields: [{ field: 'givenName', code: 'invalid' }],
   });
+});
+
+const NOT_FOUND = '{"error":"Not Found","path":"/api/v1"}';
+
+/** A gateway refuses what `isRefused`. Answers how it lets all through again. */
+function refuse(status: number, body: string, isRefused: (request: HttpRequest) => boolean): () => void {
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => (isRefused(request) ? { status, headers: {}, body } : answer(request));
+  return () => {
+    koha.answer = answer;
+  };
+}
+
+test.each([NOT_FOUND, '{"error":"Attribute not found"}'])(
+  'a repeated unblock that is answered by a 404, with the block still there, is not confirmed: %s',
+  async (body) => {
+    await open();
+    koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+    const [block] = (await session.patron(ada, true)).blocks;
+    const unblock = desk.act(ada, { kind: 'unblock', blocks: [block?.id ?? ''], comment: 'Paid.' }, at());
+    refuse(404, body, ({ method }) => method === 'DELETE');
+    await expect(session.send({ ...unblock, repeated: true })).rejects.toMatchObject(rubbish);
+  },
+);
+
+test('a deletion whose answer was lost is not done because a gateway finds nothing there', async () => {
+  await open();
+  const act = { id: v7(), key: v7(), at: new Date(at()).toISOString() };
+  const remove = () => session.deletePatron(act, 'koha', ada, desk.patron(ada).tag);
+  const goOn = refuse(502, '', ({ method }) => method === 'DELETE');
+  await expect(remove()).rejects.toMatchObject({ error: { code: 'serverAway' } });
+  goOn();
+  const goOnAgain = refuse(404, NOT_FOUND, ({ path }) => path.endsWith(`/patrons/${row.patron_id}`));
+  await expect(remove()).rejects.toMatchObject(rubbish);
+  goOnAgain();
+  koha.world.delete(row.patron_id);
+  await remove();
+});
+
+test.each([
+  [404, NOT_FOUND],
+  [400, '{"error":"Bad Request"}'],
+  [400, '{"errors":[{"message":"Bad Request"}]}'],
+  [409, '{"error":"Conflict"}'],
+])('an edit that a gateway refuses in JSON goes on waiting: %s %s', async (status, body) => {
+  await open();
+  refuse(status, body, ({ method }) => method === 'PUT');
+  await expect(save('personal', { givenName: 'Adina' })).rejects.toMatchObject(rubbish);
+});
+
+test.each([
+  [404, '{"error":"Patron not found"}', 'patronUnseen'],
+  [400, '{"errors":[{"message":"Not a date.","path":"/body/date_of_birth"}],"status":400}', 'invalid'],
+  [400, '{"error":"Given library_id does not exist"}', 'invalid'],
+  [409, '{"error":"Duplicate ID","conflict":"cardnumber"}', 'invalid'],
+])('an edit that Koha itself refuses is refused: %s %s', async (status, body, code) => {
+  await open();
+  refuse(status, body, ({ method }) => method === 'PUT');
+  expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'refused', code });
 });
 
 test('an edit of blanks alone is confirmed by a Koha that takes blanks away', async () => {

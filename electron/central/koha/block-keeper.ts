@@ -105,15 +105,14 @@ export class BlockKeeper {
   }
 
   async #remove(record: KohaPatron, attribute: number): Promise<number | undefined> {
-    try {
-      const path = `/patrons/${record.patron_id}/extended_attributes/${attribute}`;
-      const { status, time } = await this.#parts.api.send('DELETE', path);
-      if (status !== 204) await this.#see(record, (now) => now.every((one) => one.attribute !== attribute));
-      return time.answered;
-    } catch (thrown) {
+    const path = `/patrons/${record.patron_id}/extended_attributes/${attribute}`;
+    const answer = await this.#parts.api.send('DELETE', path).catch((thrown: unknown) => {
       // A colleague was quicker.
       if (isRefusal(thrown, 404)) return undefined;
       throw thrown;
-    }
+    });
+    if (answer?.status !== 204)
+      await this.#see(record, (now) => now.every((one) => one.attribute !== attribute));
+    return answer?.time.answered;
   }
 }

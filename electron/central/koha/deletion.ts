@@ -49,7 +49,7 @@ export class Deletions {
       if (status !== 204 && (await this.#isThere(number)))
         throw new Failure({ code: 'serverRubbish' }, 'said to be deleted, and there');
     } catch (thrown) {
-      if (!isRefusal(thrown)) throw thrown;
+      if (!isRefusal(thrown) || thrown.error.code === 'serverRubbish') throw thrown;
       this.#sent.delete(act);
       throw thrown.refused.status === 409 ? obstacle(thrown) : thrown;
     }

@@ -1,5 +1,5 @@
 // What Koha says when it refuses: three shapes of error bodies, and which of our errors each is. Koha's own words go to
-// the log, never to a window.
+// the log, never to a window. What stands before it may refuse in JSON, too: that is `serverRubbish`.
 import { z } from 'zod';
 import type { MissingRight } from '../../../shared/capabilities.ts';
 import type { DeskError, ErrorCode } from '../../../shared/ipc/errors.ts';
@@ -24,6 +24,8 @@ export interface Refused {
   /** Koha's words, for the log. */
   words: string;
   code: string;
+  /** It names parts of the request. */
+  hasPaths: boolean;
   /** Fields that don't fit, by their names at Koha. */
   fields: string[];
   permissions: string[];
@@ -38,6 +40,11 @@ export class KohaRefusal extends Failure {
     this.refused = refused;
   }
 }
+
+/** What Koha says of a patron or an attribute that isn't there, or isn't for this account to see. */
+const GONE = /^(patron|attribute) not found/i;
+/** What it names when it refuses a change without a code. */
+const NAMED = /does not exist|parameter|attribute|^problem with/i;
 
 export const isRefusal = (thrown: unknown, ...statuses: number[]): thrown is KohaRefusal =>
   thrown instanceof KohaRefusal && (statuses.length === 0 || statuses.includes(thrown.refused.status));
@@ -55,7 +62,7 @@ export function failureFrom(answer: HttpAnswer, retryAt: string | undefined): Fa
   return new KohaRefusal({ code: codeOf(refused) }, refused);
 }
 
-function codeOf({ status, words }: Refused): ErrorCode {
+function codeOf({ status, words, code, conflict, hasPaths }: Refused): ErrorCode {
   switch (status) {
     case 401:
       return /basic/i.test(words) ? 'serverTakesNoPassword' : 'signedOut';
@@ -66,7 +73,7 @@ function codeOf({ status, words }: Refused): ErrorCode {
       return 'patronUnseen';
     case 400:
     case 409:
-      return 'invalid';
+      return hasPaths || code || conflict || NAMED.test(words) ? 'invalid' : 'serverRubbish';
     default:
       return status >= 500 ? 'serverFailed' : 'serverRubbish';
   }
@@ -83,13 +90,14 @@ function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
   const read = bodySchema.safeParse(Array.isArray(said) ? { errors: said } : said);
   if (!read.success) return undefined;
   const { error, error_code, errors, required_permissions, conflict } = read.data;
-  // Its router's, for an address that it doesn't know: nobody has looked for a patron.
-  if (status === 404 && !error) return undefined;
+  // Its router's, for an address that it doesn't know, or a gateway's: nobody has looked for a patron.
+  if (status === 404 && !GONE.test(error ?? '')) return undefined;
   const problems = errors ?? [];
   return {
     status,
     words: [error ?? '', ...problems.map(({ message }) => message ?? '')].filter(Boolean).join('; '),
     code: error_code ?? '',
+    hasPaths: problems.some(({ path }) => path?.startsWith('/')),
     fields: problems.flatMap(({ path = '' }) => /^\/body\/(\w+)/.exec(path)?.[1] ?? []),
     permissions: permissionNames(required_permissions),
     conflict: typeof conflict === 'string' ? conflict : '',

@@ -7,6 +7,7 @@ import { isRefusal, type KohaRefusal } from './refusals.ts';
 
 /** `attribute` is the type that blocks are kept in. */
 export function refusalOf(thrown: unknown, attribute: string): Refusal | undefined {
+  if (isFailure(thrown, 'serverRubbish')) return undefined;
   if (isRefusal(thrown)) return ofKoha(thrown, attribute);
   if (isFailure(thrown, 'notPermitted'))
     return { code: 'notPermitted', detail: thrown.error.permission ?? '', fields: [] };

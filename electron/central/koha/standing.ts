@@ -38,14 +38,11 @@ export class Standing {
       const { value } = await reads.record(staffNumber);
       if (!isAsBefore(value)) throw new Barred('another account by now');
     } catch (thrown) {
-      throw isGone(thrown) || (!withKey && maySeeNobody(thrown)) ? new Barred(thrown) : thrown;
+      throw isRefusal(thrown, 404) || (!withKey && maySeeNobody(thrown)) ? new Barred(thrown) : thrown;
     }
     this.#askedAt = now;
   }
 }
-
-/** In Koha's own words: what stands before it may answer with a 404, too, and for everybody. */
-const isGone = (thrown: unknown) => isRefusal(thrown, 404) && /^patron not found/i.test(thrown.refused.words);
 
 const maySeeNobody = (thrown: unknown) =>
   isFailure(thrown, 'missingRight') && thrown.error.missing?.right === 'seePatrons';
