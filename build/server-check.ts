@@ -111,7 +111,7 @@ async function reads(run: Run, session: CentralSession): Promise<void> {
     () => session.snapshot(null, PAGE),
     (found) => `${found.patrons.length} of ${found.total}, ${fitting(found.patrons)} fit the schema`,
   );
-  if (!first) return run.skip('open a patron', 'there is nobody');
+  if (!first) return run.skip('open a patron', all ? 'there is nobody' : 'the search failed');
   const card = all?.patrons.find(({ cardNumber }) => cardNumber !== null)?.cardNumber;
   if (card)
     await run.check(

@@ -55,6 +55,24 @@ describe('a block', () => {
     expect(koha.world.attributes).toHaveLength(2);
   });
 
+  test('is neither overlooked nor set twice nor called lifted where the header that asks for it gets lost', async () => {
+    await open();
+    const took = desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at());
+    await session.send(took);
+    const lifts = desk.act(ada, { kind: 'unblock', blocks: [took.id], comment: 'Settled.' }, at());
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => answer({ ...request, headers: { ...request.headers, 'x-koha-embed': '' } });
+    for (const work of [
+      session.patron(ada, true),
+      session.search('Öberg', 0, 10),
+      session.snapshot(null, 10),
+      session.send({ ...took, repeated: true }),
+      session.send({ ...lifts, repeated: true }),
+    ])
+      await expect(work).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+    expect(koha.world.attributes).toHaveLength(1);
+  });
+
   test('of Koha’s own is shown as one that is not ours to lift', async () => {
     await open({ restricted: true, expiry_date: '2020-01-01', patron_card_lost: true });
     expect(desk.patron(ada)).toMatchObject({

@@ -94,6 +94,16 @@ describe('a Koha', () => {
     expect(code).toBe(0);
   });
 
+  test('behind a gateway that drops a header says which one', async () => {
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => answer({ ...request, headers: { ...request.headers, 'x-koha-embed': '' } });
+    const { code, outcomes, out } = await check(listening.url, STAFF.username, STAFF.password);
+    koha.answer = answer;
+    expect(outcomes).toMatchObject({ 'sign in': 'ok', 'first page of a copy': 'failed' });
+    expect(out).toContain('x-koha-embed without effect: extended_attributes');
+    expect(code).toBe(1);
+  });
+
   test('that refuses the password, or has no such patron, fails the command', async () => {
     const wrong = await check(listening.url, STAFF.username, 'wrong');
     expect(wrong).toMatchObject({ code: 1, outcomes: { 'sign in': 'failed' } });

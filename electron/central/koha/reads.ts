@@ -58,9 +58,17 @@ export class KohaReads {
   }
 
   /** A page of records with what lists can embed. */
-  records(q: Query, order: readonly string[], perPage: number, page = 1): Promise<KohaAnswer<KohaPatron[]>> {
+  async records(
+    q: Query,
+    order: readonly string[],
+    perPage: number,
+    page = 1,
+  ): Promise<KohaAnswer<KohaPatron[]>> {
     const embed = this.#embeds();
-    return this.#parts.api.list('/patrons', kohaPatronSchema, { q, order, perPage, page, embed });
+    const request = { q, order, perPage, page, embed };
+    const answer = await this.#parts.api.list('/patrons', kohaPatronSchema, request);
+    holdsAll(embed, answer.value);
+    return answer;
   }
 
   /** The same without anything embedded, which costs the server least. */
@@ -78,9 +86,11 @@ export class KohaReads {
     return numbersOf(await this.#those(numbers, []));
   }
 
-  #those(numbers: readonly number[], embed: readonly string[]): Promise<KohaPatron[]> {
+  async #those(numbers: readonly number[], embed: readonly string[]): Promise<KohaPatron[]> {
     const [q, order] = [{ [own('patron_id')]: numbers }, [own('patron_id')]];
-    return this.#parts.api.every('/patrons', kohaPatronSchema, { q, order, embed });
+    const records = await this.#parts.api.every('/patrons', kohaPatronSchema, { q, order, embed });
+    holdsAll(embed, records);
+    return records;
   }
 
   #embeds(): string[] {
@@ -123,6 +133,7 @@ export class KohaReads {
     const embed = description.embeds('/patrons/{patron_id}', ['extended_attributes']);
     const answer = await api.one(`/patrons/${number}`, kohaPatronSchema, embed);
     if (answer.value.patron_id !== number) throw new Failure({ code: 'serverRubbish' }, 'another patron');
+    holdsAll(embed, [answer.value]);
     return answer;
   }
 
@@ -224,6 +235,15 @@ export class KohaReads {
       throw new Failure({ code: 'serverRubbish' }, 'another patron');
     return value;
   }
+}
+
+/** The header may get lost on the way: a patron who comes without blocks then is not one who has none. */
+function holdsAll(embed: readonly string[], records: readonly KohaPatron[]): void {
+  const missing = embed.filter((one) =>
+    records.some((record) => record[one.replace('+', '_')] === undefined),
+  );
+  if (missing.length > 0)
+    throw new Failure({ code: 'serverRubbish' }, `x-koha-embed without effect: ${missing.join(', ')}`);
 }
 
 const numbersOf = (records: readonly KohaPatron[]) => records.map(({ patron_id }) => patron_id);
