@@ -5,7 +5,7 @@ import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { LOOKER, serverOn } from './fake/small-library.ts';
-import { ada, at, begin, desk, goOnIn, koha, open, row, save, sent, session } from './one-patron.ts';
+import { ada, at, begin, clock, desk, goOnIn, koha, open, row, save, sent, session } from './one-patron.ts';
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -98,6 +98,44 @@ describe('an edit', () => {
     expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
     expect(koha.world.patron(row.patron_id)).toMatchObject({ city: 'Umeå', firstname: 'Adina' });
   });
+
+  test.each<[string, Record<string, string>, string, object]>([
+    ['nothing of it is undone', { library_id: 'CPL', surname: 'Berg' }, 'confirmed', { firstname: 'Adina' }],
+    ['theirs stands', { firstname: 'Adele' }, 'stale', {}],
+  ])(
+    'that waits for its turn while a colleague changes the patron: %s',
+    async (_what, theirs, kind, ours) => {
+      const held: (() => void)[] = [];
+      let isBusy = false;
+      await open(
+        {},
+        {
+          transport: async (request) => {
+            if (isBusy) await new Promise<void>((resolve) => held.push(resolve));
+            return koha.answer(request);
+          },
+        },
+      );
+      const search = () => session.search('Ek', 0, 10);
+      isBusy = true;
+      const searches = [search(), search(), search()];
+      await expect.poll(() => held.length).toBe(3);
+      const saved = save('personal', { givenName: 'Adina' });
+      await expect.poll(() => held.length).toBe(4);
+      searches.push(search());
+      await new Promise(setImmediate);
+      // The record is read, and the search takes its turn before the edit.
+      held.pop()?.();
+      await expect.poll(() => held.length).toBe(4);
+      isBusy = false;
+      clock.pass(5_000);
+      koha.world.change(row.patron_id, theirs);
+      for (const goOn of held) goOn();
+      expect(await saved).toMatchObject({ kind });
+      await Promise.all(searches);
+      expect(koha.world.patron(row.patron_id)).toMatchObject({ ...theirs, ...ours });
+    },
+  );
 
   test('a card number that somebody else has is said at the card', async () => {
     await open();

@@ -9,6 +9,7 @@ import { ADDRESS, serverOn, smallLibrary, STAFF, type ServerOptions } from './fa
 import type { Field, PatronRow } from './fake/world.ts';
 
 export const ids = new KohaIds(ADDRESS);
+export let clock: ReturnType<typeof steppingClock>;
 export let koha: FakeKoha;
 export let session: CentralSession;
 export let desk: DeskCopy;
@@ -17,7 +18,8 @@ export let ada: string;
 
 /** Before each test. */
 export function begin(): void {
-  koha = smallLibrary(steppingClock());
+  clock = steppingClock();
+  koha = smallLibrary(clock);
 }
 
 /** Registers the patron, signs in, and fills the copy. */

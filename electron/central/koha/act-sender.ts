@@ -1,5 +1,6 @@
 // Sends an act from the outbox to a server that knows no keys and no versions: reads first, finds out whether the act has
 // already happened, compares with what staff saw, and sends only what then still has to change.
+import { z } from 'zod';
 import {
   checkChanges,
   type FieldIssue,
@@ -17,7 +18,7 @@ import type { Attempts } from './attempts.ts';
 import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, notTaken, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
-import type { KohaAnswer } from './http.ts';
+import { HadToWait, type KohaAnswer } from './http.ts';
 import { registrationOf, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
@@ -40,6 +41,8 @@ export interface SenderParts {
 export class KohaSender {
   readonly #parts: SenderParts;
   readonly #blocks: BlockKeeper;
+  /** What rests on these goes out however long it has to wait: on a slow line it would never. */
+  readonly #readAgain = new WeakSet<KohaPatron>();
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -48,13 +51,13 @@ export class KohaSender {
 
   /** Fails where the answer is not known, or is not for good. */
   async send(act: OutgoingAct): Promise<ActOutcome> {
-    const { reads, around, epoch, attempts } = this.#parts;
+    const { around, epoch, attempts } = this.#parts;
     if (act.epoch !== epoch) return { kind: 'otherEpoch' };
     const number = around.ids.number('patron', act.patronId);
     if (number === undefined) return refused('patronUnknown', 'another server');
     attempts.hear(act);
     try {
-      const outcome = await this.#judge(act, await reads.record(number));
+      const outcome = await this.#readAndJudge(act, number);
       attempts.end(act);
       return outcome;
     } catch (thrown) {
@@ -62,6 +65,19 @@ export class KohaSender {
       if (!refusal) throw thrown;
       attempts.end(act);
       return { kind: 'refused', ...refusal };
+    }
+  }
+
+  /** Once more where it had to wait: a colleague may have changed meanwhile what would be sent as it was read. */
+  async #readAndJudge(act: OutgoingAct, number: number): Promise<ActOutcome> {
+    const { reads } = this.#parts;
+    try {
+      return await this.#judge(act, await reads.record(number));
+    } catch (thrown) {
+      if (!(thrown instanceof HadToWait)) throw thrown;
+      const again = await reads.record(number);
+      this.#readAgain.add(again.value);
+      return this.#judge(act, again);
     }
   }
 
@@ -142,7 +158,9 @@ export class KohaSender {
     const { surname, library_id, category_id, patron_id } = record;
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
-    const { value, time } = await api.send('PUT', `/patrons/${patron_id}`, body);
+    const prompt = !this.#readAgain.has(record);
+    const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, prompt } as const;
+    const { value, time } = await api.ask(request, z.unknown());
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;

@@ -11,6 +11,8 @@ import { failureFrom } from './refusals.ts';
 const API = '/api/v1';
 const READ_TIMEOUT = 20_000;
 const WRITE_TIMEOUT = 30_000;
+/** What waits longer for its turn than this may be built on what is no longer so. */
+const PROMPT_MS = 1_000;
 
 export interface KohaRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -22,6 +24,15 @@ export interface KohaRequest {
   headers?: Record<string, string>;
   body?: unknown;
   form?: Record<string, string>;
+  /** Rests on what was just read: goes out soon, or fails with `HadToWait`. */
+  prompt?: boolean;
+}
+
+/** It didn't go out. */
+export class HadToWait extends Failure {
+  constructor() {
+    super({ code: 'serverSlow' }, 'had to wait');
+  }
 }
 
 export interface KohaAnswer<T> {
@@ -56,8 +67,9 @@ export class KohaHttp {
 
   /** Fails with a `KohaRefusal` where Koha refused, else with a `Failure`. */
   async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
-    const { method, path, query, embed, headers, body, form } = request;
+    const { method, path, query, embed, headers, body, form, prompt } = request;
     const reads = method === 'GET';
+    const asked = this.#clock.now();
     let began = 0;
     const http: HttpRequest = {
       method,
@@ -75,6 +87,7 @@ export class KohaHttp {
     };
     const answer = await this.#gentle.ask(() => {
       began = this.#clock.now();
+      if (prompt && began - asked > PROMPT_MS) throw new HadToWait();
       return this.#transport(http);
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);
