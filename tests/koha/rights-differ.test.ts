@@ -148,3 +148,18 @@ test('who sees the same as the one before goes on with the copy as it is, at an 
   await desk.start({ apiKey: { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] } });
   expect([await filledAnew(LOOKER), await filledAnew(NARROW)]).toEqual([true, false]);
 });
+
+test('titles that Koha doesn’t show to a librarian aren’t shown to them because a colleague saw them before', async () => {
+  const UNTITLED = { library: 'MPL', username: 'untitled', password: 'without titles' };
+  koha.world.addStaff({ surname: 'Un', userid: UNTITLED.username, library_id: 'MPL' }, UNTITLED.password, {
+    borrowers: ['edit_borrowers'],
+    circulate: ['circulate_remaining_permissions'],
+  });
+  const loansFor = async (who: typeof STAFF) => {
+    await comes(who);
+    return (await desk.parts.patrons.read(id, true)).patron.loans;
+  };
+  expect(await loansFor(STAFF)).toMatchObject([{ title: 'Dune', itemBarcode: 'b77' }]);
+  expect(await loansFor(UNTITLED)).toMatchObject([{ title: '', itemBarcode: '' }]);
+  expect(await loansFor(STAFF)).toMatchObject([{ title: 'Dune', itemBarcode: 'b77' }]);
+});

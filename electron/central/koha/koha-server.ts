@@ -57,10 +57,11 @@ export class KohaServer implements CentralServer {
   readonly #attempts = new Attempts();
   /** By the library whose copy they go through. */
   readonly #deletions = new Map<string, DeletionCheck>();
+  /** By what an account sees: nobody is shown a title because a colleague saw it. */
+  readonly #titles = new Map<string, Titles>();
   readonly #blockWatch: BlockWatch;
   #description: Promise<KohaDescription> | undefined;
   #describedAt = 0;
-  #titles: Titles | undefined;
 
   constructor(parts: KohaServerParts) {
     const { address, transport, policy, clock, readSecret } = parts;
@@ -90,7 +91,6 @@ export class KohaServer implements CentralServer {
   async signIn(credentials: Credentials): Promise<CentralSession> {
     const { policy, clock, branch } = this.#parts;
     const description = await this.#describe();
-    const titles = (this.#titles ??= new Titles(description));
     const parts = { http: this.#http, description, policy };
     const { api, record, time } = await signIn(credentials, { ...parts, key: this.#key });
     const rights = await askRights(api, record.patron_id);
@@ -98,6 +98,8 @@ export class KohaServer implements CentralServer {
       readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library),
       viewOf(api, rights, policy.apiKey ? undefined : record),
     ]);
+    const titles = this.#titles.get(view) ?? new Titles(description);
+    this.#titles.set(view, titles);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const registered = registrationOf(record);
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
