@@ -29,7 +29,7 @@ const signIn = (as = LOOKER) =>
       () => 'signed in',
       (thrown: unknown) => (isFailure(thrown) ? thrown.error.code : thrown),
     );
-const status = () => desk.parts.session.state.status;
+const sessionStatus = () => desk.parts.session.state.status;
 const cut = () => {
   desk.line.state = 'dropsRequests';
 };
@@ -53,21 +53,41 @@ async function syncLater(): Promise<void> {
 
 const ROUTER = '{"errors":[{"message":"Not Found.","path":"/"}],"status":404}';
 
+const FORBIDDEN = '{"error":"Forbidden by policy: password in body"}';
+
 test.each([
-  ['a Koha that knows none of its own addresses', ROUTER],
-  ['what stands before a Koha and finds nothing there', '{"error":"Not found"}'],
-])('%s for a while keeps nobody from working, with the line or without', async (_what, body) => {
+  ['a Koha that knows none of its own addresses', 404, ROUTER],
+  ['what stands before a Koha and finds nothing there', 404, '{"error":"Not found"}'],
+  ['what stands before a Koha and forbids', 403, FORBIDDEN],
+])('%s for a while keeps nobody from working, with the line or without', async (_what, status, body) => {
   await worksHere({ apiKey });
   expect(await signIn()).toBe('signed in');
   const answer = koha.answer.bind(koha);
-  koha.answer = () => ({ status: 404, headers: {}, body });
+  koha.answer = () => ({ status, headers: {}, body });
   await syncLater();
   koha.answer = answer;
-  expect(status()).toBe('signedIn');
+  expect(sessionStatus()).toBe('signedIn');
   cut();
   await desk.parts.session.signOut();
   expect(await signIn()).toBe('signed in');
 });
+
+test.each([
+  [403, FORBIDDEN],
+  [403, '{"error":"Forbidden"}'],
+  [400, '{"error":"Bad Request"}'],
+])(
+  'a sign-in that a gateway refuses is no wrong password, and stops none without the line: %s %s',
+  async (status, body) => {
+    await worksHere({ apiKey });
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) =>
+      request.path.endsWith('/auth/password/validation') ? { status, headers: {}, body } : answer(request);
+    expect(await signIn()).toBe('serverRubbish');
+    cut();
+    expect(await signIn()).toBe('signed in');
+  },
+);
 
 test.each<[string, () => void]>([
   ['account was deleted', () => koha.world.delete(NUMBER)],
@@ -83,7 +103,7 @@ test.each<[string, () => void]>([
     becomes();
     await syncLater();
     cut();
-    expect(status()).toBe('expired');
+    expect(sessionStatus()).toBe('expired');
     const id = new KohaIds(ADDRESS).id('patron', patron_id);
     await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject({ error: { code: 'signedOut' } });
     expect(await signIn()).toBe('notKnownOffline');

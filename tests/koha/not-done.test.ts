@@ -99,6 +99,8 @@ test.each([
   [400, '{"error":"Bad Request"}'],
   [400, '{"errors":[{"message":"Bad Request"}]}'],
   [409, '{"error":"Conflict"}'],
+  [403, '{"error":"Forbidden"}'],
+  [403, '{"error":"Forbidden by policy: password in body"}'],
 ])('an edit that a gateway refuses in JSON goes on waiting: %s %s', async (status, body) => {
   await open();
   refuse(status, body, ({ method }) => method === 'PUT');
@@ -110,6 +112,8 @@ test.each([
   [400, '{"errors":[{"message":"Not a date.","path":"/body/date_of_birth"}],"status":400}', 'invalid'],
   [400, '{"error":"Given library_id does not exist"}', 'invalid'],
   [409, '{"error":"Duplicate ID","conflict":"cardnumber"}', 'invalid'],
+  [403, '{"error":"Authorization failure.","required_permissions":{"borrowers":1}}', 'missingRight'],
+  [403, '{"error":"Not enough privileges to change a superlibrarian\'s email"}', 'missingRight'],
 ])('an edit that Koha itself refuses is refused: %s %s', async (status, body, code) => {
   await open();
   refuse(status, body, ({ method }) => method === 'PUT');

@@ -24,8 +24,8 @@ export interface Refused {
   /** Koha's words, for the log. */
   words: string;
   code: string;
-  /** It names parts of the request. */
-  hasPaths: boolean;
+  /** It names what it minds, as Koha does. */
+  isKohas: boolean;
   /** Fields that don't fit, by their names at Koha. */
   fields: string[];
   permissions: string[];
@@ -44,7 +44,7 @@ export class KohaRefusal extends Failure {
 /** What Koha says of a patron or an attribute that isn't there, or isn't for this account to see. */
 const GONE = /^(patron|attribute) not found/i;
 /** What it names when it refuses a change without a code. */
-const NAMED = /does not exist|parameter|attribute|^problem with/i;
+const NAMED = /does not exist|parameter|attribute|^problem with|^not enough privileges/i;
 
 export const isRefusal = (thrown: unknown, ...statuses: number[]): thrown is KohaRefusal =>
   thrown instanceof KohaRefusal && (statuses.length === 0 || statuses.includes(thrown.refused.status));
@@ -62,18 +62,19 @@ export function failureFrom(answer: HttpAnswer, retryAt: string | undefined): Fa
   return new KohaRefusal({ code: codeOf(refused) }, refused);
 }
 
-function codeOf({ status, words, code, conflict, hasPaths }: Refused): ErrorCode {
+function codeOf({ status, words, isKohas }: Refused): ErrorCode {
   switch (status) {
     case 401:
       return /basic/i.test(words) ? 'serverTakesNoPassword' : 'signedOut';
     case 403:
-      if (/expired/i.test(words)) return 'passwordExpired';
-      return /password/i.test(words) ? 'wrongCredentials' : 'missingRight';
+      if (!isKohas) return 'serverRubbish';
+      if (/^password (has )?expired/i.test(words)) return 'passwordExpired';
+      return /^invalid password/i.test(words) ? 'wrongCredentials' : 'missingRight';
     case 404:
       return 'patronUnseen';
     case 400:
     case 409:
-      return hasPaths || code || conflict || NAMED.test(words) ? 'invalid' : 'serverRubbish';
+      return isKohas ? 'invalid' : 'serverRubbish';
     default:
       return status >= 500 ? 'serverFailed' : 'serverRubbish';
   }
@@ -93,11 +94,15 @@ function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
   // Its router's, for an address that it doesn't know, or a gateway's: nobody has looked for a patron.
   if (status === 404 && !GONE.test(error ?? '')) return undefined;
   const problems = errors ?? [];
+  const words = [error ?? '', ...problems.map(({ message }) => message ?? '')].filter(Boolean).join('; ');
+  const hasPaths = problems.some(({ path }) => path?.startsWith('/'));
   return {
     status,
-    words: [error ?? '', ...problems.map(({ message }) => message ?? '')].filter(Boolean).join('; '),
+    words,
     code: error_code ?? '',
-    hasPaths: problems.some(({ path }) => path?.startsWith('/')),
+    // Of a password it says that no permissions are required.
+    isKohas:
+      Boolean(hasPaths || error_code || conflict) || required_permissions !== undefined || NAMED.test(words),
     fields: problems.flatMap(({ path = '' }) => /^\/body\/(\w+)/.exec(path)?.[1] ?? []),
     permissions: permissionNames(required_permissions),
     conflict: typeof conflict === 'string' ? conflict : '',

@@ -67,11 +67,12 @@ async function withKey(
   return signedIn;
 }
 
-/** The key itself was refused, or the password was: a 400 is the password. */
+/** The key itself was refused, or the password was: that is a 400 in Koha's own words. */
 function wrongPassword(thrown: unknown): never {
   if (isRefusal(thrown, 400)) {
-    const expired = /expired/i.test(thrown.refused.words);
-    throw new Failure({ code: expired ? 'passwordExpired' : 'wrongCredentials' }, thrown);
+    const { words } = thrown.refused;
+    if (/^password expired/i.test(words)) throw new Failure({ code: 'passwordExpired' }, thrown);
+    if (/^validation failed/i.test(words)) throw new Failure({ code: 'wrongCredentials' }, thrown);
   }
   if (isFailure(thrown, 'signedOut')) throw new Failure({ code: 'apiKeyRefused' }, thrown);
   throw thrown;
