@@ -371,3 +371,18 @@ test('names and dates of nothing but marks, in ever other orders, hold up neithe
   expect(counts.payments).toBe(4);
   expect(performance.now() - began).toBeLessThan(1_000);
 });
+
+test('a search for a card whose condition gets lost on the way fails: no stranger stands in the owner’s place', async () => {
+  const koha = smallLibrary(steppingClock());
+  koha.world.addPatron({ surname: 'Aalto', library_id: 'MPL', cardnumber: '111' });
+  koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', cardnumber: '222' });
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const query = { ...request.query };
+      delete query['q'];
+      return Promise.resolve(koha.answer({ ...request, query }));
+    },
+  });
+  const session = await server.signIn(STAFF);
+  await expect(session.search('222', 0, 1)).rejects.toMatchObject(rubbish);
+});
