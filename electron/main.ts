@@ -1,10 +1,10 @@
 // Where the app starts: what must be said before Electron is ready, then one desk.
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, protocol } from 'electron';
 import { buildDesk, type Desk } from './desk.ts';
 import { machinePolicyFile } from './policy/policy.ts';
-import { isPackaged, startOptions, strangeSwitch } from './policy/start-options.ts';
+import { isPackaged, startOptions, strangeSwitch, userDataFolder } from './policy/start-options.ts';
 import { codeOf, isFailure } from './support/failure.ts';
 import { systemClock } from './support/system.ts';
 import { SCHEME } from './windows/app-protocol.ts';
@@ -36,8 +36,7 @@ function start(): void {
     app.exit(1);
     return;
   }
-  const userData = app.commandLine.getSwitchValue('user-data-dir');
-  if (userData) app.setPath('userData', resolve(userData));
+  app.setPath('userData', userDataFolder(commandLine, process.platform, app.getPath('userData')));
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isPackaged, startOptions, strangeSwitch } from './start-options.ts';
+import { isPackaged, startOptions, strangeSwitch, userDataFolder } from './start-options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'circdesk-start-'));
 const certificate = (name: string) =>
@@ -130,4 +130,17 @@ test.skipIf(process.platform === 'win32')(
 test('a certificate authority of policy’s is read', () => {
   const server = { url: 'https://library.example/', certificateAuthority: certificate('library') };
   expect(start({ server }, true).certificateAuthority).toBeDefined();
+});
+
+test('what a desk keeps stays on its computer: on Windows it follows nobody to the next one', () => {
+  const roaming = join(folder, 'Roaming', 'Circdesk');
+  const environment = { LOCALAPPDATA: join(folder, 'Local') };
+  const of = (platform: NodeJS.Platform, named = '') =>
+    userDataFolder({ environment, switchValue: () => named }, platform, roaming);
+  expect(of('win32')).toBe(join(folder, 'Local', 'Circdesk'));
+  expect(of('linux')).toBe(roaming);
+  expect(of('win32', join(folder, 'named'))).toBe(join(folder, 'named'));
+  // What waits there already goes on waiting there.
+  mkdirSync(join(roaming, 'store'), { recursive: true });
+  expect(of('win32')).toBe(roaming);
 });

@@ -1,6 +1,7 @@
 // What the command line may say, and what policy says, as the desk needs it to start. Throws with words for IT where
 // either can't be followed: a desk that guesses is not safe.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { CertificateAuthority } from '../central/certificate-authority.ts';
 import { readPlainFile } from '../support/plain-file.ts';
@@ -44,6 +45,23 @@ const TAKEN = new Set([
 
 /** Variables that do what switches do: take the sandbox off, and write down the keys of what is sent. */
 const NOT_TAKEN = ['ELECTRON_DISABLE_SANDBOX', 'SSLKEYLOGFILE'];
+
+/**
+ * Where a desk keeps what is its own. On Windows that is this computer's, and not, as Electron has it, what follows its
+ * user from one to the next: two desks would have one outbox, and what waits in it done by both.
+ */
+export function userDataFolder(
+  { environment = {}, switchValue }: Pick<CommandLine, 'environment' | 'switchValue'>,
+  platform: NodeJS.Platform,
+  electrons: string,
+): string {
+  const named = switchValue('user-data-dir');
+  if (named) return resolve(named);
+  const { LOCALAPPDATA } = environment;
+  return platform === 'win32' && LOCALAPPDATA && !existsSync(join(electrons, 'store'))
+    ? join(LOCALAPPDATA, basename(electrons))
+    : electrons;
+}
 
 /** Chromium takes blanks away around an argument before it looks for a switch in it; U+0085 is one of its blanks. */
 const unpadded = (argument: string) => argument.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '');
