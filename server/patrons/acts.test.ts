@@ -332,6 +332,17 @@ describe('deleting', () => {
     const body = { id: patron.id, sections: { personal: { familyName: 'X' } } };
     expect(problemOf(await desk.act('createPatron', { body }))).toBe('patron-gone');
   });
+
+  test('leaves an id that another library can’t take, so that the deletion comes to every desk here', async () => {
+    const { desk, signIn } = await atTheDesk();
+    const south = await signIn('south', 'desk');
+    const patron = await desk.register();
+    await desk.delete(patron);
+    const body = { id: patron.id, sections: { personal: { familyName: 'X' } } };
+    expect(issuesOf(await south.act('createPatron', { body }))).toEqual(['id: idTaken']);
+    const { body: feed } = await desk.ask('changes', { query: { after: 0, epoch: desk.session.epoch } });
+    expect(feed).toMatchObject({ changes: [{ kind: 'deleted', patronId: patron.id }] });
+  });
 });
 
 describe('a patron of another library', () => {

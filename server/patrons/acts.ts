@@ -32,7 +32,9 @@ export function patronActs(parts: ActParts): Pick<ActHandlers, Named> {
       const { library } = context.asker.staff;
       const id = body.id.toLowerCase();
       if (records.wasDeleted(library, id)) return refused('patron-gone');
-      if (store.row('SELECT 1 FROM patron WHERE id = ?', id)) return invalid([at('id', 'idTaken')]);
+      // Also where another library deleted its patron: the feed has one row for an id.
+      const taken = store.row('SELECT 1 FROM patron WHERE id = ?', id) || records.isOfAnother(library, id);
+      if (taken) return invalid([at('id', 'idTaken')]);
       const { branches, categories } = libraries.get(library);
       const places = { branch: branches[0]?.id ?? '', category: categories[0]?.id ?? '' };
       const standard: Record<SectionId, FieldValues> = { ...EMPTY_SECTIONS, library: places };

@@ -164,6 +164,20 @@ describe('tombstones', () => {
   });
 });
 
+test('a row of somebody who is not there holds up no desk: they are told as deleted, and the others come', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register();
+  await desk.delete(patron);
+  // As a server wrote that let another library take the id.
+  network.central.parts.store.run('UPDATE change SET deleted_at = NULL WHERE patron_id = ?', patron.id);
+  const other = await desk.register();
+  expect((await page(desk, 0)).changes).toMatchObject([
+    { kind: 'deleted', patronId: patron.id },
+    { kind: 'patron', patron: { id: other.id } },
+  ]);
+});
+
 test('a birthday that changes the age group moves the patron, on the day', async () => {
   const network = testNetwork();
   const desk = await network.signIn('north', 'lead');
