@@ -69,13 +69,18 @@ export class Audit {
     return this.#store.row(sql, library, patronId, since, id) !== undefined;
   }
 
-  entries(library: string, patronId: string): AuditEntry[] {
+  /** Newest first; `place` is the time and id of the entry that they come after. */
+  entries(
+    library: string,
+    patronId: string,
+    { place, limit = -1 }: { place?: readonly (string | number)[] | undefined; limit?: number } = {},
+  ): AuditEntry[] {
     return this.#store.rows(
       `SELECT audit.id, kind, at, coalesce(staff.name, '') AS staff, detail FROM audit
        LEFT JOIN staff ON staff.id = audit.staff
-       WHERE audit.library = ? AND patron_id = ? ORDER BY at DESC, audit.id DESC`,
-      library,
-      patronId,
+       WHERE audit.library = ? AND patron_id = ? ${place ? 'AND (at, audit.id) < (?, ?)' : ''}
+       ORDER BY at DESC, audit.id DESC LIMIT ?`,
+      ...[library, patronId, ...(place ?? []), limit],
     );
   }
 

@@ -103,7 +103,7 @@ const forPatrons = <T extends object>(row: T): T =>
   'detail' in row ? { ...row, detail: withoutStaff(String(row.detail)) } : row;
 
 /** The place that a page ended at; undefined where it is none. */
-function placeOf(after: string, tie: Part['tie']): [string, string | number] | undefined {
+export function placeOf(after: string, tie: Part['tie']): [string, string | number] | undefined {
   const [time, key, ...more] = after.split(' ');
   if (!time || !key || more.length > 0) return undefined;
   if (tie === 'id') return [time, key];

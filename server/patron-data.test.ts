@@ -268,6 +268,46 @@ describe('the audit log', () => {
     expect(looks.map(({ at }) => at)).toEqual([event.at, event.at]);
   });
 
+  test('comes by pages, so that nobody makes it too long to be read', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const params = { patronId: patron.id };
+    for (let look = 0; look < 4; look++) await desk.patron(patron.id);
+    const whole = await entries(desk, patron.id);
+    const pages: EndpointAnswer<'audit'>[] = [];
+    for (let next: string | null | undefined; next !== null; next = pages.at(-1)?.next ?? null) {
+      const query = { limit: 2, ...(next && { after: next }) };
+      pages.push((await desk.ask('audit', { params, query })).body as EndpointAnswer<'audit'>);
+    }
+    expect(pages.map((page) => page.entries.length)).toEqual([2, 2, 1]);
+    expect(pages.flatMap((page) => page.entries)).toEqual(whole);
+    const nowhere = await desk.ask('audit', { params, query: { after: 'nowhere' } });
+    expect(problemOf(nowhere)).toBe('bad-request');
+  });
+
+  test('takes so many looks of one member of staff in an hour, from however many desks; the rest has to wait', async () => {
+    const network = testNetwork();
+    const lead = await network.signIn('north', 'lead');
+    const patron = await lead.register();
+    const at = '2026-02-28T09:00:00.000Z';
+    const looks = (desk: TestDesk, count: number) =>
+      Array.from({ length: count }, () => ({ id: desk.newId(), kind: 'looked', patronId: patron.id, at }));
+    for (let call = 0; call < 10; call++) {
+      const desk = await network.signIn('north', 'desk');
+      const answer = await desk.act('logEvents', { body: { events: looks(desk, 500) } });
+      expect(answer.body).toEqual({ logged: 500 });
+    }
+    const attempt = { key: lead.newId(), act: lead.newId() };
+    const body = { events: looks(lead, 1) };
+    const again = async () => (await network.signIn('north', 'desk')).act('logEvents', { body }, attempt);
+    const answer = await again();
+    expect(answer.status).toBe(429);
+    expect((await lead.act('logEvents', { body: { events: looks(lead, 1) } })).status).toBe(200);
+    network.clock.pass(Date.parse((answer.body as { retryAt: string }).retryAt) - network.clock.now());
+    expect((await again()).body).toEqual({ logged: 1 });
+  });
+
   test('can’t be changed, and can’t be cut before its time; then it goes, and so do lifted blocks', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');

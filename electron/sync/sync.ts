@@ -282,6 +282,8 @@ export class Sync {
         // Taken in another history than the copy's: what is to be handed over there, the next pull knows.
         if (marks.epoch !== epoch) return;
       } catch (thrown) {
+        // The server takes so many in an hour. The rest waits for a later poll, and is nothing that staff could mend.
+        if (isFailure(thrown, 'tooManyRequests')) return;
         if (!isFailure(thrown, 'invalid')) throw thrown;
         // One that the server can't take keeps none of the others from it.
         if (atOnce === 1) {

@@ -39,6 +39,7 @@ const NOT_KEPT: ReadonlySet<ProblemName> = new Set([
   'tag-required',
   'key-required',
   'bad-request',
+  'too-many',
 ]);
 /** Answered without the history's marks around the value. */
 const PLAIN: ReadonlySet<ActName> = new Set(['exportPatronData', 'logEvents']);

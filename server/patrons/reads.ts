@@ -3,7 +3,7 @@ import type { EndpointAnswer, EndpointName } from '../../shared/central/contract
 import type { Params, Query } from '../acts/handlers.ts';
 import type { Attempts } from '../acts/attempts.ts';
 import type { Audit } from '../audit.ts';
-import type { PatronDataParts } from '../patron-data-parts.ts';
+import { placeOf, type PatronDataParts } from '../patron-data-parts.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import type { Asker } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
@@ -91,11 +91,15 @@ export function patronReads({ records, feed, audit, attempts, longParts }: ReadP
       return longParts.page(found.value, part, { upTo, after, limit });
     },
 
-    audit(asker, { patronId }) {
+    audit(asker, { patronId }, { after, limit }) {
       const { library } = asker.staff;
+      const place = after === undefined ? undefined : placeOf(after, 'id');
+      if (after !== undefined && !place) return refused('bad-request', { detail: 'after' });
       const known = records.find(library, patronId).ok || records.wasDeleted(library, patronId);
-      const entries = audit.entries(library, patronId);
-      return known || entries.length > 0 ? granted({ entries }) : refused('not-found');
+      const entries = audit.entries(library, patronId, { place, limit: limit + 1 });
+      if (!known && entries.length === 0) return refused('not-found');
+      const last = entries.length > limit ? entries[limit - 1] : undefined;
+      return granted({ entries: entries.slice(0, limit), next: last ? `${last.at} ${last.id}` : null });
     },
 
     act(asker, { key }) {

@@ -326,7 +326,9 @@ export const endpoints = {
   logEvents: {
     method: 'POST',
     path: '/audit/events',
-    summary: "Looks and exports that a desk made from its own copy. An event's id makes a repeat harmless.",
+    summary:
+      "Looks and exports that a desk made from its own copy. An event's id makes a repeat harmless. " +
+      'Whoever hands over too many in an hour is asked to wait.',
     auth: 'act',
     body: z.object({
       events: z
@@ -352,10 +354,11 @@ export const endpoints = {
   audit: {
     method: 'GET',
     path: '/patrons/{patronId}/audit',
-    summary: 'Who looked at, changed and exported a patron, and when; newest first.',
+    summary: 'Who looked at, changed and exported a patron, and when; by pages, newest first.',
     auth: 'session',
     permission: DOWNLOAD_PATRON_DATA,
     params: patronPath,
+    query: z.object({ after: z.string().max(100).optional(), limit: pageSize(1000, 500) }),
     status: 200,
     answer: z.object({
       entries: z.array(
@@ -367,6 +370,8 @@ export const endpoints = {
           detail: z.string(),
         }),
       ),
+      /** Asked for as `after` it brings the next page; null with the last one. */
+      next: z.string().max(100).nullable(),
     }),
     problems: ['not-found'],
   },

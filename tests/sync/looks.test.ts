@@ -96,6 +96,30 @@ test('a scan of a card in use is no look, since the patron opens; a scan that ta
   expect([await scan('2100002'), looks(id).length]).toEqual(['lost', 2]);
 });
 
+test('looks beyond what the server takes in an hour wait, hold up nothing else, and come into the log later', async () => {
+  const { id } = await colleague.register();
+  const other = await network.signIn('north', 'desk');
+  const at = new Date(network.clock.now()).toISOString();
+  for (let call = 0; call < 10; call++) {
+    const events = Array.from({ length: 500 }, () => ({
+      id: other.newId(),
+      kind: 'looked',
+      patronId: id,
+      at,
+    }));
+    expect((await other.act('logEvents', { body: { events } })).status).toBe(200);
+  }
+  await desk.signIn('desk');
+  const asked = await colleague.register();
+  await open(asked.id);
+  await desk.sync();
+  expect(looks(asked.id)).toEqual([]);
+  expect(desk.parts.sync.state.problem).toBeNull();
+  network.clock.pass(HOUR);
+  await desk.sync();
+  expect(looks(asked.id)).toEqual(['desk of north']);
+});
+
 test('a look that the server doesn’t take keeps none of the others from the audit log, and is told of', async () => {
   const patrons = [await colleague.register(), await colleague.register(), await colleague.register()];
   let ahead = 0;
