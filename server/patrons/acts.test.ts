@@ -80,6 +80,7 @@ describe('a section', () => {
     }
   });
 
+  const address = { line1: 'x', line2: '', postcode: '', town: '', country: '' };
   const refusals: [SectionId, FieldValues, string[]][] = [
     ['personal', { familyName: ' ' }, ['familyName: required']],
     ['personal', { familyName: 'x'.repeat(201) }, ['familyName: tooLong']],
@@ -87,6 +88,9 @@ describe('a section', () => {
     ['personal', { birthDate: '2026-02-30' }, ['birthDate: invalid']],
     ['personal', { shoeSize: 43 }, ['shoeSize: unknownField']],
     ['personal', { givenName: '\ud800' }, ['givenName: invalid']],
+    ['card', { cards: [{ number: 'A1', state: 'active', remark: 'x' }] }, ['cards: unknownField']],
+    ['address', { otherAddresses: [{ ...address, remark: 'x' }] }, ['otherAddresses: unknownField']],
+    ['guarantor', { guarantor: { kind: 'name', name: 'X', remark: 'x' } }, ['guarantor: unknownField']],
     ['contact', { emails: ['a@example.org', 'nonsense'] }, ['emails.1: notAnEmail']],
     ['contact', { phones: ['call me'] }, ['phones.0: notAPhone']],
     ['address', { country: 'Sweden' }, ['country: notACountry']],
@@ -103,6 +107,13 @@ describe('a section', () => {
     expect(issuesOf(answer)).toEqual(issues);
     expect((await desk.patron(patron.id)).tag).toBe(patron.tag);
   });
+});
+
+test('a new patron brings nothing that no form has', async () => {
+  const { desk } = await atTheDesk();
+  const cards = [{ number: 'A1', state: 'active', remark: 'x' }];
+  const body = { id: desk.newId(), sections: { personal: { familyName: 'X' }, card: { cards } } };
+  expect(issuesOf(await desk.act('createPatron', { body }))).toEqual(['card.cards: unknownField']);
 });
 
 describe('a card', () => {

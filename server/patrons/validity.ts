@@ -125,8 +125,26 @@ export class Validity {
   }
 }
 
-const shapeProblems = (section: SectionId, changes: Changes): FieldIssue[] =>
-  unique(checkChanges(section, changes));
+function shapeProblems(section: SectionId, changes: Changes): FieldIssue[] {
+  const issues = unique(checkChanges(section, changes));
+  if (issues.length > 0) return issues;
+  const known: Changes = sectionSchemas[section].partial().parse(changes);
+  return Object.keys(changes)
+    .filter((field) => saysMore(changes[field], known[field]))
+    .map((field) => at(field, 'unknownField'));
+}
+
+/**
+ * Whether a value has fields in it that its form has not, which the form leaves out. Only here: a desk takes what a newer
+ * server answers.
+ */
+function saysMore(value: unknown, known: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const inForm = known as Changes;
+  return Object.entries(value).some(
+    ([key, inner]) => !Object.hasOwn(inForm, key) || saysMore(inner, inForm[key]),
+  );
+}
 
 function wholeProblems(section: SectionId, whole: Changes): FieldIssue[] {
   const parsed = sectionSchemas[section].strict().safeParse(whole);
