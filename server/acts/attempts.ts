@@ -29,6 +29,13 @@ export interface AttemptRow {
   answered_at: number;
 }
 
+/** Where answers name a guarantor: a saved section, a stale edit's refusal, a new patron. */
+const GUARANTOR_NAMES = [
+  '$.value.values.guarantor.name',
+  '$.current.values.guarantor.name',
+  '$.value.sections.guarantor.values.guarantor.name',
+];
+
 const derive = promisify<string, string, number, Buffer>(scrypt);
 
 /** The same for two bodies that differ only in the order of their fields. */
@@ -114,6 +121,16 @@ export class Attempts {
       );
     forget(goneSince, 'IN');
     forget(gone, 'NOT IN');
+    this.#forgetGuarantor(patronId);
+  }
+
+  /** Their name stood in answers to acts on those that they were guarantor for. Nothing finds these but reading all. */
+  #forgetGuarantor(patronId: string): void {
+    this.#store.run(
+      `UPDATE attempt SET body = json_replace(body, ${GUARANTOR_NAMES.map((path) => `'${path}', ''`).join(', ')})
+       WHERE endpoint IN ('createPatron', 'saveSection') AND instr(body, ?)`,
+      `"guarantor":{"kind":"patron","patronId":"${patronId}"`,
+    );
   }
 
   /** The act had its effect so long ago that its answer is forgotten. */

@@ -297,6 +297,25 @@ describe('deleting', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('takes the name from the answers to acts on those whom they were guarantor for', async () => {
+    const { desk, central } = await atTheDesk();
+    const parent = await desk.register({ personal: { familyName: 'Gonewiththewind' } });
+    const [ward, other] = [await desk.register({ guarantor: by(parent) }), await desk.register()];
+    const saved = { key: desk.newId(), act: desk.newId() };
+    const before = await desk.save(other, 'guarantor', by(parent), saved);
+    expect(problemOf(await desk.save(other, 'guarantor', { guarantor: null }))).toBe('stale-tag');
+    for (const { id } of [ward, other])
+      await desk.save(await desk.patron(id), 'guarantor', { guarantor: null });
+    expect((await desk.delete(await desk.patron(parent.id))).status).toBe(200);
+    const answers = central.parts.store.rows<{ body: string }>('SELECT body FROM attempt');
+    expect(JSON.stringify(answers)).not.toContain('Gonewiththewind');
+    const guarantor = { kind: 'patron', patronId: parent.id, name: '' };
+    const { values, tag } = valueOf<{ values: unknown; tag: string }>(before);
+    expect(values).toMatchObject({ guarantor: { name: 'Ada Gonewiththewind' } });
+    const again = await desk.save(other, 'guarantor', by(parent), saved);
+    expect(valueOf(again)).toEqual({ values: { guarantor }, tag });
+  });
+
   test('keeps the person’s account at another library', async () => {
     const { desk, signIn, central } = await atTheDesk();
     const patron = await desk.register();
