@@ -149,6 +149,25 @@ describe('failed sign-ins with a card', () => {
     card: { cards: numbers.map((number) => ({ number, state: 'active' })) },
   });
 
+  test('lock for twice as long the next time, however few they are at each of the patron’s cards', async () => {
+    const there = await atTheDesk();
+    await there.desk.register(of('C-1', 'C-2'));
+    const failFive = async () => {
+      for (const card of ['C-1', 'C-1', 'C-2']) await failAt(there, card);
+      const body = { library: 'north', cardNumber: 'C-1', pin: '0000' };
+      const answer = await there.central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+      expect(problemOf(answer)).toBe('account-locked');
+      return Date.parse((answer.body as { retryAt: string }).retryAt) - there.clock.now();
+    };
+    const locks: number[] = [];
+    for (let day = 0; day < 4; day++) {
+      locks.push((await failFive()) / 60_000);
+      there.central.forgetFailedSignIns();
+      there.clock.pass(86_400_000 + 60_000);
+    }
+    expect(locks).toEqual([5, 10, 20, 40]);
+  });
+
   test('go with the patron who is deleted', async () => {
     const there = await atTheDesk();
     const patron = await there.desk.register(of('C-1'));

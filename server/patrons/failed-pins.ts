@@ -48,21 +48,25 @@ export class FailedPins {
     );
   }
 
-  /** Counted before the PIN is looked at, so that many at once count too. Answers how many there are of all `cards`. */
+  /**
+   * Counted before the PIN is looked at, so that many at once count too. Answers how many there are of all `cards`. The
+   * one that was tried last has them all: few at each of many cards are kept as long as many at one.
+   */
   count(who: string, cards: readonly string[]): number {
     const now = this.#clock.now();
     const failures = cards.reduce((sum, card) => sum + this.#at(card).failures, 1);
     const lock = Math.min(FIRST_LOCK * 2 ** (failures / AT_ONCE - 1), LONGEST_LOCK);
-    this.#store.run(
-      `INSERT INTO failed_sign_in (who, place, failures, last_at, locked_until) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at,
-         locked_until = excluded.locked_until`,
-      who,
-      OF_PATRONS,
-      this.#at(who).failures + 1,
-      now,
-      failures % AT_ONCE === 0 ? now + lock : 0,
-    );
+    this.#store.together(() => {
+      this.clear(cards);
+      this.#store.run(
+        'INSERT INTO failed_sign_in (who, place, failures, last_at, locked_until) VALUES (?, ?, ?, ?, ?)',
+        who,
+        OF_PATRONS,
+        failures,
+        now,
+        failures % AT_ONCE === 0 ? now + lock : 0,
+      );
+    });
     return failures;
   }
 
