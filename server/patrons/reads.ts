@@ -104,7 +104,7 @@ export function patronReads({ records, feed, audit, attempts, longParts }: ReadP
 
     act(asker, { key }) {
       const attempt = attempts.find(key);
-      const own = attempt?.staff === asker.staff.id && (asker.onlyActs?.has(attempt.act) ?? true);
+      const own = attempt?.staff === asker.staff.id && asker.maySend(attempt.act);
       if (!attempt || !own) return refused('not-found');
       return granted({
         status: attempt.status,

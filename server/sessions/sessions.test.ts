@@ -1,5 +1,5 @@
 // Sessions: who gets in, for how long, and what a stranger can't do.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EndpointAnswer, Session } from '../../shared/central/contract.ts';
 import { PASSWORD, problemOf, testNetwork, type TestDesk, type TestNetwork } from '../testing/network.ts';
 
@@ -221,6 +221,20 @@ describe('the push-only grant that sign-out leaves', () => {
     const { network, desk, patron, act } = await signedOut();
     network.central.staff.revoke(desk.session.staff.id, 'Patrons - Block/unblock patron');
     expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('not-permitted');
+  });
+
+  test('costs a request no more where it names many acts', async () => {
+    const { network, desk } = await signedOut();
+    desk.token = (await network.signIn('north', 'lead', desk.desk)).token;
+    const waitingActs = Array.from({ length: 5_000 }, () => desk.newId());
+    const answer = await desk.ask('signOut', { body: { waitingActs } });
+    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
+    const read = vi.spyOn(network.central.parts.store, 'rows');
+    const headers = { authorization: `Bearer ${desk.token}`, 'circdesk-desk': desk.desk };
+    expect(network.central.senderOf(headers)).toBe(desk.session.staff.id);
+    expect(problemOf(await desk.ask('act', { params: { key: desk.newId() } }))).toBe('not-found');
+    const rows = read.mock.results.map(({ value }) => (value as unknown[]).length);
+    expect(Math.max(0, ...rows)).toBeLessThan(100);
   });
 
   test('is not made where nothing waits', async () => {
