@@ -196,6 +196,16 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
+  test('fits an act whose id the desk writes in capitals', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const act = desk.newId().toUpperCase();
+    const answer = await desk.ask('signOut', { body: { waitingActs: [act] } });
+    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
+    expect((await desk.block(patron, 'x', { act })).status).toBe(201);
+  });
+
   test('is good for nothing else: no other act, no reading, no other desk', async () => {
     const { desk, patron, act } = await signedOut();
     expect(problemOf(await desk.block(patron))).toBe('signed-out');

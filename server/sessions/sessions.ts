@@ -230,7 +230,11 @@ export class Sessions {
         this.#ports.clock.now() + GRANT_LASTS,
       );
       for (const act of waitingActs)
-        this.#store.run('INSERT OR IGNORE INTO push_grant_act (push_grant, act) VALUES (?, ?)', hash, act);
+        this.#store.run(
+          'INSERT OR IGNORE INTO push_grant_act (push_grant, act) VALUES (?, ?)',
+          hash,
+          act.toLowerCase(),
+        );
       return { pushGrant: secret };
     });
   }
