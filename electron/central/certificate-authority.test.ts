@@ -15,6 +15,7 @@ test('a server whose certificate the authority signed is believed, through an in
   expect(await believes('good')).toBe(true);
   expect(await believes('good', 'localhost')).toBe(true);
   expect(await believes('through-intermediate')).toBe(true);
+  expect(await believes('pss-sha256')).toBe(true);
 });
 
 test.each([
@@ -25,6 +26,11 @@ test.each([
   ['below more authorities than one of them allows', 'path-too-long'],
   ['outside the names that its authority may sign', 'out-of-bounds'],
   ['of the authority itself', 'library'],
+  ['below an authority for e-mail', 'below-mail'],
+  ['below an authority with a critical extension that nobody knows', 'below-unheard-of'],
+  ['with a critical extension that nobody knows', 'itself-unheard-of'],
+  ['signed over SHA-1', 'pkcs1-sha1'],
+  ['signed over SHA-1, by RSA-PSS', 'pss-sha1'],
 ])('a certificate %s is not believed', async (_how, name) => {
   expect(await believes(name)).toBe(false);
 });
