@@ -16,12 +16,14 @@ const owners = new Map<object, WindowOwner>([
 ]);
 
 let now = 0;
+let newReference = 'ref';
 let lines: unknown[] = [];
 const heard = vi.fn<(args: unknown, asker: object) => unknown>();
 let ask: (event: unknown, name: unknown, args?: unknown) => Promise<Result<unknown>>;
 
 beforeEach(() => {
   now = 0;
+  newReference = 'ref';
   lines = [];
   heard.mockReset().mockReturnValue({});
   openGate(
@@ -29,7 +31,7 @@ beforeEach(() => {
     {
       handlers: () => new Proxy({}, { get: () => heard }) as Handlers,
       ownerOf: (contents) => owners.get(contents),
-      newReference: () => 'ref',
+      newReference: () => newReference,
       counter: () => now,
       log: { write: (what, facts) => void lines.push({ what, ...facts }), trouble: () => undefined },
     },
@@ -190,9 +192,40 @@ describe('too often', () => {
     },
   );
 
-  test('what is held up fills no log', async () => {
-    await often(5_000, 'window.unsaved', { unsaved: true });
-    expect(lines).toHaveLength(1);
+  test('requests that a window may not make, and those of strangers, are held up like others', async () => {
+    expect(await often(1_000, 'patrons.search', {})).toBe(600);
+    expect(await often(1_000, '__proto__', {}, {})).toBe(600);
+    expect(await often(1_000, 'session.lock', {}, deskWindow)).toBe(600);
+  });
+
+  test.each([
+    ['is held up', 'window.unsaved', { unsaved: true }, 1],
+    ['fits no contract', 'window.unsaved', { unsaved: 'x' }, 10],
+    ['this window may not ask', 'patrons.search', {}, 10],
+  ])('what %s pushes nothing else out of the log', async (_what, name, args, pause) => {
+    for (let times = 0; times < 6_000; times++) {
+      now += pause;
+      await asks(name, args);
+    }
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThan(10);
+  });
+
+  test('what fails once more has the reference that finds it in the log; another window has its own line', async () => {
+    heard.mockImplementation(() => {
+      throw new Failure({ code: 'serverAway' });
+    });
+    const failsAt = async (ms: number, sender = patronWindow) => {
+      now = ms;
+      newReference = `of ${ms}`;
+      const answer = await asks('session.lock', {}, sender);
+      return answer.ok ? undefined : answer.error.reference;
+    };
+    expect(await failsAt(0)).toBe('of 0');
+    expect(await failsAt(9_999)).toBe('of 0');
+    expect(await failsAt(9_999, deskWindow)).toBe('of 9999');
+    expect(await failsAt(10_000)).toBe('of 10000');
+    expect(lines).toMatchObject([{ reference: 'of 0' }, { reference: 'of 9999' }, { reference: 'of 10000' }]);
   });
 });
 

@@ -8,12 +8,12 @@ import {
   type RequestName,
   type RequestResult,
 } from '../../shared/ipc/contract.ts';
-import { deskErrorSchema, type DeskError, type Result } from '../../shared/ipc/errors.ts';
+import { deskErrorSchema, type Result } from '../../shared/ipc/errors.ts';
 import { Failure } from '../support/failure.ts';
 import { whereFrom, type Log } from '../support/log.ts';
 import { isOurAddress } from '../windows/app-protocol.ts';
 import type { WindowOwner } from '../windows/windows.ts';
-import { isSmallAndPlain, Pace } from './limits.ts';
+import { isSmallAndPlain, Pace, References } from './limits.ts';
 
 /** Who asks: the window's owner and its contents, which name the window to `Windows`. */
 export type Asker = WindowOwner & { contents: IpcMainInvokeEvent['sender'] };
@@ -34,20 +34,26 @@ export interface GateParts {
 }
 
 export function openGate(ipcMain: Pick<IpcMain, 'handle'>, parts: GateParts): void {
-  const pace = new Pace(parts.counter);
-  const askingTooOften = new WeakSet<object>();
+  const { counter, newReference, log } = parts;
+  const pace = new Pace(counter);
+  const references = new References(newReference, counter);
   ipcMain.handle(REQUEST_CHANNEL, async (event, name: unknown, args: unknown): Promise<Result<unknown>> => {
-    const asker = whoAsks(event, parts);
-    if (!asker || !mayAsk(asker, name)) return tell(new Failure({ code: 'requestRefused' }), name, parts);
-    const wait = pace.tooEarly(asker.contents, name);
-    if (wait !== undefined) {
-      // Once is enough for the log: thousands would push everything else out of it.
-      const isNews = !askingTooOften.has(asker.contents);
-      askingTooOften.add(asker.contents);
-      return tell(tooOften(wait), name, parts, isNews);
+    const { sender } = event;
+    try {
+      const asker = whoAsks(event, parts);
+      const may = asker !== undefined && mayAsk(asker, name);
+      const wait = pace.tooEarly(sender, may ? name : undefined);
+      if (wait !== undefined) throw tooOften(wait);
+      if (!may) throw new Failure({ code: 'requestRefused' });
+      return { ok: true, value: await answer(asker, name, args, parts.handlers()) };
+    } catch (thrown) {
+      const error = errorOf(thrown);
+      const { reference, isNews } = references.of(sender, error.code);
+      const because = whereFrom(thrown instanceof Failure ? thrown.cause : thrown);
+      const request = isRequest(name) ? name : 'unknown request';
+      if (isNews) log.write('request failed', { request, code: error.code, reference, because });
+      return { ok: false, error: { ...error, reference } };
     }
-    askingTooOften.delete(asker.contents);
-    return answer(asker, name, args, parts);
   });
 }
 
@@ -66,39 +72,21 @@ const isRequest = (name: unknown): name is RequestName =>
 const mayAsk = (asker: Asker, name: unknown): name is RequestName =>
   isRequest(name) && (requests[name].windows as readonly string[]).includes(asker.kind);
 
-async function answer(
-  asker: Asker,
-  name: RequestName,
-  args: unknown,
-  parts: GateParts,
-): Promise<Result<unknown>> {
-  try {
-    const { args: argsSchema, result: resultSchema } = requests[name];
-    if (!isSmallAndPlain(args)) throw new Failure({ code: 'requestRefused' });
-    const asked = argsSchema.safeParse(args);
-    if (!asked.success) throw new Failure({ code: 'requestRefused' }, asked.error);
-    const handler = parts.handlers()[name] as (args: unknown, asker: Asker) => unknown;
-    return { ok: true, value: resultSchema.parse(await handler(asked.data, asker)) };
-  } catch (thrown) {
-    return tell(thrown, name, parts);
-  }
+async function answer(asker: Asker, name: RequestName, args: unknown, handlers: Handlers): Promise<unknown> {
+  const { args: argsSchema, result: resultSchema } = requests[name];
+  if (!isSmallAndPlain(args)) throw new Failure({ code: 'requestRefused' });
+  const asked = argsSchema.safeParse(args);
+  if (!asked.success) throw new Failure({ code: 'requestRefused' }, asked.error);
+  const handler = handlers[name] as (args: unknown, asker: Asker) => unknown;
+  return resultSchema.parse(await handler(asked.data, asker));
 }
 
 const tooOften = (wait: number) =>
   new Failure({ code: 'tooManyRequests', retryAt: new Date(Date.now() + wait).toISOString() });
 
-function tell(
-  thrown: unknown,
-  name: unknown,
-  { newReference, log }: GateParts,
-  isNews = true,
-): { ok: false; error: DeskError } {
-  const reference = newReference();
-  const said = deskErrorSchema.safeParse(thrown instanceof Failure && { ...thrown.error, reference });
-  const error: DeskError = said.success ? said.data : { code: 'internal', reference };
-  const because = thrown instanceof Failure ? thrown.cause : thrown;
-  const request = isRequest(name) ? name : 'unknown request';
-  if (isNews)
-    log.write('request failed', { request, code: error.code, reference, because: whereFrom(because) });
-  return { ok: false, error };
+const errorSchema = deskErrorSchema.omit({ reference: true });
+
+function errorOf(thrown: unknown): Failure['error'] {
+  const said = errorSchema.safeParse(thrown instanceof Failure && thrown.error);
+  return said.success ? said.data : { code: 'internal' };
 }

@@ -1,6 +1,8 @@
 // How much and how often a window may ask. The numbers are far above what the fastest member of staff brings about
 // (docs/decisions/0072), and low enough that a page that was taken over can't flood the desk or the server.
 import type { RequestName } from '../../shared/ipc/contract.ts';
+import type { ErrorCode } from '../../shared/ipc/errors.ts';
+import { SAY_AGAIN_MS } from '../support/log.ts';
 
 /** Of one request: the longest legitimate one is a staff note, before and after, of 20,000 characters. */
 export const LARGEST = { characters: 100_000, values: 5_000, depth: 16 };
@@ -83,11 +85,14 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Takes a request into account; answers how many ms it comes too early, or undefined where it may be answered. */
-  tooEarly(window: object, name: RequestName): number | undefined {
+  /**
+   * Takes a request into account; answers how many ms it comes too early, or undefined where it may be answered. One
+   * that the window may not make has no name here.
+   */
+  tooEarly(window: object, name: RequestName | undefined): number | undefined {
     const buckets = this.#buckets.get(window) ?? new Map<string, Bucket>();
     this.#buckets.set(window, buckets);
-    const costly = COSTLY[name];
+    const costly = name && COSTLY[name];
     const waits = [
       this.#take(buckets, '', EVERYTHING),
       ...(costly ? [this.#take(buckets, name, costly)] : []),
@@ -102,5 +107,29 @@ export class Pace {
     const left = Math.min(burst, before.left + ((now - before.at) / 1000) * perSecond);
     buckets.set(name, { left: left >= 1 ? left - 1 : left, at: now });
     return left >= 1 ? 0 : Math.ceil(((1 - left) / perSecond) * 1000);
+  }
+}
+
+/** Where the log has what a window failed at. The same code again within seconds is found where the first one is. */
+export class References {
+  readonly #new: () => string;
+  readonly #now: () => number;
+  readonly #logged = new WeakMap<object, Map<ErrorCode, { reference: string; at: number }>>();
+
+  /** `now` in ms, by a clock that nobody sets. */
+  constructor(newReference: () => string, now: () => number) {
+    this.#new = newReference;
+    this.#now = now;
+  }
+
+  of(window: object, code: ErrorCode): { reference: string; isNews: boolean } {
+    const logged = this.#logged.get(window) ?? new Map<ErrorCode, { reference: string; at: number }>();
+    this.#logged.set(window, logged);
+    const now = this.#now();
+    const before = logged.get(code);
+    if (before && now - before.at < SAY_AGAIN_MS) return { reference: before.reference, isNews: false };
+    const reference = this.#new();
+    logged.set(code, { reference, at: now });
+    return { reference, isNews: true };
   }
 }

@@ -12,6 +12,8 @@ export interface Log {
   trouble(what: string, thrown: unknown): void;
 }
 
+/** A page that tries again and again must not push what IT looks for out of the log. */
+export const SAY_AGAIN_MS = 10_000;
 const LARGEST = 1_000_000;
 
 /** Writes `circdesk.log` in `folder`; at 1 MB it becomes `circdesk.1.log` and begins anew. */

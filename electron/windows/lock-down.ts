@@ -1,7 +1,7 @@
 // What no page may do, whichever window it is in: leave our pages, open windows, ask for permissions, embed, reach a
 // network. Chromium's own doors are shut here; what the page's policy shuts is page-policy.ts.
 import { app, session, type Session, type WebContents } from 'electron';
-import type { Log } from '../support/log.ts';
+import { SAY_AGAIN_MS, type Log } from '../support/log.ts';
 import { isOurAddress } from './app-protocol.ts';
 
 /** A proxy that nobody runs, for local addresses too: what passes by the policy, such as WebRTC, gets nowhere. */
@@ -10,8 +10,6 @@ const NOWHERE = {
   proxyRules: 'http://127.0.0.1:1',
   proxyBypassRules: '<-loopback>',
 } as const;
-/** A page that tries again and again must not push what IT looks for out of the log. */
-const SAY_AGAIN_MS = 10_000;
 
 type Refuse = (what: string) => void;
 
