@@ -29,6 +29,13 @@ test('a page is answered under its policy', async () => {
   expect(page.headers.get('x-content-type-options')).toBe('nosniff');
 });
 
+test('a page gets nothing that Chromium has on other systems than this one', async () => {
+  const { headers } = await asked('app://circdesk/desk/index.html');
+  const features = headers.get('permissions-policy')?.split(', ');
+  for (const feature of ['bluetooth', 'web-share', 'web-printing', 'smart-card', 'writer', 'direct-sockets'])
+    expect(features).toContain(`${feature}=()`);
+});
+
 test.each([
   'app://circdesk/../secret.js',
   'app://circdesk/desk/../../secret.js',

@@ -18,19 +18,20 @@ export const PAGE_CONTENT_POLICY = [
   'sandbox allow-scripts allow-same-origin allow-forms allow-modals',
 ].join('; ');
 
-/** What Chromium could give a page, and ours never need. */
+/** What Chromium could give a page on any system, and ours never need. Names that it doesn't know it passes over. */
 const FEATURES = `
-  accelerometer attribution-reporting autoplay browsing-topics camera captured-surface-control
-  clipboard-read clipboard-write compute-pressure cross-origin-isolated deferred-fetch
-  deferred-fetch-minimal digital-credentials-create digital-credentials-get display-capture
-  encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection
-  interest-cohort join-ad-interest-group keyboard-map language-detector language-model local-fonts
-  local-network local-network-access loopback-network magnetometer media-playback-while-not-visible
-  microphone midi on-device-speech-recognition otp-credentials payment picture-in-picture
-  private-aggregation private-state-token-issuance private-state-token-redemption
-  publickey-credentials-create publickey-credentials-get run-ad-auction screen-wake-lock serial
-  shared-storage shared-storage-select-url speaker-selection storage-access summarizer sync-xhr
-  translator unload usb window-management xr-spatial-tracking
+  accelerometer ambient-light-sensor attribution-reporting autoplay bluetooth browsing-topics camera
+  captured-surface-control clipboard-read clipboard-write compute-pressure cross-origin-isolated
+  deferred-fetch deferred-fetch-minimal digital-credentials-create digital-credentials-get
+  direct-sockets display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid
+  identity-credentials-get idle-detection interest-cohort join-ad-interest-group keyboard-map
+  language-detector language-model local-fonts local-network local-network-access loopback-network
+  magnetometer media-playback-while-not-visible microphone midi on-device-speech-recognition
+  otp-credentials payment picture-in-picture private-aggregation private-state-token-issuance
+  private-state-token-redemption proofreader publickey-credentials-create publickey-credentials-get
+  rewriter run-ad-auction screen-wake-lock serial shared-storage shared-storage-select-url smart-card
+  speaker-selection storage-access summarizer sync-xhr translator unload usb web-printing web-share
+  window-management writer xr-spatial-tracking
 `
   .trim()
   .split(/\s+/);
