@@ -76,6 +76,11 @@ test.each([
   ['an address without its slashes', '{"server":{"url":"https:koha.example"}}', 'server.url: must be https'],
   ['a limit of debts that nobody can count', '{"koha":{"debtLimit":1e308}}', 'koha.debtLimit: Too big'],
   [
+    'a time that is over before a window has looked',
+    '{"privacy":{"afterMinutes":1e-12}}',
+    'privacy.afterMinutes: must be 0, or at least 0.1',
+  ],
+  [
     'a certificate authority that would be looked for where the program was started',
     '{"server":{"certificateAuthority":"ca.pem"}}',
     'server.certificateAuthority: must be a whole path',
@@ -148,4 +153,12 @@ test('what passes as a policy passes its published schema, and what does not fai
   ).toBe(true);
   expect(fits({ copy: { scope: 'everybody' } })).toBe(false);
   expect(fits({ sever: {} })).toBe(false);
+  for (const [afterMinutes, good] of [
+    [0, true],
+    [0.1, true],
+    [1440, true],
+    [1e-12, false],
+    [1441, false],
+  ])
+    expect([afterMinutes, fits({ privacy: { afterMinutes } })]).toEqual([afterMinutes, good]);
 });

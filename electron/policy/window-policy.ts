@@ -65,12 +65,20 @@ export const librarySystemPolicySchema = z
 export const privacyPolicySchema = z
   .strictObject({
     afterMinutes: z
-      .number()
-      .min(0)
-      .max(24 * 60)
+      // What is over before the window has looked again would keep it looking.
+      .union(
+        [
+          z.literal(0),
+          z
+            .number()
+            .min(0.1, 'must be 0, or at least 0.1')
+            .max(24 * 60),
+        ],
+        'is no number',
+      )
       .default(5)
       .describe(
-        'Minutes without a key or the mouse in its window after which the details of a patron go; 0 never.',
+        'Minutes without a key or the mouse in its window after which the details of a patron go, at least 0.1; 0 never.',
       ),
     then: z
       .enum(['hide', 'close'])
