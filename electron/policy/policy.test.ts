@@ -59,6 +59,11 @@ test.each([
   ['not JSON', '{', 'the file: is not JSON'],
   ['an unknown word', '{"sever":{}}', 'sever'],
   [
+    'a word that would be left out',
+    '{"koha":{"permissions":{"__proto__":{"users":["eva"]}}}}',
+    'Unrecognized key: "__proto__"',
+  ],
+  [
     'plain http to another machine',
     '{"server":{"url":"http://library.example/"}}',
     'server.url: must be https',

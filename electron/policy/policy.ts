@@ -143,7 +143,11 @@ const asJson = z.instanceof(Buffer).transform((bytes, context) => {
   if (!isUtf8(bytes)) context.addIssue('is not UTF-8');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    const said = JSON.parse(text) as unknown;
+    const said = JSON.parse(text, (key, value: unknown) => {
+      // Zod leaves it out, and says nothing.
+      if (key === '__proto__') context.addIssue('Unrecognized key: "__proto__"');
+      return value;
+    }) as unknown;
     const repeated = repeatedKey(text);
     if (repeated !== undefined) context.addIssue(`names "${repeated}" twice`);
     return said;
