@@ -67,6 +67,10 @@ test.each([
   ['ELECTRON_DISABLE_SANDBOX', '1'],
   ['ELECTRON_DISABLE_SANDBOX', ''],
   ['SSLKEYLOGFILE', '/tmp/keys'],
+  ['ELECTRON_ENABLE_LOGGING', 'file'],
+  ['ELECTRON_LOG_FILE', '/tmp/log'],
+  ['NODE_COMPILE_CACHE', '/tmp/code'],
+  ['NODE_V8_COVERAGE', '/tmp/lines'],
 ])('nor with the variable %s, which says what a switch would', (name, value) => {
   const asked = { argv: ['circdesk'], environment: { LANG: 'sv_SE.UTF-8', [name]: value } };
   expect(strangeSwitch({ isPackaged: true, ...asked })).toBe(name);

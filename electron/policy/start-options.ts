@@ -43,8 +43,15 @@ const TAKEN = new Set([
   'user-data-dir',
 ]);
 
-/** Variables that do what switches do: take the sandbox off, and write down the keys of what is sent. */
-const NOT_TAKEN = ['ELECTRON_DISABLE_SANDBOX', 'SSLKEYLOGFILE'];
+/** Variables that do what switches do: take the sandbox off, write down the keys of what is sent, or what runs. */
+const NOT_TAKEN = [
+  'ELECTRON_DISABLE_SANDBOX',
+  'ELECTRON_ENABLE_LOGGING',
+  'ELECTRON_LOG_FILE',
+  'NODE_COMPILE_CACHE',
+  'NODE_V8_COVERAGE',
+  'SSLKEYLOGFILE',
+];
 
 /**
  * Where a desk keeps what is its own. On Windows that is this computer's, and not, as Electron has it, what follows its
