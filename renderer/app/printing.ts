@@ -1,4 +1,5 @@
 // Prints what stands in `.print-only`, or else the page, on the paper that it is meant for.
+import { ask } from './ask.ts';
 
 const MM_PER_PX = 25.4 / 96;
 const MARGIN_MM = 4;
@@ -15,7 +16,7 @@ const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /**
  * Ends once the system's print dialog is closed. While it's open no script of the page runs, so that a lock could not hide
- * anybody's details from the counter: they are hidden before.
+ * anybody's details from the counter: they are hidden before, and until a lock that came meanwhile has been heard of.
  */
 export async function printOn(paper: 'a4' | 'mm80', height: number): Promise<void> {
   const sheet = new CSSStyleSheet();
@@ -24,5 +25,8 @@ export async function printOn(paper: 'a4' | 'mm80', height: number): Promise<voi
   await frame();
   await frame();
   window.print();
+  // What main told of before is here by the time it has answered.
+  await ask('session.state', {});
+  await frame();
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
 }
