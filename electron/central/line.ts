@@ -34,8 +34,9 @@ export function openLine(authority: CertificateAuthority | undefined): Fetch {
     try {
       return await line.fetch(input as string, init);
     } catch (thrown) {
-      // Electron says no more than that it failed.
-      throw refused ? new Error('net::ERR_CERT_AUTHORITY_INVALID', { cause: thrown }) : thrown;
+      // Of a refusal, which it remembers, Electron says no more than that it failed.
+      const bare = String(thrown).includes('ERR_FAILED');
+      throw refused && bare ? new Error('net::ERR_CERT_AUTHORITY_INVALID', { cause: thrown }) : thrown;
     }
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { fakeMain } from '../testing/fake-main.ts';
+import { fakeMain, refused } from '../testing/fake-main.ts';
 import { pageRules, printOn } from './printing.ts';
 
 afterEach(() => {
@@ -15,8 +15,8 @@ it('a receipt of 80 mm is as long as its text, a page of A4 as long as A4', () =
 it('what was hidden for the print dialog stays so until a lock that came meanwhile is heard of', async () => {
   const main = fakeMain();
   const page = { adoptedStyleSheets: [] as unknown[] };
-  let answer = (_: unknown) => {};
-  main.answer('session.state', () => new Promise((resolve) => (answer = resolve)));
+  const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
+  main.answer('session.state', () => answered.then(() => refused({ code: 'locked' })));
   vi.stubGlobal('document', page);
   vi.stubGlobal(
     'CSSStyleSheet',
@@ -31,7 +31,7 @@ it('what was hidden for the print dialog stays so until a lock that came meanwhi
   await vi.waitFor(() => expect(main.asked.map(({ name }) => name)).toEqual(['session.state']));
   expect(print).toHaveBeenCalledOnce();
   expect(page.adoptedStyleSheets).toHaveLength(1);
-  answer({ ok: true, value: {} });
+  answer(undefined);
   await printing;
   expect(page.adoptedStyleSheets).toEqual([]);
 });
