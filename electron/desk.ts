@@ -111,7 +111,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   let parts: DeskParts | undefined;
   let memoryOnly = false;
   let hasStarted = false;
-  let touchedAt = clock.now();
+  const counter = () => performance.now();
+  let touchedAt = counter();
   let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
   let trouble: StartTrouble = { kind: 'unusable', waiting: null };
 
@@ -160,7 +161,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
     await server.bindTo(kept.store, onTrouble);
     parts = await buildParts({
       ...{ store: kept.store, server, policy, clock, random, timers, onTrouble },
-      counter: () => performance.now(),
+      counter,
       lastLibrary: {
         read: () => settings.lastLibrary,
         write: (library) => {
@@ -230,7 +231,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         await tellSyncState();
       },
       touched: () => {
-        touchedAt = clock.now();
+        touchedAt = counter();
       },
     };
   }
@@ -254,7 +255,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   }
 
   function watchSystem(): void {
-    watchIdle({ clock, timers, touchedAt: () => touchedAt }, policy.lock.afterMinutes, () =>
+    watchIdle({ clock, timers, counter, touchedAt: () => touchedAt }, policy.lock.afterMinutes, () =>
       parts?.session.lock(),
     );
     powerMonitor.on('lock-screen', () => parts?.session.lock());
@@ -281,7 +282,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         handlers: () => handlers,
         ownerOf: (contents) => windows.ownerOf(contents),
         newReference: () => randomBytes(4).toString('hex'),
-        counter: () => performance.now(),
+        counter,
         log,
       });
       watchSystem();

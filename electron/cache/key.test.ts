@@ -65,6 +65,12 @@ test.each([
   expect(troubles).toEqual(['sealing the key anew']);
 });
 
+test('a keyring that fails when it is asked for is none, and the log says why', async () => {
+  const failing = { ...keyring(1), available: () => Promise.reject(new Error('locked')) };
+  expect(await keyOf(folders.make(), failing)).toEqual({ outcome: 'noKeyring' });
+  expect(troubles).toEqual(['asking for the keyring']);
+});
+
 test('a keyring that is away when the key is to be opened has forgotten nothing', async () => {
   const folder = folders.make();
   await keyOf(folder, keyring(1));

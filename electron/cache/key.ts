@@ -32,7 +32,7 @@ export async function deskKey(
   random: Random,
   log: Pick<Log, 'trouble'>,
 ): Promise<DeskKey> {
-  if (!(await sealer.available())) return { outcome: 'noKeyring' };
+  if (!(await isThere(sealer, log))) return { outcome: 'noKeyring' };
   const file = join(folder, SEALED_KEY);
   const sealed = readIfThere(file);
   if (sealed) {
@@ -46,6 +46,15 @@ export async function deskKey(
   if (!fresh) return { outcome: 'noKeyring' };
   writeDurably(file, fresh);
   return { outcome: 'key', key };
+}
+
+async function isThere(sealer: KeySealer, log: Pick<Log, 'trouble'>): Promise<boolean> {
+  try {
+    return await sealer.available();
+  } catch (thrown) {
+    log.trouble('asking for the keyring', thrown);
+    return false;
+  }
 }
 
 /** Undefined from a keyring that doesn't give back what it took: that would cost everything on the next start. */

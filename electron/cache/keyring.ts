@@ -11,12 +11,8 @@ const isSealedByNobody = (sealed: Buffer): boolean =>
 
 export const keyring: KeySealer = {
   async available() {
-    try {
-      if (!(await safeStorage.isAsyncEncryptionAvailable())) return false;
-      return !isSealedByNobody(await safeStorage.encryptStringAsync('Circdesk'));
-    } catch {
-      return false;
-    }
+    if (!(await safeStorage.isAsyncEncryptionAvailable())) return false;
+    return !isSealedByNobody(await safeStorage.encryptStringAsync('Circdesk'));
   },
   async seal(text) {
     const sealed = await safeStorage.encryptStringAsync(text);

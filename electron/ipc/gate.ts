@@ -48,9 +48,11 @@ export function openGate(ipcMain: Pick<IpcMain, 'handle'>, parts: GateParts): vo
       return { ok: true, value: await answer(asker, name, args, parts.handlers()) };
     } catch (thrown) {
       const error = errorOf(thrown);
-      const { reference, isNews } = references.of(sender, error.code);
-      const because = whereFrom(thrown instanceof Failure ? thrown.cause : thrown);
       const request = isRequest(name) ? name : 'unknown request';
+      // A fault of ours has another cause in each.
+      const alike = error.code === 'internal' ? `internal ${request}` : error.code;
+      const { reference, isNews } = references.of(sender, alike);
+      const because = whereFrom(thrown instanceof Failure ? thrown.cause : thrown);
       if (isNews) log.write('request failed', { request, code: error.code, reference, because });
       return { ok: false, error: { ...error, reference } };
     }

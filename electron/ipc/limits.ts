@@ -1,7 +1,6 @@
 // How much and how often a window may ask. The numbers are far above what the fastest member of staff brings about
 // (docs/decisions/0072), and low enough that a page that was taken over can't flood the desk or the server.
 import type { RequestName } from '../../shared/ipc/contract.ts';
-import type { ErrorCode } from '../../shared/ipc/errors.ts';
 import { SAY_AGAIN_MS } from '../support/log.ts';
 
 /** Of one request: the longest legitimate one is a staff note, before and after, of 20,000 characters. */
@@ -110,11 +109,11 @@ export class Pace {
   }
 }
 
-/** Where the log has what a window failed at. The same code again within seconds is found where the first one is. */
+/** Where the log has what a window failed at. What is alike within seconds is found where the first one is. */
 export class References {
   readonly #new: () => string;
   readonly #now: () => number;
-  readonly #logged = new WeakMap<object, Map<ErrorCode, { reference: string; at: number }>>();
+  readonly #logged = new WeakMap<object, Map<string, { reference: string; at: number }>>();
 
   /** `now` in ms, by a clock that nobody sets. */
   constructor(newReference: () => string, now: () => number) {
@@ -122,14 +121,14 @@ export class References {
     this.#now = now;
   }
 
-  of(window: object, code: ErrorCode): { reference: string; isNews: boolean } {
-    const logged = this.#logged.get(window) ?? new Map<ErrorCode, { reference: string; at: number }>();
+  of(window: object, alike: string): { reference: string; isNews: boolean } {
+    const logged = this.#logged.get(window) ?? new Map<string, { reference: string; at: number }>();
     this.#logged.set(window, logged);
     const now = this.#now();
-    const before = logged.get(code);
+    const before = logged.get(alike);
     if (before && now - before.at < SAY_AGAIN_MS) return { reference: before.reference, isNews: false };
     const reference = this.#new();
-    logged.set(code, { reference, at: now });
+    logged.set(alike, { reference, at: now });
     return { reference, isNews: true };
   }
 }

@@ -1,6 +1,5 @@
 // What the command line may say, and what policy says, as the desk needs it to start. Throws with words for IT where
 // either can't be followed: a desk that guesses is not safe.
-import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { CertificateAuthority } from '../central/certificate-authority.ts';
@@ -48,6 +47,7 @@ const NOT_TAKEN = [
   'ELECTRON_DISABLE_SANDBOX',
   'ELECTRON_ENABLE_LOGGING',
   'ELECTRON_LOG_FILE',
+  'NODE_REDIRECT_WARNINGS',
   'NODE_COMPILE_CACHE',
   'NODE_V8_COVERAGE',
   'SSLKEYLOGFILE',
@@ -65,9 +65,7 @@ export function userDataFolder(
   const named = switchValue('user-data-dir');
   if (named) return resolve(named);
   const { LOCALAPPDATA } = environment;
-  return platform === 'win32' && LOCALAPPDATA && !existsSync(join(electrons, 'store'))
-    ? join(LOCALAPPDATA, basename(electrons))
-    : electrons;
+  return platform === 'win32' && LOCALAPPDATA ? join(LOCALAPPDATA, basename(electrons)) : electrons;
 }
 
 /** Chromium takes blanks away around an argument before it looks for a switch in it; U+0085 is one of its blanks. */

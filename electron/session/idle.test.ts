@@ -7,56 +7,54 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** The minute in which a desk with `lock.afterMinutes` 10 was locked first, of eight hours; undefined: it wasn't. */
-async function lockedIn(
-  idleSeconds: (minute: number) => number,
-  touches: (minute: number) => boolean,
-  afterMinutes = 10,
-): Promise<number | undefined> {
-  let now = 1_000_000_000;
-  let touchedAt = now;
-  const began = now;
-  const minute = () => Math.floor((now - began) / MINUTE);
+interface Day {
+  /** What the system says at a minute of the day. */
+  idleSeconds: (minute: number) => number;
+  /** Whether a window of the desk is touched then. */
+  touched?: (minute: number) => boolean;
+  afterMinutes?: number;
+  /** The computer's clock is set back two hours in the second minute. */
+  isSetBack?: boolean;
+}
+
+/** The minute in which the desk was locked first, of eight hours; undefined: it wasn't. */
+async function lockedIn({ idleSeconds, touched, afterMinutes = 10, isSetBack }: Day) {
+  let counter = 0;
+  let touchedAt = 0;
+  const minute = () => Math.floor(counter / MINUTE);
   const getSystemIdleTime = () => idleSeconds(minute());
   vi.doMock('electron', () => ({ powerMonitor: { getSystemIdleTime, on: () => undefined } }));
   vi.resetModules();
   const { watchIdle } = await import('./idle.ts');
   const due: (() => void)[] = [];
   const timers = { after: (_ms: number, work: () => void) => (due.push(work), () => undefined) };
+  const clock = { now: () => 1e12 + counter - (isSetBack && minute() > 0 ? 120 * MINUTE : 0) };
   let locked: number | undefined;
-  watchIdle({ clock: { now: () => now }, timers, touchedAt: () => touchedAt }, afterMinutes, () => {
+  const parts = { clock, timers, counter: () => counter, touchedAt: () => touchedAt };
+  watchIdle(parts, afterMinutes, () => {
     locked ??= minute();
   });
-  while (now - began < 8 * 60 * MINUTE) {
-    now += 5_000;
-    if (touches(minute())) touchedAt = now;
+  while (counter < 8 * 60 * MINUTE) {
+    counter += 5_000;
+    if (touched?.(minute())) touchedAt = counter;
     due.shift()?.();
   }
   return locked;
 }
-const never = () => false;
 
 test.each([0, -1])('where the system counts nothing, and says %i for ever', async (says) => {
-  expect(await lockedIn(() => says, never)).toBe(10);
-  expect(
-    await lockedIn(
-      () => says,
-      () => true,
-    ),
-  ).toBeUndefined();
-  expect(
-    await lockedIn(
-      () => says,
-      (minute) => minute < 60,
-    ),
-  ).toBe(69);
+  const idleSeconds = () => says;
+  expect(await lockedIn({ idleSeconds })).toBe(10);
+  expect(await lockedIn({ idleSeconds, isSetBack: true })).toBe(10);
+  expect(await lockedIn({ idleSeconds, touched: () => true })).toBeUndefined();
+  expect(await lockedIn({ idleSeconds, touched: (minute) => minute < 60 })).toBe(69);
 });
 
-test('where it counts, its count alone decides: work in another program keeps a desk open', async () => {
-  expect(await lockedIn((minute) => minute * 60, never)).toBe(10);
-  expect(await lockedIn((minute) => minute % 3, never)).toBeUndefined();
+test('where it counts, its count alone decides: hours without a pause in another program keep a desk open', async () => {
+  expect(await lockedIn({ idleSeconds: (minute) => minute * 60 })).toBe(10);
+  expect(await lockedIn({ idleSeconds: (minute) => (minute < 5 ? 3 : 0) })).toBeUndefined();
 });
 
 test('where policy wants no lock, there is none', async () => {
-  expect(await lockedIn((minute) => minute * 60, never, 0)).toBeUndefined();
+  expect(await lockedIn({ idleSeconds: (minute) => minute * 60, afterMinutes: 0 })).toBeUndefined();
 });

@@ -10,28 +10,28 @@ const LOOK_EVERY_MS = 5_000;
 export interface IdleParts {
   clock: Clock;
   timers: Timers;
-  /** When a window of the desk was last touched, in ms. */
+  /** Milliseconds by a clock that nobody sets. */
+  counter: () => number;
+  /** When a window of the desk was last touched, by `counter`. */
   touchedAt: () => number;
 }
 
 /** `afterMinutes` 0: never. */
 export function watchIdle(
-  { clock, timers, touchedAt }: IdleParts,
+  { clock, timers, counter, touchedAt }: IdleParts,
   afterMinutes: number,
   lock: () => void,
 ): void {
   if (afterMinutes === 0) return;
-  const most = afterMinutes * 60;
   let lookedAt = clock.now();
-  let countedAt = lookedAt;
+  let systemCounts = false;
   const look = () => {
-    const now = clock.now();
-    const asleep = (now - lookedAt) / 1000;
-    lookedAt = now;
+    const asleep = (clock.now() - lookedAt) / 1000;
+    lookedAt = clock.now();
     const counted = powerMonitor.getSystemIdleTime();
-    if (counted > 0) countedAt = now;
-    const untouched = (now - Math.max(touchedAt(), countedAt)) / 1000;
-    if (Math.max(counted, asleep, untouched) >= most) lock();
+    systemCounts ||= counted > 0;
+    const untouched = systemCounts ? counted : (counter() - touchedAt()) / 1000;
+    if (Math.max(untouched, asleep) >= afterMinutes * 60) lock();
   };
   const lookOn = () => {
     look();
