@@ -303,6 +303,25 @@ test('a damaged memory is set aside, and nothing is deleted on its word', async 
   expect(await left()).toEqual(['a.json', 'saved-files.json.damaged']);
 });
 
+test('a memory that one start could not read, and set aside, is read by the next: what it names does not stay for ever', async () => {
+  await saved(memory());
+  const file = join(folder, 'saved-files.json');
+  await rename(file, `${file}.damaged`);
+  now += 25 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual(['saved-files.json.damaged']);
+});
+
+test('of a memory in which one entry makes no sense the others count', async () => {
+  await saved(memory());
+  const file = join(folder, 'saved-files.json');
+  const entries = JSON.parse(await readFile(file, 'utf8')) as unknown[];
+  await writeFile(file, JSON.stringify([{ id: 'strange' }, ...entries]));
+  now += 25 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual(['saved-files.json.damaged']);
+});
+
 test('what is remembered is for this user only', async () => {
   await saved(memory());
   expect((await stat(join(folder, 'saved-files.json'))).mode & 0o777).toBe(0o600);

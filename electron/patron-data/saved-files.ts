@@ -222,15 +222,36 @@ export class SavedFiles {
     }
   }
 
-  /** A damaged memory is set aside under another name, not overwritten. */
+  /**
+   * What can't be read, now or at all, is set aside, not overwritten; and looked at again at each start, since a program may
+   * only have held it: patrons' files must not stay for ever because of that.
+   */
   #read(): Entry[] {
+    const { file } = this.#parts;
+    const aside = `${file}.damaged`;
+    const [now, before] = [this.#entriesIn(file), this.#entriesIn(aside)];
+    if (!now.isWhole) this.#setAside(aside);
+    const known = new Set(now.entries.map(({ id }) => id));
+    return [...now.entries, ...before.entries.filter(({ id }) => !known.has(id))];
+  }
+
+  #entriesIn(file: string): { entries: Entry[]; isWhole: boolean } {
     try {
-      const text = readIfThere(this.#parts.file)?.toString('utf8');
-      if (text === undefined) return [];
-      return z.array(entrySchema).parse(JSON.parse(text));
-    } catch {
-      renameSync(this.#parts.file, `${this.#parts.file}.damaged`);
-      return [];
+      const text = readIfThere(file)?.toString('utf8') ?? '[]';
+      const found = z.array(z.unknown()).parse(JSON.parse(text));
+      const entries = found.flatMap((one) => entrySchema.safeParse(one).data ?? []);
+      return { entries, isWhole: entries.length === found.length };
+    } catch (thrown) {
+      this.#parts.log.trouble('reading which files were saved', thrown);
+      return { entries: [], isWhole: false };
+    }
+  }
+
+  #setAside(aside: string): void {
+    try {
+      renameSync(this.#parts.file, aside);
+    } catch (thrown) {
+      this.#parts.log.trouble('setting aside which files were saved', thrown);
     }
   }
 }
