@@ -11,8 +11,9 @@ afterEach(() => folders.removeAll());
 async function ownerOf(scanned: string, ...cards: string[][]): Promise<string | undefined> {
   const patrons = cards.map((numbers, n) => patronOf(n + 1, { cards: numbers }));
   const { store } = await folders.filled(patrons);
-  const present = { library: { id: LIBRARY }, view: '', capabilities: EVERYTHING };
-  const session = { require: () => present, central: undefined } as unknown as StaffSession;
+  const present = { staff: { id: '1' }, library: { id: LIBRARY }, view: '', capabilities: EVERYTHING };
+  const state = { status: 'signedIn', ...present };
+  const session = { require: () => present, state, central: undefined } as unknown as StaffSession;
   const scannedCards = new ScannedCards(store, session);
   const { scan } = await scannedCards.find(scanned);
   return scannedCards.patronOf(scan, true);

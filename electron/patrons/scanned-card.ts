@@ -5,6 +5,7 @@ import type { Card } from '../../shared/patrons/sections.ts';
 import { joined } from '../../shared/patrons/fold.ts';
 import { fullName, nameOf, type Patron } from '../../shared/patrons/patron.ts';
 import { readCopy } from '../cache/copy-view.ts';
+import { isSameStaff } from '../central/central-server.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
@@ -24,7 +25,7 @@ export class ScannedCards {
   /** How often somebody has left: a scan that was on its way then finds nobody for the next one. */
   #leavings = 0;
   /** Whom each of the last scans found: a window names a scan, never a patron. */
-  readonly #found = new Map<number, string>();
+  readonly #found = new Map<number, { patronId: string; by: Present }>();
 
   constructor(store: DeskStore, session: StaffSession) {
     this.#store = store;
@@ -38,17 +39,21 @@ export class ScannedCards {
     const present = this.#session.require();
     const leavings = this.#leavings;
     const owner = await this.#owner(card, present);
-    if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
+    // The next one may be in already, and windows not told so yet.
+    const here = this.#session.state;
+    const isHere = here.status !== 'signedOut' && isSameStaff(here, present);
+    if (!isHere || leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
     if (!owner) return { scan, found: null };
     const { id, name, state } = owner;
-    this.#found.set(scan, id);
+    this.#found.set(scan, { patronId: id, by: present });
     return { scan, found: state === 'active' ? { state } : { state, name } };
   }
 
   /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */
   patronOf(scan: number, wanted: boolean): string | undefined {
-    this.#session.require();
-    return wanted || scan === this.#last ? this.#found.get(scan) : undefined;
+    const found = this.#found.get(scan);
+    if (!found || !isSameStaff(this.#session.require(), found.by)) return undefined;
+    return wanted || scan === this.#last ? found.patronId : undefined;
   }
 
   /** For whoever signs in next. */
