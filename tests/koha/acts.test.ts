@@ -2,10 +2,25 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
+import type { HttpRequest, Transport } from '../../electron/central/transport.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { LOOKER, serverOn } from './fake/small-library.ts';
-import { ada, at, begin, clock, desk, goOnIn, koha, open, row, save, sent, session } from './one-patron.ts';
+import {
+  ada,
+  at,
+  begin,
+  clock,
+  desk,
+  goOnIn,
+  koha,
+  open,
+  refuse,
+  row,
+  save,
+  sent,
+  session,
+} from './one-patron.ts';
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -99,43 +114,76 @@ describe('an edit', () => {
     expect(koha.world.patron(row.patron_id)).toMatchObject({ city: 'Umeå', firstname: 'Adina' });
   });
 
-  test.each<[string, Record<string, string>, string, object]>([
-    ['nothing of it is undone', { library_id: 'CPL', surname: 'Berg' }, 'confirmed', { firstname: 'Adina' }],
-    ['theirs stands', { firstname: 'Adele' }, 'stale', {}],
-  ])(
-    'that waits for its turn while a colleague changes the patron: %s',
-    async (_what, theirs, kind, ours) => {
-      const held: (() => void)[] = [];
-      let isBusy = false;
-      await open(
-        {},
-        {
-          transport: async (request) => {
-            if (isBusy) await new Promise<void>((resolve) => held.push(resolve));
-            return koha.answer(request);
-          },
-        },
-      );
+  describe('that waits for its turn', () => {
+    let held: (() => void)[];
+    let isBusy: boolean;
+    beforeEach(async () => {
+      held = [];
+      isBusy = false;
+      const transport: Transport = async (request) => {
+        if (isBusy) await new Promise<void>((resolve) => held.push(resolve));
+        return koha.answer(request);
+      };
+      await open({}, { transport });
+    });
+
+    /** The patron is read, and the edit waits behind searches. */
+    async function saveWaiting(further: object, meanwhile: () => void) {
       const search = () => session.search('Ek', 0, 10);
       isBusy = true;
       const searches = [search(), search(), search()];
       await expect.poll(() => held.length).toBe(3);
-      const saved = save('personal', { givenName: 'Adina' });
+      const saved = save('personal', { givenName: 'Adina' }, further);
       await expect.poll(() => held.length).toBe(4);
       searches.push(search());
       await new Promise(setImmediate);
-      // The record is read, and the search takes its turn before the edit.
       held.pop()?.();
       await expect.poll(() => held.length).toBe(4);
       isBusy = false;
       clock.pass(5_000);
-      koha.world.change(row.patron_id, theirs);
+      meanwhile();
       for (const goOn of held) goOn();
-      expect(await saved).toMatchObject({ kind });
-      await Promise.all(searches);
+      return saved.finally(() => Promise.all(searches));
+    }
+    const isOfAda = ({ path }: HttpRequest) => path.endsWith(`/patrons/${row.patron_id}`);
+    const away = { error: { code: 'serverAway' } };
+
+    test.each<[string, Record<string, string>, string, object]>([
+      [
+        'nothing of it is undone',
+        { library_id: 'CPL', surname: 'Berg' },
+        'confirmed',
+        { firstname: 'Adina' },
+      ],
+      ['theirs stands', { firstname: 'Adele' }, 'stale', {}],
+    ])('while a colleague changes the patron: %s', async (_what, theirs, kind, ours) => {
+      const outcome = await saveWaiting({}, () => koha.world.change(row.patron_id, theirs));
+      expect(outcome).toMatchObject({ kind });
       expect(koha.world.patron(row.patron_id)).toMatchObject({ ...theirs, ...ours });
-    },
-  );
+    });
+
+    test('and never went out is no attempt that may have arrived: its repeat is confirmed', async () => {
+      const key = v7();
+      let goOn = () => undefined as void;
+      await expect(saveWaiting({ key }, () => (goOn = refuse(502, '', isOfAda)))).rejects.toMatchObject(away);
+      expect(sent()).toEqual([]);
+      goOn();
+      koha.world.change(row.patron_id, { city: 'Lund' });
+      const repeat = save('personal', { givenName: 'Adina' }, { key, repeated: true });
+      expect(await repeat).toMatchObject({ kind: 'confirmed' });
+    });
+
+    test('as a repeat of one that never went out is confirmed, whatever a colleague changes meanwhile', async () => {
+      const key = v7();
+      const goOn = refuse(502, '', isOfAda);
+      await expect(save('personal', { givenName: 'Adina' }, { key })).rejects.toMatchObject(away);
+      goOn();
+      const repeat = saveWaiting({ key, repeated: true }, () =>
+        koha.world.change(row.patron_id, { city: 'Lund' }),
+      );
+      expect(await repeat).toMatchObject({ kind: 'confirmed' });
+    });
+  });
 
   test('a card number that somebody else has is said at the card', async () => {
     await open();

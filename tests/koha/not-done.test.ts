@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import type { HttpRequest } from '../../electron/central/transport.ts';
-import { ada, at, begin, desk, koha, open, row, save, session } from './one-patron.ts';
+import { ada, at, begin, desk, koha, open, refuse, row, save, session } from './one-patron.ts';
 
 beforeEach(begin);
 
@@ -58,15 +58,6 @@ test('an edit is refused where Koha leaves its fields as they were', async () =>
 });
 
 const NOT_FOUND = '{"error":"Not Found","path":"/api/v1"}';
-
-/** A gateway refuses what `isRefused`. Answers how it lets all through again. */
-function refuse(status: number, body: string, isRefused: (request: HttpRequest) => boolean): () => void {
-  const answer = koha.answer.bind(koha);
-  koha.answer = (request) => (isRefused(request) ? { status, headers: {}, body } : answer(request));
-  return () => {
-    koha.answer = answer;
-  };
-}
 
 test.each([NOT_FOUND, '{"error":"Attribute not found"}'])(
   'a repeated unblock that is answered by a 404, with the block still there, is not confirmed: %s',

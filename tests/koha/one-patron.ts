@@ -1,6 +1,7 @@
 // A librarian at a made-up Koha, with a desk's copy, and one patron in it. What is exported is the test's that runs.
 import type { CentralSession } from '../../electron/central/central-server.ts';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
+import type { HttpRequest } from '../../electron/central/transport.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import { DeskCopy } from '../port/desk-copy.ts';
 import { steppingClock } from '../port/world.ts';
@@ -46,6 +47,19 @@ export const at = (): number => koha.world.clock.now();
 export function save(section: SectionId, changes: FieldValues, further: object = {}) {
   const base = desk.patron(ada).sections[section] as unknown as TaggedValues;
   return session.send(desk.act(ada, { kind: 'saveSection', section, base, changes }, at(), further));
+}
+
+/** A gateway refuses what `isRefused`. Answers how it lets all through again. */
+export function refuse(
+  status: number,
+  body: string,
+  isRefused: (request: HttpRequest) => boolean,
+): () => void {
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => (isRefused(request) ? { status, headers: {}, body } : answer(request));
+  return () => {
+    koha.answer = answer;
+  };
 }
 
 /** What would have changed something. */

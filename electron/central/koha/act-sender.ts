@@ -125,8 +125,11 @@ export class KohaSender {
       return refused('invalid', '', [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }]);
     // They are there, or there again: the attempt either never arrived, or somebody has undone it.
     if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
-    attempts.begin(act, record);
-    const put = await this.#put(record, change.fields);
+    const takeBack = attempts.begin(act, record);
+    const put = await this.#put(record, change.fields).catch((thrown: unknown) => {
+      if (thrown instanceof HadToWait) takeBack();
+      throw thrown;
+    });
     return { kind: 'confirmed', head: put.head, saved: this.#section(section, put.record) };
   }
 

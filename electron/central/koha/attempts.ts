@@ -16,9 +16,14 @@ export class Attempts {
     if (!repeated) this.#before.set(key, null);
   }
 
-  /** It goes out now. */
-  begin({ key }: OutgoingAct, record: KohaPatron): void {
+  /** It goes out now. Answers how that is taken back where it didn't. */
+  begin({ key }: OutgoingAct, record: KohaPatron): () => void {
+    const before = this.#before.get(key);
     this.#before.set(key, textOf(record.updated_on));
+    return () => {
+      if (before === undefined) this.#before.delete(key);
+      else this.#before.set(key, before);
+    };
   }
 
   end({ key }: OutgoingAct): void {
