@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
-import type { HttpRequest, Transport } from '../../electron/central/transport.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../../electron/central/transport.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { LOOKER, serverOn } from './fake/small-library.ts';
@@ -183,6 +183,38 @@ describe('an edit', () => {
       );
       expect(await repeat).toMatchObject({ kind: 'confirmed' });
     });
+  });
+
+  /** Nine seconds pass as the first such request is answered, and a colleague moves and renames the patron. */
+  function movedDuring(isMeant: (request: HttpRequest) => boolean, instead?: HttpAnswer): void {
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => {
+      if (!isMeant(request)) return answer(request);
+      koha.answer = answer;
+      clock.pass(9_000);
+      koha.world.change(row.patron_id, MOVED);
+      return instead ?? answer(request);
+    };
+  }
+  const MOVED = { library_id: 'CPL', surname: 'Berg' };
+
+  test('of a card undoes nothing that a colleague did while Koha was asked whether its number is a username', async () => {
+    await open();
+    movedDuring(({ query }) => String(query?.['q']).includes('userid'));
+    const cards = [{ number: '777', state: 'active' }];
+    expect(await save('card', { cards })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ ...MOVED, cardnumber: '777' });
+  });
+
+  test('that goes out again with a new token undoes nothing that a colleague did meanwhile', async () => {
+    const { patron_id } = koha.world.addStaff({ surname: 'Key', userid: 'key' }, 'x', 'superlibrarian');
+    koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
+    const apiKey = { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'] };
+    await open({}, { policy: { apiKey } });
+    const ended = { status: 401, headers: {}, body: '{"error":"Authentication failure."}' };
+    movedDuring(({ method }) => method === 'PUT', ended);
+    expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ ...MOVED, firstname: 'Adina' });
   });
 
   test('a card number that somebody else has is said at the card', async () => {

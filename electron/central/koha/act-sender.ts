@@ -41,12 +41,10 @@ export interface SenderParts {
 export class KohaSender {
   readonly #parts: SenderParts;
   readonly #blocks: BlockKeeper;
-  /** What rests on these goes out however long it has to wait: on a slow line it would never. */
-  readonly #readAgain = new WeakSet<KohaPatron>();
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
-    this.#blocks = new BlockKeeper(parts, async (record, fields) => (await this.#put(record, fields)).head);
+    this.#blocks = new BlockKeeper(parts, async (...change) => (await this.#put(...change)).head);
   }
 
   /** Fails where the answer is not known, or is not for good. */
@@ -68,43 +66,49 @@ export class KohaSender {
     }
   }
 
-  /** Once more where it had to wait: a colleague may have changed meanwhile what would be sent as it was read. */
+  /**
+   * Once more where it had to wait: a colleague may have changed meanwhile what would be sent as it was read. Then it goes
+   * out however long it has to wait: on a slow line it would never.
+   */
   async #readAndJudge(act: OutgoingAct, number: number): Promise<ActOutcome> {
     const { reads } = this.#parts;
     try {
-      return await this.#judge(act, await reads.record(number));
+      const read = await reads.record(number);
+      return await this.#judge(act, read, read.began);
     } catch (thrown) {
       if (!(thrown instanceof HadToWait)) throw thrown;
-      const again = await reads.record(number);
-      this.#readAgain.add(again.value);
-      return this.#judge(act, again);
+      return this.#judge(act, await reads.record(number));
     }
   }
 
-  async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>): Promise<ActOutcome> {
+  async #judge(act: OutgoingAct, read: KohaAnswer<KohaPatron>, restsOn?: number): Promise<ActOutcome> {
     const { deed } = act;
     const { value: record, time } = read;
     if (act.patron && isSomebodyElse(act.patron, registrationOf(record)))
       return refused('patronUnknown', 'another name, registered on another day');
     switch (deed.kind) {
       case 'saveSection':
-        return this.#save(act, deed.section, record, time.answered);
+        return this.#save(act, deed.section, read, restsOn);
       case 'block': {
         // A desk's clock may have been set ahead since it was measured; staff didn't act later than now.
         const at = new Date(Math.min(Date.parse(act.at), time.answered)).toISOString();
-        const head = await this.#blocks.block({ ...act, at }, deed.comment, record);
+        const head = await this.#blocks.block({ ...act, at }, deed.comment, record, restsOn);
         return { kind: 'confirmed', head: head ?? time.answered, saved: null };
       }
       case 'unblock': {
-        const head = await this.#blocks.unblock(deed.blocks, record);
+        const head = await this.#blocks.unblock(deed.blocks, record, restsOn);
         if (head === undefined && !act.repeated) return refused('notBlocked', '');
         return { kind: 'confirmed', head: head ?? time.answered, saved: null };
       }
     }
   }
 
-  /** `head` is a position that has passed the record as it was read. */
-  async #save(act: OutgoingAct, section: SectionId, record: KohaPatron, head: number): Promise<ActOutcome> {
+  async #save(
+    act: OutgoingAct,
+    section: SectionId,
+    { value: record, time }: KohaAnswer<KohaPatron>,
+    restsOn: number | undefined,
+  ): Promise<ActOutcome> {
     const { around, attempts, description, reads } = this.#parts;
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
@@ -116,7 +120,8 @@ export class KohaSender {
     const unknown = Object.keys(change.fields).filter((field) => !description.maySend(field));
     if (unknown.length > 0) return refused('notOffered', unknown.join(', '));
     // It has happened already, by this act or by a colleague's: there is nothing to send.
-    if (Object.keys(change.fields).length === 0) return { kind: 'confirmed', head, saved: current };
+    if (Object.keys(change.fields).length === 0)
+      return { kind: 'confirmed', head: time.answered, saved: current };
     // What else has changed in the section doesn't matter: Koha merges. The values that staff saw do.
     const asSeen = mergeEdit(act.base, act.changes, current.values).conflicts.length === 0;
     if (!asSeen) return { kind: 'stale', current };
@@ -126,7 +131,7 @@ export class KohaSender {
     // They are there, or there again: the attempt either never arrived, or somebody has undone it.
     if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
     const takeBack = attempts.begin(act, record);
-    const put = await this.#put(record, change.fields).catch((thrown: unknown) => {
+    const put = await this.#put(record, change.fields, restsOn).catch((thrown: unknown) => {
       if (thrown instanceof HadToWait) takeBack();
       throw thrown;
     });
@@ -156,13 +161,16 @@ export class KohaSender {
   }
 
   /** Sends fields with the three that Koha asks for, and none of its own. Answers a position that has passed it. */
-  async #put(record: KohaPatron, fields: KohaFields): Promise<{ record: KohaPatron; head: number }> {
+  async #put(
+    record: KohaPatron,
+    fields: KohaFields,
+    restsOn: number | undefined,
+  ): Promise<{ record: KohaPatron; head: number }> {
     const { api, reads } = this.#parts;
     const { surname, library_id, category_id, patron_id } = record;
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
-    const prompt = !this.#readAgain.has(record);
-    const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, prompt } as const;
+    const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, restsOn } as const;
     const { value, time } = await api.ask(request, z.unknown());
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.

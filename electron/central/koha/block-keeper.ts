@@ -24,7 +24,7 @@ export interface BlockParts {
 }
 
 /** Sends fields of a patron's record; answers a position that has passed it. */
-type Put = (record: KohaPatron, fields: KohaFields) => Promise<number>;
+type Put = (record: KohaPatron, fields: KohaFields, restsOn: number | undefined) => Promise<number>;
 
 export class BlockKeeper {
   readonly #parts: BlockParts;
@@ -36,7 +36,7 @@ export class BlockKeeper {
   }
 
   /** `record` was just read: a block with the act's id in it is this one, and isn't set again: then undefined. */
-  async block(act: Act, comment: string, record: KohaPatron): Promise<number | undefined> {
+  async block(act: Act, comment: string, record: KohaPatron, restsOn?: number): Promise<number | undefined> {
     const { api, around, staffName } = this.#parts;
     const { keptAs, attribute } = around.policy.block;
     if (foundBlocks(record, around).some(({ id }) => id === act.id)) return undefined;
@@ -51,7 +51,7 @@ export class BlockKeeper {
       const note = textOf(record.staff_notes);
       const lostBefore = record.patron_card_lost && noteBlocks(note).length === 0;
       const staff_notes = noteWithBlock(note, block, lostBefore);
-      return this.#put(record, { staff_notes, patron_card_lost: true });
+      return this.#put(record, { staff_notes, patron_card_lost: true }, restsOn);
     }
     if (comment.length > LONGEST_COMMENT)
       throw new Failure({ code: 'invalid', fields: [{ field: 'comment', code: 'tooLong' }] });
@@ -71,7 +71,11 @@ export class BlockKeeper {
   }
 
   /** Lifts those of `blocks` that are in force; undefined where none is. */
-  async unblock(blocks: readonly string[], record: KohaPatron): Promise<number | undefined> {
+  async unblock(
+    blocks: readonly string[],
+    record: KohaPatron,
+    restsOn?: number,
+  ): Promise<number | undefined> {
     const lifted = foundBlocks(record, this.#parts.around).filter(({ blockId }) => blocks.includes(blockId));
     if (lifted.length > 0) this.#permitted();
     let head: number | undefined;
@@ -84,7 +88,11 @@ export class BlockKeeper {
     // The mark goes with the last block: another library's holds as long as that stands in the note. A card that was
     // lost already stays lost.
     const free = noteBlocks(note).length === 0 && !wasLostBefore(old);
-    return this.#put(record, { staff_notes: note || null, ...(free && { patron_card_lost: false }) });
+    return this.#put(
+      record,
+      { staff_notes: note || null, ...(free && { patron_card_lost: false }) },
+      restsOn,
+    );
   }
 
   /** Fails where the patron's blocks, read once more, aren't as they would be if Koha had done it. */

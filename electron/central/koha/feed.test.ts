@@ -21,7 +21,14 @@ function readsOf(changed: number) {
       ...{ patron_card_lost: false, restricted: false, updated_on: new Date(NOW - 1000).toISOString() },
     }));
     const time = { sent: NOW, answered: NOW + 1000 };
-    return Promise.resolve({ status: 200, value: rows, total: changed, baseTotal: changed, time });
+    return Promise.resolve({
+      status: 200,
+      value: rows,
+      began: NOW,
+      total: changed,
+      baseTotal: changed,
+      time,
+    });
   };
   const reads = { bare, byNumbers: () => Promise.resolve([]), library: { id: 'MPL' } };
   return { reads: reads as unknown as KohaReads, pages };

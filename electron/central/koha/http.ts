@@ -11,7 +11,7 @@ import { failureFrom } from './refusals.ts';
 const API = '/api/v1';
 const READ_TIMEOUT = 20_000;
 const WRITE_TIMEOUT = 30_000;
-/** What waits longer for its turn than this may be built on what is no longer so. */
+/** What goes out later than this after what it rests on was read may be built on what is no longer so. */
 const PROMPT_MS = 1_000;
 
 export interface KohaRequest {
@@ -24,8 +24,8 @@ export interface KohaRequest {
   headers?: Record<string, string>;
   body?: unknown;
   form?: Record<string, string>;
-  /** Rests on what was just read: goes out soon, or fails with `HadToWait`. */
-  prompt?: boolean;
+  /** When what it rests on was read (`began`): goes out soon after, or fails with `HadToWait`. */
+  restsOn?: number | undefined;
 }
 
 /** It didn't go out. */
@@ -42,6 +42,8 @@ export interface KohaAnswer<T> {
   /** How many fit what was asked, and how many there are at all, where it's a list and tells. */
   total: number | undefined;
   baseTotal: number | undefined;
+  /** When the request went out, by this computer's clock. */
+  began: number;
   /** Between which times of the server it answered, in ms: not after the one, not before the other. */
   time: { sent: number; answered: number };
 }
@@ -67,9 +69,8 @@ export class KohaHttp {
 
   /** Fails with a `KohaRefusal` where Koha refused, else with a `Failure`. */
   async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
-    const { method, path, query, embed, headers, body, form, prompt } = request;
+    const { method, path, query, embed, headers, body, form, restsOn } = request;
     const reads = method === 'GET';
-    const asked = this.#clock.now();
     let began = 0;
     const http: HttpRequest = {
       method,
@@ -87,7 +88,7 @@ export class KohaHttp {
     };
     const answer = await this.#gentle.ask(() => {
       began = this.#clock.now();
-      if (prompt && began - asked > PROMPT_MS) throw new HadToWait();
+      if (restsOn !== undefined && began - restsOn > PROMPT_MS) throw new HadToWait();
       return this.#transport(http);
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);
@@ -98,6 +99,7 @@ export class KohaHttp {
     return {
       status: answer.status,
       value: parsed.data,
+      began,
       total,
       baseTotal: countOf(answer, 'x-base-total-count') ?? total,
       time: this.#timeOf(answer, took),
