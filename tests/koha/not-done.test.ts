@@ -89,9 +89,17 @@ test.each([
   [404, NOT_FOUND],
   [400, '{"error":"Bad Request"}'],
   [400, '{"errors":[{"message":"Bad Request"}]}'],
+  [400, '{"error":"Invalid request parameter"}'],
+  [400, '{"error":"The attribute body.email is not allowed"}'],
+  [400, '{"error":"Not enough privileges"}'],
+  [400, '{"errors":[{"message":"Bad Request","path":"/api/v1/patrons"}]}'],
   [409, '{"error":"Conflict"}'],
+  [409, '{"error":"The resource does not exist"}'],
+  [409, '{"error":"Duplicate request"}'],
   [403, '{"error":"Forbidden"}'],
   [403, '{"error":"Forbidden by policy: password in body"}'],
+  [403, '{"error":"Forbidden parameter"}'],
+  [403, '{"error":"Access denied by attribute policy","error_code":"denied"}'],
 ])('an edit that a gateway refuses in JSON goes on waiting: %s %s', async (status, body) => {
   await open();
   refuse(status, body, ({ method }) => method === 'PUT');
@@ -102,6 +110,9 @@ test.each([
   [404, '{"error":"Patron not found"}', 'patronUnseen'],
   [400, '{"errors":[{"message":"Not a date.","path":"/body/date_of_birth"}],"status":400}', 'invalid'],
   [400, '{"error":"Given library_id does not exist"}', 'invalid'],
+  [400, '{"error":"Missing mandatory parameter(s)","parameters":["surname"]}', 'invalid'],
+  [400, '{"error":"Invalid parameter(s)","parameters":["email"]}', 'invalid'],
+  [400, '{"error":"Missing mandatory extended attribute (type=CLASS)"}', 'invalid'],
   [409, '{"error":"Duplicate ID","conflict":"cardnumber"}', 'invalid'],
   [403, '{"error":"Authorization failure.","required_permissions":{"borrowers":1}}', 'missingRight'],
   [403, '{"error":"Not enough privileges to change a superlibrarian\'s email"}', 'missingRight'],
@@ -110,6 +121,36 @@ test.each([
   refuse(status, body, ({ method }) => method === 'PUT');
   expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'refused', code });
 });
+
+test('a card number that Koha calls a duplicate, and no more, is refused at the card', async () => {
+  await open();
+  refuse(409, '{"error":"Duplicate ID"}', ({ method }) => method === 'PUT');
+  expect(await save('card', { cards: [{ number: '777', state: 'active' }] })).toMatchObject({
+    kind: 'refused',
+    fields: [{ field: 'cards.0.number', code: 'cardNumberTaken' }],
+  });
+});
+
+test.each([
+  [400, 'Tried to use an invalid attribute type. type=DESKBLOCK'],
+  [409, 'Tried to add more than one non-repeatable attributes. type=DESKBLOCK value=x'],
+  [409, 'Your action breaks a unique constraint on the attribute. type=DESKBLOCK value=x'],
+])('a block that Koha refuses for its type says what has to be created: %s %s', async (status, error) => {
+  await open();
+  refuse(status, JSON.stringify({ error }), ({ method }) => method === 'POST');
+  const block = desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at());
+  expect(await session.send(block)).toMatchObject({ kind: 'refused', code: 'blockTypeMissing' });
+});
+
+test.each(['{"error":"Attribute filter: request blocked"}', '{"error":"Unknown attribute in body"}'])(
+  'a block that a gateway refuses goes on waiting, and names no type: %s',
+  async (body) => {
+    await open();
+    refuse(400, body, ({ method }) => method === 'POST');
+    const block = desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at());
+    await expect(session.send(block)).rejects.toMatchObject(rubbish);
+  },
+);
 
 test('an edit of blanks alone is confirmed by a Koha that takes blanks away', async () => {
   await open();

@@ -24,7 +24,7 @@ export interface Refused {
   /** Koha's words, for the log. */
   words: string;
   code: string;
-  /** It names what it minds, as Koha does. */
+  /** It names what it minds, as Koha does with this status. */
   isKohas: boolean;
   /** Fields that don't fit, by their names at Koha. */
   fields: string[];
@@ -43,8 +43,16 @@ export class KohaRefusal extends Failure {
 
 /** What Koha says of a patron or an attribute that isn't there, or isn't for this account to see. */
 const GONE = /^(patron|attribute) not found/i;
-/** What it names when it refuses a change without a code. */
-const NAMED = /does not exist|parameter|attribute|^problem with|^not enough privileges/i;
+/** What it says of a change that it takes from nobody, without a code. */
+const NOT_TAKEN =
+  /^(given \w+ does not exist|duplicate id|(missing mandatory|invalid) parameter\(s\)|missing mandatory extended|problem with)/i;
+/** What it says where an attribute's type isn't there, or takes no further one. */
+export const NOT_OF_TYPE =
+  /^(tried to use an invalid|tried to add more than one|your action breaks a unique constraint) .*attribute/i;
+/** What it says of a change that it doesn't take from this account, without naming a permission. */
+const NOT_ALLOWED = /^not enough privileges/i;
+/** Where in a request something doesn't fit. */
+const PLACE = /^\/(body|query|patron_id)\b/;
 
 export const isRefusal = (thrown: unknown, ...statuses: number[]): thrown is KohaRefusal =>
   thrown instanceof KohaRefusal && (statuses.length === 0 || statuses.includes(thrown.refused.status));
@@ -95,14 +103,16 @@ function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
   if (status === 404 && !GONE.test(error ?? '')) return undefined;
   const problems = errors ?? [];
   const words = [error ?? '', ...problems.map(({ message }) => message ?? '')].filter(Boolean).join('; ');
-  const hasPaths = problems.some(({ path }) => path?.startsWith('/'));
+  const namesPlace = problems.some(({ path = '' }) => PLACE.test(path));
   return {
     status,
     words,
     code: error_code ?? '',
     // Of a password it says that no permissions are required.
     isKohas:
-      Boolean(hasPaths || error_code || conflict) || required_permissions !== undefined || NAMED.test(words),
+      status === 403
+        ? required_permissions !== undefined || NOT_ALLOWED.test(words)
+        : Boolean(namesPlace || error_code || conflict) || NOT_TAKEN.test(words) || NOT_OF_TYPE.test(words),
     fields: problems.flatMap(({ path = '' }) => /^\/body\/(\w+)/.exec(path)?.[1] ?? []),
     permissions: permissionNames(required_permissions),
     conflict: typeof conflict === 'string' ? conflict : '',

@@ -3,7 +3,7 @@ import type { Refusal } from '../../../shared/ipc/errors.ts';
 import type { FieldIssue } from '../../../shared/patrons/sections.ts';
 import { isFailure } from '../../support/failure.ts';
 import { ourField } from './changes.ts';
-import { isRefusal, type KohaRefusal } from './refusals.ts';
+import { isRefusal, NOT_OF_TYPE, type KohaRefusal } from './refusals.ts';
 
 /** `attribute` is the type that blocks are kept in. */
 export function refusalOf(thrown: unknown, attribute: string): Refusal | undefined {
@@ -27,7 +27,7 @@ function ofKoha({ error, refused }: KohaRefusal, attribute: string): Refusal | u
   if (status === 404) return { code: 'patronUnseen', detail: '', fields: [] };
   if (status !== 400 && status !== 409) return undefined;
   // Koha names the type that isn't there, or says that one more of it isn't possible.
-  if (/attribute/i.test(words))
+  if (NOT_OF_TYPE.test(words))
     return { code: 'blockTypeMissing', detail: `koha ${status}`, fields: [], wanted: attribute };
   return { code: 'invalid', detail: `koha ${status} ${refused.code}`.trim(), fields: issuesOf(refused) };
 }
