@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { addressOf, recognise } from '../../electron/central/recognise.ts';
 import { isFailure } from '../../electron/support/failure.ts';
-import type { Transport } from '../../electron/central/transport.ts';
+import type { HttpRequest, Transport } from '../../electron/central/transport.ts';
 import { steppingClock } from '../port/world.ts';
 import { LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 import type { FakeKoha } from './fake/koha.ts';
@@ -179,6 +179,21 @@ describe('with name and password', () => {
     // Not even the libraries, so the ones that everybody is told of.
     expect(library.branches.map(({ id }) => id)).toEqual(['CPL', 'MPL']);
   });
+
+  test.each(['{"error":"Forbidden"}', '<h1>Forbidden</h1>'])(
+    'what a gateway lets nobody change isn’t offered, and what it keeps from being read is: %s',
+    async (body) => {
+      const isStopped = ({ method, path }: HttpRequest) => method !== 'GET' || path.endsWith('/checkouts');
+      const transport: Transport = (request) =>
+        Promise.resolve(isStopped(request) ? { status: 403, headers: {}, body } : koha.answer(request));
+      const { capabilities } = await serverOn(koha, { transport }).server.signIn(STAFF);
+      expect(capabilities.missing).toMatchObject({
+        editing: { permission: 'borrowers', right: 'changePatrons' },
+        deletion: { permission: 'borrowers: delete_borrowers', right: 'deletePatrons' },
+      });
+      expect(capabilities.missing).not.toHaveProperty('loans');
+    },
+  );
 
   test('policy says who may do what Koha has no permission of its own for', async () => {
     const permissions = {

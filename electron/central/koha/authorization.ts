@@ -54,7 +54,9 @@ export class KeyAuthorization implements Authorization {
       return value.access_token;
     } catch (thrown) {
       this.#token = undefined;
-      if (isRefusal(thrown)) throw new Failure({ code: 'apiKeyRefused' }, thrown);
+      // A gateway's page says nothing of the key.
+      if (isRefusal(thrown) && thrown.refused.words !== '')
+        throw new Failure({ code: 'apiKeyRefused' }, thrown);
       throw thrown;
     }
   }

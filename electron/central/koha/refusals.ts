@@ -88,17 +88,21 @@ function codeOf({ status, words, isKohas }: Refused): ErrorCode {
   }
 }
 
-function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
-  let said: unknown;
+function readBody(body: string): z.infer<typeof bodySchema> | undefined {
   try {
-    said = parseAnswer(body);
+    const said = parseAnswer(body);
+    // An unknown query parameter is answered by a bare array.
+    return bodySchema.safeParse(Array.isArray(said) ? { errors: said } : said).data;
   } catch {
     return undefined;
   }
-  // An unknown query parameter is answered by a bare array.
-  const read = bodySchema.safeParse(Array.isArray(said) ? { errors: said } : said);
-  if (!read.success) return undefined;
-  const { error, error_code, errors, required_permissions, conflict } = read.data;
+}
+
+function readRefusal({ status, body }: HttpAnswer): Refused | undefined {
+  // What is forbidden is, in whatever words.
+  const read = readBody(body) ?? (status === 403 ? {} : undefined);
+  if (!read) return undefined;
+  const { error, error_code, errors, required_permissions, conflict } = read;
   // Its router's, for an address that it doesn't know, or a gateway's: nobody has looked for a patron.
   if (status === 404 && !GONE.test(error ?? '')) return undefined;
   const problems = errors ?? [];

@@ -29,23 +29,31 @@ export async function askRights(api: KohaApi, own: number): Promise<KohaRights> 
     missingFor(api.one(`/patrons/${own}/account`, anything), 'updatecharges: remaining_permissions'),
     missingFor(get('/libraries'), 'catalogue'),
     // Without the fields that it needs: refused even if there were such a patron.
-    missingFor(api.send('PUT', NOBODY, {}), 'borrowers'),
-    missingFor(api.send('DELETE', NOBODY), 'borrowers: delete_borrowers'),
+    missingFor(api.send('PUT', NOBODY, {}), 'borrowers', 'anybody'),
+    missingFor(api.send('DELETE', NOBODY), 'borrowers: delete_borrowers', 'anybody'),
   ]);
   return { loans, holds, debts, titles, changing, deleting };
 }
 
-/** Only a 403 says that a right is missing; any other refusal came after Koha had looked at that. */
-async function missingFor(asked: Promise<unknown>, usual: string): Promise<MissingRight | undefined> {
+/**
+ * Only a 403 says that a right is missing; any other refusal came after Koha had looked at that. `forbids`: whose 403 counts.
+ * Behind a gateway that lets only reads through nothing can be changed, whatever Koha would say.
+ */
+async function missingFor(
+  asked: Promise<unknown>,
+  usual: string,
+  forbids: 'koha' | 'anybody' = 'koha',
+): Promise<MissingRight | undefined> {
   try {
     await asked;
     return undefined;
   } catch (thrown) {
+    // Koha names all that is required; seeing patrons was found to be there.
+    if (isRefusal(thrown, 403) && (forbids === 'anybody' || thrown.error.code !== 'serverRubbish'))
+      return missingRight(thrown.refused.permissions.find((one) => one !== SEEING) ?? usual);
     // What fails here for another reason says nothing of rights, and is no reason not to let staff in.
     if (isFailure(thrown, 'serverRubbish', 'serverFailed')) return undefined;
     if (!isRefusal(thrown) || thrown.refused.status === 401) throw thrown;
-    if (thrown.refused.status !== 403) return undefined;
-    // Koha names all that is required; seeing patrons was found to be there.
-    return missingRight(thrown.refused.permissions.find((one) => one !== SEEING) ?? usual);
+    return undefined;
   }
 }
