@@ -152,6 +152,30 @@ test.each(['{"error":"Attribute filter: request blocked"}', '{"error":"Unknown a
   },
 );
 
+const setPin = () => {
+  const act = { id: v7(), key: v7(), at: new Date(at()).toISOString() };
+  return session.setPin(act, 'koha', ada, '48151623');
+};
+
+test.each(['Bad Request', 'Blocked: a password of this length', 'Weak cipher'])(
+  'a PIN that a gateway refuses is not said to be a bad one: %s',
+  async (error) => {
+    await open();
+    refuse(400, JSON.stringify({ error }), ({ method }) => method === 'POST');
+    await expect(setPin()).rejects.toMatchObject(rubbish);
+  },
+);
+
+test.each([
+  ['Password length (8) is shorter than required (10)', 'pinTooShort'],
+  ['The password is too weak', 'pinTooWeak'],
+  ['The password was rejected by a plugin', 'pinRefused'],
+])('a PIN that Koha itself refuses is refused at its field: %s', async (error, code) => {
+  await open();
+  refuse(400, JSON.stringify({ error }), ({ method }) => method === 'POST');
+  await expect(setPin()).rejects.toMatchObject({ error: { code: 'invalid', fields: [{ code }] } });
+});
+
 test('an edit of blanks alone is confirmed by a Koha that takes blanks away', async () => {
   await open();
   nothingIsDone((record) => record);

@@ -156,7 +156,8 @@ export class KohaSession implements CentralSession {
       if (value !== '') throw new Failure({ code: 'serverRubbish' }, 'no PIN');
     } catch (thrown) {
       if (!isRefusal(thrown, 400)) throw thrown;
-      throw new Failure({ code: 'invalid', fields: [pinIssue(thrown.refused.words)] }, thrown);
+      const issue = pinIssue(thrown.refused.words);
+      throw new Failure(issue ? { code: 'invalid', fields: [issue] } : { code: 'serverRubbish' }, thrown);
     }
   }
 

@@ -13,11 +13,15 @@ export function checkPin(pin: string, record: KohaPatron, { rules }: Library): v
   if (code) throw new Failure({ code: 'invalid', fields: [{ field: 'pin', code }] });
 }
 
-export function pinIssue(words: string): FieldIssue {
-  const code = /short|length/i.test(words)
-    ? 'pinTooShort'
-    : /weak|strong/i.test(words)
-      ? 'pinTooWeak'
-      : 'pinRefused';
-  return { field: 'pin', code };
+/** What Koha says of a password that it doesn't take. */
+const SENTENCES: [RegExp, FieldIssue['code']][] = [
+  [/^password (length|is too short)/i, 'pinTooShort'],
+  [/^(the )?password is too weak/i, 'pinTooWeak'],
+  [/^the password was rejected/i, 'pinRefused'],
+];
+
+/** Undefined where it isn't Koha that speaks of the PIN. */
+export function pinIssue(words: string): FieldIssue | undefined {
+  const code = SENTENCES.find(([sentence]) => sentence.test(words))?.[1];
+  return code === undefined ? undefined : { field: 'pin', code };
 }
