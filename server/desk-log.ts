@@ -13,8 +13,8 @@ import type { Sessions } from './sessions/sessions.ts';
 import type { StaffAccounts } from './sessions/staff.ts';
 
 /**
- * One member of staff, at whichever desks. Nobody opens so many; what desks kept through days without the line waits there
- * for the next hour.
+ * One member of staff at one desk: colleagues at other desks may share the account. Nobody opens so many; what a desk
+ * kept through days without the line, or hands over again after a restore, waits there for the next hour.
  */
 const MOST_AN_HOUR = 5_000;
 const HOUR = 3_600_000;
@@ -45,15 +45,8 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
     if (colleague && sessions.knows(id, asker.desk)) return { id, by: handedOverBy(asker.staff.username) };
     return { ...own, by: saidToBeOf(colleague?.username) };
   };
-  const hours = new Map<string, { began: number; events: number }>();
-  const hourOf = (staffId: string) => {
-    const now = clock.now();
-    const known = hours.get(staffId);
-    if (known && Math.abs(now - known.began) < HOUR) return known;
-    const hour = { began: now, events: 0 };
-    hours.set(staffId, hour);
-    return hour;
-  };
+  /** How many were taken since the hour began, by who handed them over where. */
+  let hour = { began: -Infinity, taken: new Map<string, number>() };
   return {
     exportPatronData(context, { patronId }, { requester }) {
       const { library, id } = context.asker.staff;
@@ -74,10 +67,13 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
     },
 
     logEvents(context, _params, { events }) {
-      const { library, id: staffId } = context.asker.staff;
+      const { staff: asking, desk } = context.asker;
+      const { library } = asking;
       const now = timeOf(clock);
-      const hour = hourOf(staffId);
-      if (hour.events + events.length > MOST_AN_HOUR)
+      if (Math.abs(clock.now() - hour.began) >= HOUR) hour = { began: clock.now(), taken: new Map() };
+      const handedOver = `${asking.id} ${desk}`;
+      const before = hour.taken.get(handedOver) ?? 0;
+      if (before + events.length > MOST_AN_HOUR)
         return refused('too-many', { retryAt: new Date(hour.began + HOUR).toISOString() });
       const added = events.filter(({ id, kind, patronId: raw, at: time, staff: named, requester }) => {
         const patronId = raw.toLowerCase();
@@ -94,7 +90,7 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
           detail: madeFrom('copy', requester) + who.by,
         });
       });
-      hour.events += added.length;
+      hour.taken.set(handedOver, before + added.length);
       return granted({ logged: added.length });
     },
   };

@@ -22,6 +22,8 @@ import type { Scope } from './scope.ts';
 import { singleFlight } from './single-flight.ts';
 
 const LOG_EVENTS_AT_ONCE = 200;
+/** In ms: however late a server says that it takes looks again. */
+const LONGEST_LOG_WAIT = 3_600_000;
 const PAUSED = 'fill paused';
 /** How often a push goes on in another history: a server that has one more at every act would be asked for ever. */
 const RESTORES = 3;
@@ -79,6 +81,8 @@ export class Sync {
   #paused: boolean | undefined;
   /** What the server doesn't take into its audit log; it's tried again once the desk has started anew. */
   readonly #refusedEvents = new Set<string>();
+  /** Whose looks the server takes no more of here, since when and for how many ms. */
+  #logWait: { staff: string; since: number; wait: number } | undefined;
   #state: SyncState = { fill: null, problem: null, unseen: 0 };
 
   constructor(parts: SyncParts) {
@@ -263,6 +267,9 @@ export class Sync {
   async #handOverLog(central: CentralSession): Promise<void> {
     const { store, session, newId, clock, onTrouble } = this.#parts;
     const library = central.library.id;
+    const asked = this.#logWait;
+    // A clock that was set back must not make it longer.
+    if (asked?.staff === central.staff.id && Math.abs(clock.now() - asked.since) < asked.wait) return;
     let atOnce = LOG_EVENTS_AT_ONCE;
     while (session.central === central) {
       const found = await store.logEvents(library, atOnce + this.#refusedEvents.size);
@@ -282,8 +289,14 @@ export class Sync {
         // Taken in another history than the copy's: what is to be handed over there, the next pull knows.
         if (marks.epoch !== epoch) return;
       } catch (thrown) {
-        // The server takes so many in an hour. The rest waits for a later poll, and is nothing that staff could mend.
-        if (isFailure(thrown, 'tooManyRequests')) return;
+        // The server takes so many in an hour. The rest waits until then, and is nothing that staff could mend.
+        if (isFailure(thrown, 'tooManyRequests')) {
+          const wait = Date.parse(thrown.error.retryAt ?? act.at) - Date.parse(act.at);
+          const since = clock.now();
+          this.#logWait = { staff: central.staff.id, since, wait: Math.min(wait, LONGEST_LOG_WAIT) };
+          onTrouble('looks for the audit log', thrown);
+          return;
+        }
         if (!isFailure(thrown, 'invalid')) throw thrown;
         // One that the server can't take keeps none of the others from it.
         if (atOnce === 1) {

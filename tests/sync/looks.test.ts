@@ -96,9 +96,9 @@ test('a scan of a card in use is no look, since the patron opens; a scan that ta
   expect([await scan('2100002'), looks(id).length]).toEqual(['lost', 2]);
 });
 
-test('looks beyond what the server takes in an hour wait, hold up nothing else, and come into the log later', async () => {
+test('looks beyond what the server takes in an hour wait, hold up nothing else, and come into the log later; IT is told once', async () => {
   const { id } = await colleague.register();
-  const other = await network.signIn('north', 'desk');
+  const other = await network.signIn('north', 'desk', desk.id);
   const at = new Date(network.clock.now()).toISOString();
   for (let call = 0; call < 10; call++) {
     const events = Array.from({ length: 500 }, () => ({
@@ -113,11 +113,45 @@ test('looks beyond what the server takes in an hour wait, hold up nothing else, 
   const asked = await colleague.register();
   await open(asked.id);
   await desk.sync();
+  network.clock.pass(HOUR / 2);
+  await desk.sync();
   expect(looks(asked.id)).toEqual([]);
   expect(desk.parts.sync.state.problem).toBeNull();
-  network.clock.pass(HOUR);
+  const handedOver = desk.asked.filter(({ path }) => path === '/audit/events');
+  expect([handedOver, desk.troubles]).toMatchObject([[{}], [{ error: { code: 'tooManyRequests' } }]]);
+  network.clock.pass(HOUR / 2);
   await desk.sync();
   expect(looks(asked.id)).toEqual(['desk of north']);
+});
+
+test.each([
+  ['after an hour', () => Promise.resolve(network.clock.pass(HOUR))],
+  ['once the clock was set back', () => Promise.resolve(network.clock.pass(-2 * HOUR))],
+  [
+    'for a colleague who signs in',
+    async () => {
+      await desk.parts.session.signOut();
+      await desk.signIn('lead');
+    },
+  ],
+])('a server that says it takes no looks for years is asked again %s', async (_what, meanwhile) => {
+  const { id } = await colleague.register();
+  await desk.signIn('desk');
+  const logged = () => desk.asked.filter(({ path }) => path === '/audit/events').length;
+  const body = JSON.stringify({
+    type: 'urn:circdesk:problem:too-many',
+    title: 'Too many requests.',
+    status: 429,
+    retryAt: '9999-01-01T00:00:00.000Z',
+  });
+  desk.line.answered = ({ path }, answer) =>
+    path === '/audit/events' ? { ...answer, status: 429, body } : answer;
+  await open(id);
+  await desk.sync();
+  expect(logged()).toBe(1);
+  await meanwhile();
+  await desk.sync();
+  expect(logged()).toBe(2);
 });
 
 test('a look that the server doesn’t take keeps none of the others from the audit log, and is told of', async () => {
