@@ -30,11 +30,14 @@ export interface AttemptRow {
 }
 
 /** Where answers name a guarantor: a saved section, a stale edit's refusal, a new patron. */
-const GUARANTOR_NAMES = [
-  '$.value.values.guarantor.name',
-  '$.current.values.guarantor.name',
-  '$.value.sections.guarantor.values.guarantor.name',
+const GUARANTORS = [
+  '$.value.values.guarantor',
+  '$.current.values.guarantor',
+  '$.value.sections.guarantor.values.guarantor',
 ];
+const NAMELESS = `json_replace(body, ${GUARANTORS.map((path) => `'${path}.name', ''`).join(', ')})`;
+/** In the words of the index attempt_of_guarantor: other ones make the database read all answers. */
+const GUARANTOR_ID = `coalesce(${GUARANTORS.map((path) => `body ->> '${path}.patronId'`).join(', ')})`;
 
 const derive = promisify<string, string, number, Buffer>(scrypt);
 
@@ -121,16 +124,8 @@ export class Attempts {
       );
     forget(goneSince, 'IN');
     forget(gone, 'NOT IN');
-    this.#forgetGuarantor(patronId);
-  }
-
-  /** Their name stood in answers to acts on those that they were guarantor for. Nothing finds these but reading all. */
-  #forgetGuarantor(patronId: string): void {
-    this.#store.run(
-      `UPDATE attempt SET body = json_replace(body, ${GUARANTOR_NAMES.map((path) => `'${path}', ''`).join(', ')})
-       WHERE endpoint IN ('createPatron', 'saveSection') AND instr(body, ?)`,
-      `"guarantor":{"kind":"patron","patronId":"${patronId}"`,
-    );
+    // Their name stood in answers to acts on those that they were guarantor for.
+    this.#store.run(`UPDATE attempt SET body = ${NAMELESS} WHERE ${GUARANTOR_ID} = ?`, patronId);
   }
 
   /** The act had its effect so long ago that its answer is forgotten. */

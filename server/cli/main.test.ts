@@ -21,6 +21,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
+import { migrations } from '../store/migrations.ts';
 import { Store } from '../store/store.ts';
 import { lockFolder } from './data-folder.ts';
 
@@ -323,6 +324,7 @@ function olderDatabase() {
   new Store(file).close();
   const database = new Database(file);
   database.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
+  database.exec('DROP INDEX attempt_of_guarantor');
   database.pragma('user_version = 5');
   return database;
 }
@@ -338,7 +340,7 @@ test('no command changes the database under an older server that still runs', ()
   expect(database.pragma('user_version', { simple: true })).toBe(5);
   letGo();
   expect(run('desks', '--data', data())).toEqual({ status: 0, stdout: '', stderr: '' });
-  expect(database.pragma('user_version', { simple: true })).toBe(6);
+  expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
   database.close();
 });
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
 import { issuesOf, problemOf, testNetwork, valueOf, type TestDesk } from '../testing/network.ts';
@@ -333,6 +333,22 @@ describe('deleting', () => {
     expect(values).toMatchObject({ guarantor: { name: 'Ada Gonewiththewind' } });
     const again = await desk.save(other, 'guarantor', by(parent), saved);
     expect(valueOf(again)).toEqual({ values: { guarantor }, tag });
+  });
+
+  test('reads no answers but the patron’s own and those that name them, however many are stored', async () => {
+    const { desk, central } = await atTheDesk();
+    const patron = await desk.register();
+    const { store } = central.parts;
+    const ran = vi.spyOn(store, 'run');
+    expect((await desk.delete(patron)).status).toBe(200);
+    const calls = ran.mock.calls.filter(([sql]) => /UPDATE|DELETE/.test(sql));
+    const plans = calls.flatMap(([sql, ...values]) =>
+      store.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values),
+    );
+    const steps = plans.map(({ detail }) => detail);
+    expect(steps).toContainEqual(expect.stringMatching('SEARCH attempt USING INDEX attempt_of_guarantor'));
+    // Its one row.
+    expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN history']);
   });
 
   test('keeps the person’s account at another library', async () => {

@@ -311,6 +311,19 @@ UPDATE patron_search SET swedish = swedish_place(
 CREATE INDEX patron_in_swedish_order ON patron_search (library, swedish);
 `;
 
+/** Whom stored answers name as guarantor, so that a deletion reads no others. */
+const guarantorsInAnswers = `
+CREATE INDEX attempt_of_guarantor ON attempt (coalesce(
+  body ->> '$.value.values.guarantor.patronId',
+  body ->> '$.current.values.guarantor.patronId',
+  body ->> '$.value.sections.guarantor.values.guarantor.patronId'
+)) WHERE coalesce(
+  body ->> '$.value.values.guarantor.patronId',
+  body ->> '$.current.values.guarantor.patronId',
+  body ->> '$.value.sections.guarantor.values.guarantor.patronId'
+) IS NOT NULL;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -318,4 +331,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'long lists in their order', sql: longLists },
   { version: 5, name: 'words of libraries that nobody can type', sql: libraryWords },
   { version: 6, name: 'a Swedish order of lists', sql: swedishOrder },
+  { version: 7, name: 'guarantors in stored answers', sql: guarantorsInAnswers },
 ];
