@@ -143,6 +143,13 @@ describe('failed sign-ins with a card', () => {
     for (let tries = 0; tries < 2; tries++)
       await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
   };
+  /** For how many ms from now. */
+  const lockAt = async ({ central, clock }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
+    const body = { library: 'north', cardNumber, pin: '0000' };
+    const answer = await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+    expect(problemOf(answer)).toBe('account-locked');
+    return Date.parse((answer.body as { retryAt: string }).retryAt) - clock.now();
+  };
   const remembered = ({ central }: Awaited<ReturnType<typeof atTheDesk>>) =>
     central.parts.store.rows("SELECT who FROM failed_sign_in WHERE who LIKE '%/card/%'");
   const of = (...numbers: string[]) => ({
@@ -152,20 +159,28 @@ describe('failed sign-ins with a card', () => {
   test('lock for twice as long the next time, however few they are at each of the patron’s cards', async () => {
     const there = await atTheDesk();
     await there.desk.register(of('C-1', 'C-2'));
-    const failFive = async () => {
-      for (const card of ['C-1', 'C-1', 'C-2']) await failAt(there, card);
-      const body = { library: 'north', cardNumber: 'C-1', pin: '0000' };
-      const answer = await there.central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
-      expect(problemOf(answer)).toBe('account-locked');
-      return Date.parse((answer.body as { retryAt: string }).retryAt) - there.clock.now();
-    };
     const locks: number[] = [];
     for (let day = 0; day < 4; day++) {
-      locks.push((await failFive()) / 60_000);
+      for (const card of ['C-1', 'C-1', 'C-2']) await failAt(there, card);
+      locks.push((await lockAt(there, 'C-1')) / 60_000);
       there.central.forgetFailedSignIns();
       there.clock.pass(86_400_000 + 60_000);
     }
     expect(locks).toEqual([5, 10, 20, 40]);
+  });
+
+  test('still lock for longer once the card that was tried last is reported lost', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1', 'C-2'));
+    for (const card of ['C-1', 'C-2', 'C-2']) await failAt(there, card);
+    const cards = [
+      { number: 'C-1', state: 'active' },
+      { number: 'C-2', state: 'lost' },
+    ];
+    expect((await there.desk.save(patron, 'card', { cards })).status).toBe(200);
+    there.clock.pass(5 * 60_000);
+    for (let tries = 0; tries < 3; tries++) await failAt(there, 'C-1');
+    expect(await lockAt(there, 'C-1')).toBe(10 * 60_000);
   });
 
   test('go with the patron who is deleted', async () => {

@@ -49,23 +49,21 @@ export class FailedPins {
   }
 
   /**
-   * Counted before the PIN is looked at, so that many at once count too. Answers how many there are of all `cards`. The
-   * one that was tried last has them all: few at each of many cards are kept as long as many at one.
+   * Counted before the PIN is looked at, so that many at once count too. Answers how many there are of all `cards`. Each
+   * has them all: few at each are kept as long as many at one, and they stay when one is lost.
    */
-  count(who: string, cards: readonly string[]): number {
+  count(cards: readonly string[]): number {
     const now = this.#clock.now();
-    const failures = cards.reduce((sum, card) => sum + this.#at(card).failures, 1);
+    const failures = 1 + Math.max(...cards.map((who) => this.#at(who).failures));
     const lock = Math.min(FIRST_LOCK * 2 ** (failures / AT_ONCE - 1), LONGEST_LOCK);
+    const lockedUntil = failures % AT_ONCE === 0 ? now + lock : 0;
     this.#store.together(() => {
-      this.clear(cards);
-      this.#store.run(
-        'INSERT INTO failed_sign_in (who, place, failures, last_at, locked_until) VALUES (?, ?, ?, ?, ?)',
-        who,
-        OF_PATRONS,
-        failures,
-        now,
-        failures % AT_ONCE === 0 ? now + lock : 0,
-      );
+      for (const who of cards)
+        this.#store.run(
+          `INSERT OR REPLACE INTO failed_sign_in (who, place, failures, last_at, locked_until)
+           VALUES (?, ?, ?, ?, ?)`,
+          ...[who, OF_PATRONS, failures, now, lockedUntil],
+        );
     });
     return failures;
   }

@@ -29,12 +29,12 @@ export async function patronSignIn(
     ? records.section(patron, 'card').values.cards.filter(({ state }) => state === 'active')
     : [];
   const inUse = usable.some(({ number }) => cardKey(number) === card);
-  const who = whoseCard(ask.library, ask.cardNumber);
   // Whoever found a card that its patron reported lost locks that one only.
-  const together = inUse ? usable.map(({ number }) => whoseCard(ask.library, number)) : [who];
+  const tried = inUse ? usable.map(({ number }) => number) : [ask.cardNumber];
+  const together = tried.map((number) => whoseCard(ask.library, number));
   const until = failedPins.lockedUntil(together);
   if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
-  const counted = failedPins.count(who, together);
+  const counted = failedPins.count(together);
   const fits = await secretFits(ask.pin, patron?.pin ?? undefined, parts.secretCost);
   if (!patron || !inUse || !fits) {
     await ports.pause(counted > 2 ? 500 : 0);

@@ -163,7 +163,10 @@ export const patronDataHeadSchema = z.object({
   failedSignIns: z
     .array(failedSignInSchema)
     .nullable()
-    .describe('Of the patron’s own card, at self-service machines and in the web catalogue.'),
+
+    .describe(
+      'At self-service machines and in the web catalogue. Cards in use are counted together: each has them all.',
+    ),
   further: z
     .array(furtherSchema)
     .optional()
