@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -317,6 +318,54 @@ test('whatever bytes are damaged, no act comes out other than it went in, and no
     await store.close();
   }
   expect(rescued).toBeGreaterThan(0);
+});
+
+test.each<[string, (outbox: string) => void]>([
+  ['is emptied', (outbox) => truncateSync(outbox)],
+  [
+    'lost its log before a page of it was moved',
+    (outbox) => (rmSync(outbox), EncryptedFile.open(outbox, KEY, 'FULL').close()),
+  ],
+  ['is gone', (outbox) => rmSync(outbox)],
+])('an outbox that %s is told of: nobody can say what was in it', async (_what, lose) => {
+  const folder = await worked();
+  lose(join(folder, 'outbox.db'));
+  const { store, report } = folders.open(folder);
+  const told = { rescued: 0, lost: null, looksLost: null };
+  expect(report).toEqual({ copy: 'kept', outbox: 'rescued', ...told });
+  expect(JSON.parse((await store.recall(RESCUE)) ?? '')).toEqual(told);
+  await store.append(actOf(4, 1, renamed('Ny')));
+  await store.close();
+  expect(folders.open(folder).report.outbox).toBe('kept');
+});
+
+test.each([true, false])(
+  'of an outbox that a killed desk left with its log, and that is empty or gone, the log stays for IT (empty: %s)',
+  async (empty) => {
+    const { store, folder } = folders.open();
+    await store.append(actOf(1, 1, renamed('Ny')));
+    const killed = folders.make();
+    for (const name of ['outbox.db-wal', 'key-check']) cpSync(join(folder, name), join(killed, name));
+    if (empty) writeFileSync(join(killed, 'outbox.db'), '');
+    expect(folders.open(killed).report).toMatchObject({ outbox: 'rescued', lost: null });
+    const log = namesSetAside(killed).find((name) => name.endsWith('-wal')) ?? '';
+    expect(readFileSync(join(killed, log))).toEqual(readFileSync(join(folder, 'outbox.db-wal')));
+  },
+);
+
+test("a desk's first start that was cut off before it wrote anything has lost nothing", () => {
+  const folder = folders.make();
+  writeFileSync(join(folder, 'outbox.db'), '');
+  writeFileSync(join(folder, 'outbox.db-wal'), '');
+  expect(folders.open(folder).report).toMatchObject({ copy: 'new', outbox: 'new', lost: 0 });
+});
+
+test('an emptied copy proves no key: the outbox beside it stays as it is', async () => {
+  const folder = await worked();
+  truncateSync(join(folder, 'copy.db'));
+  expect(open(folder, WRONG)).toEqual({ outcome: 'wrongKey' });
+  const { store } = folders.open(folder);
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
 });
 
 test('acts that stand only in the write-ahead log are rescued too', async () => {

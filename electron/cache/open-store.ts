@@ -43,6 +43,7 @@ const SHAPES = { copy: COPY, outbox: OUTBOX };
 const RESCUE_FILE = 'outbox.rescue.db';
 const DAMAGE_MARK = 'copy.damaged';
 
+/** Absent is also a file that nothing was ever written into. */
 type Condition = 'absent' | 'fine' | 'newer' | 'unreadable';
 
 export function openStore(options: OpenOptions): Opening {
@@ -53,6 +54,7 @@ export function openStore(options: OpenOptions): Opening {
     copy: conditionOf(join(folder, FILES.copy), key, shapes.copy, false),
     outbox: conditionOf(join(folder, FILES.outbox), key, shapes.outbox, true),
   };
+  if (found.outbox === 'absent' && hadOutbox(folder)) found.outbox = 'unreadable';
   const conditions = Object.values(found);
   const opens = conditions.some((condition) => condition === 'fine' || condition === 'newer');
   // A file that opens proves the key, whatever became of the check beside it.
@@ -124,10 +126,13 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
   if (!existsSync(path)) return 'absent';
   // A pipe would be waited for, for ever.
   if (!statSync(path).isFile()) return 'unreadable';
+  // Opens with any key, and SQLite deletes the log beside it.
+  if (sizeOf(path) === 0) return 'absent';
   let file: EncryptedFile | undefined;
   try {
     file = EncryptedFile.openToRead(path, key);
     checkVersion(file, shape);
+    if (file.setting('user_version') === 0) return 'absent';
     return thoroughly && file.setting('quick_check') !== 'ok' ? 'unreadable' : 'fine';
   } catch (error) {
     if (error instanceof NewerFile) return 'newer';
@@ -137,6 +142,14 @@ function conditionOf(path: string, key: Uint8Array, shape: FileShape, thoroughly
     file?.close();
   }
 }
+
+/** It is made before the copy. Where it has a page, its log was read already. */
+function hadOutbox(folder: string): boolean {
+  const outbox = join(folder, FILES.outbox);
+  return existsSync(join(folder, FILES.copy)) || (sizeOf(outbox) === 0 && sizeOf(`${outbox}-wal`) > 0);
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Writes what can be rescued into a new file before the damaged one is moved. */
 function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {

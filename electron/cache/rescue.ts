@@ -1,5 +1,6 @@
 // Reads what can be read of a damaged outbox, row by row, its write-ahead log included. A row counts only where its
 // sum proves it whole. It reads the damaged file, never writes it.
+import { statSync } from 'node:fs';
 import { outboxActSchema, logEventSchema } from './act.ts';
 import { EncryptedFile } from './encrypted-file.ts';
 import { sumOf } from './outbox.ts';
@@ -50,6 +51,8 @@ class DamagedFile {
   readonly #open: EncryptedFile | undefined;
 
   constructor(file: string, key: Uint8Array) {
+    // SQLite would delete the log beside an empty file.
+    if (statSync(file, { throwIfNoEntry: false })?.size === 0) return;
     try {
       this.#open = EncryptedFile.openDamaged(file, key);
     } catch {
