@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -120,6 +121,17 @@ test('starts on loopback with one line, ends when told, and goes on where it was
   expect(again.epoch).toBe(desk.epoch);
   const { blocks } = (await (await again.ask('GET', `/patrons/${patron}`)).json()) as { blocks: unknown[] };
   expect(blocks).toMatchObject([{ comment: 'kept' }]);
+});
+
+test('whoever holds a connection with half a request keeps no server from ending, nor the next one from its start', async () => {
+  const server = await start('--demo', '1');
+  const held = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined);
+  held.write('POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+  await pause(1000);
+  const began = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(20_000);
+  await (await start()).stop();
 });
 
 test('an act that was answered survives a kill', async () => {

@@ -21,6 +21,8 @@ const options = {
 } as const;
 
 const FIVE_MINUTES = 5 * 60_000;
+/** In ms, for answers that are under way when the server is to end. */
+const PATIENCE = 5000;
 
 const clock = { now: () => Date.now() };
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
@@ -99,6 +101,8 @@ export function every(ms: number, { app }: Pick<Server, 'app'>, work: () => void
 function endOnSignal({ app }: Server, timers: NodeJS.Timeout[]): void {
   const end = () => {
     for (const timer of timers) clearInterval(timer);
+    // Whoever sends half a request, or reads no answer, would keep the folder from the next start for minutes.
+    setTimeout(() => app.server.closeAllConnections(), PATIENCE);
     void app.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', end);
