@@ -87,6 +87,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     keyGenerator: (request) => central.senderOf(headersOf(request)) ?? request.ip,
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
+  // The plugin counts what comes to a route.
+  const count = app.rateLimit();
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await count.call(app, request, reply);
+  });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
   // Loaded when somebody asks: a start need not wait for it.
   let document: unknown;

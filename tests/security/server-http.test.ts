@@ -93,6 +93,23 @@ describe('one who asks without end', () => {
     await app.close();
   });
 
+  test.each<[string, { method: 'GET' | 'POST'; url: string; payload?: string }, number]>([
+    ['where nothing is', { method: 'GET', url: '/nowhere' }, 404],
+    ['in a way that nothing is asked in', { method: 'POST', url: '/patrons/search' }, 404],
+    [
+      'where nothing is, with a body that makes no sense',
+      { method: 'POST', url: '/nowhere', payload: '{' },
+      400,
+    ],
+  ])('is held up %s', async (_where, asked, usual) => {
+    const { app } = await createServer({ ...testOptions(), rates: { session: 10, signIn: 5 } });
+    const headers = { 'content-type': 'application/json' };
+    const statuses = new Set<number>();
+    for (let n = 0; n < 60; n++) statuses.add((await app.inject({ ...asked, headers })).statusCode);
+    expect([...statuses]).toEqual([usual, 429]);
+    await app.close();
+  });
+
   test('does not hold up everybody by work that takes long, such as setting PINs', async () => {
     const headers = () => ({
       authorization: `Bearer ${session.accessToken}`,
