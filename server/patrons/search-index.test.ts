@@ -69,6 +69,24 @@ test.each(['a" OR "b', 'NEAR(a b)', 'words:a', 'a AND', '^a', "a'; DROP TABLE pa
   },
 );
 
+test('a name in letters that are marks to SQLite is found', async () => {
+  const { desk } = await withPatrons(['ᦶᦵᧈ', 'ᦉᦲᦗ'], ['ada', 'ᦉᦗ']);
+  expect((await search(desk, 'ᦉᦲᦗ')).names).toContain('ᦶᦵᧈ ᦉᦲᦗ');
+  expect((await search(desk, 'ᦉᦲ*ᦗ')).names).toEqual(['ᦶᦵᧈ ᦉᦲᦗ']);
+  expect((await search(desk, 'ᦲ')).names).toEqual([]);
+});
+
+test('of no letter of Unicode does a search fail', async () => {
+  const { desk } = await withPatrons(['a', 'b']);
+  const letters = Array.from({ length: 0x110000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code))
+    .filter((sign) => /[\p{L}\p{N}]/u.test(sign));
+  expect(letters.length).toBeGreaterThan(100_000);
+  for (let from = 0; from < letters.length; from += 90)
+    await search(desk, `a${letters.slice(from, from + 90).join('a')}a`);
+});
+
 test('finds patrons of this library only', async () => {
   const { network, desk } = await withPatrons(['Ada', 'Norrland', '4711']);
   const south = await network.signIn('south', 'lead');

@@ -223,9 +223,13 @@ export const cardKey = joined;
  */
 const libraryWord = (library: number) => `\ue000${library}`;
 
+/** New Tai Lue's vowels and two Vedic signs are letters to us, and to the index's SQLite where a word ends. */
+const PARTS = /[^\u19B0-\u19C0\u19C8\u19C9\u1CF2\u1CF3]+/gu;
+
 /** Words are letters and digits only, so quoting them is enough. A pattern's beginning narrows the search too. */
 function matchOf(library: number, plan: SearchPlan): string {
-  const beginning = (word: string) => `"${word}" *`;
+  // A word of such letters alone finds nobody.
+  const beginning = (word: string) => (word.match(PARTS) ?? ['']).map((part) => `"${part}" *`).join(' AND ');
   const starts = plan.patterns.flatMap((pattern) => pattern.split('*')[0] ?? []).filter(Boolean);
   const ways = plan.alternatives
     .filter((words) => words.length > 0)
