@@ -1,5 +1,5 @@
 // Backups, restored servers and copied files: what the epoch, the tags and `durable` promise desks.
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,6 +60,37 @@ test('a server that starts from a backup is in a new epoch, once', async () => {
   expect(minted).not.toBe(epoch);
   second.central.close();
   expect(open().central.marks().epoch).toBe(minted);
+});
+
+test('a backup put back beside the log of a killed server is refused as it is, and starts once the log is set aside', async () => {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  await desk.register();
+  const { epoch } = first.central.marks();
+  await backup(first, 'b1');
+  for (let n = 0; n < 60; n++) await desk.register();
+  copyFileSync(path('circdesk.sqlite-wal'), path('left'));
+  restore(first, 'b1');
+  copyFileSync(path('left'), path('circdesk.sqlite-wal'));
+  expect(() => open()).toThrow(StartProblem);
+  expect(() => open()).toThrow(
+    /Set that file aside, whose name ends in -wal: see Restore in docs\/server\.md\.$/,
+  );
+  expect(readFileSync(path('circdesk.sqlite'))).toEqual(readFileSync(path('b1')));
+  rmSync(path('circdesk.sqlite-wal'));
+  expect(open().central.marks().epoch).not.toBe(epoch);
+});
+
+test('a server that was killed after it had started from a backup starts again on its own log', async () => {
+  const first = open();
+  await backup(first, 'b1');
+  restore(first, 'b1');
+  const second = open();
+  const desk = await second.signIn('north', 'lead');
+  await desk.register();
+  const marks = second.central.marks();
+  for (const end of ['', '-wal']) copyFileSync(path(`circdesk.sqlite${end}`), path(`killed${end}`));
+  expect(open({ database: path('killed') }).central.marks()).toEqual(marks);
 });
 
 test('a file copied back, or without the note beside it, is in a new epoch', async () => {

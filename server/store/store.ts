@@ -1,14 +1,22 @@
 // The server's database: opened with the settings that durability needs, brought up to date, and asked through
 // prepared statements. A database of a newer server is refused.
 import Database, { type Connection, type Statement } from 'better-sqlite3';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { swedishPlace } from '../../shared/patrons/list-order.ts';
 import { migrations } from './migrations.ts';
 
 /** Tells our file from any other SQLite file ("CDSK"). */
 const APPLICATION_ID = 0x4344534b;
+/** Where it stands in the file. */
+const ID_AT = 68;
+/** A backup that no server has started from yet ("CDSB"). */
+export const BACKUP_ID = 0x43445342;
 const NOT_OURS = 'The file is not a database of this server.';
 const DAMAGED = 'The database is damaged. Put a backup in its place: see docs/server.md.';
 const STRANGE = 'The database is not as this server makes it: see Restore in docs/server.md.';
+const LEFT_LOG =
+  'A backup was put beside the log of another database, which would damage it. Set that file aside, whose name ends in ' +
+  '-wal: see Restore in docs/server.md.';
 
 /** A start that can't be: its message is fit for an administrator. */
 export class StartProblem extends Error {}
@@ -21,6 +29,7 @@ export class Store {
 
   /** `file` may be `:memory:`. `hold` keeps servers off while it is brought up to date, and answers what lets go. */
   constructor(file: string, hold?: () => () => void) {
+    refuseLeftLog(file);
     this.#db = new Database(file);
     try {
       this.#db.pragma('busy_timeout = 5000');
@@ -82,6 +91,23 @@ export class Store {
   }
 }
 
+/**
+ * Reads the file itself: to SQLite the log is part of it. Only before this process has it open: closing a file drops the
+ * process's locks on it.
+ */
+function refuseLeftLog(file: string): void {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (!log?.size || !existsSync(file)) return;
+  const id = Buffer.alloc(4);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, id, 0, id.length, ID_AT);
+  } finally {
+    closeSync(handle);
+  }
+  if (id.readUInt32BE() === BACKUP_ID) throw new StartProblem(LEFT_LOG);
+}
+
 function bringUpToDate(db: Connection, hold?: () => () => void): void {
   const version = versionOf(db);
   const newest = migrations.at(-1)?.version ?? 0;
@@ -91,7 +117,10 @@ function bringUpToDate(db: Connection, hold?: () => () => void): void {
     );
   const application = Number(db.pragma('application_id', { simple: true }));
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (application !== APPLICATION_ID && tables !== 0) throw new StartProblem(NOT_OURS);
+  if (application !== APPLICATION_ID && application !== BACKUP_ID && tables !== 0)
+    throw new StartProblem(NOT_OURS);
+  // Before there is a log: from here on one beside it is its own.
+  if (application === BACKUP_ID) db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   if (version < newest) {
