@@ -100,7 +100,7 @@ export async function buildParts(world: OutsideWorld) {
     },
     onDeleted: world.onDeleted,
     onState: world.onSyncState,
-    onSynced: (library) => keeping.touch(library),
+    onSynced: () => keeping.touch(),
     onRevoked: async () => {
       session.revoke();
       // Each is tried: an outbox that can't be written must not keep the copy from being erased.
