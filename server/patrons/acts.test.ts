@@ -1,20 +1,10 @@
-// Acts on patrons: what may be written, who may, and what a deletion leaves.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+// Acts on patrons: what may be written, and who may.
+import { describe, expect, test } from 'vitest';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
-import { issuesOf, problemOf, testNetwork, valueOf, type TestDesk } from '../testing/network.ts';
-
-async function atTheDesk() {
-  const network = testNetwork();
-  const desk = await network.signIn('north', 'lead');
-  return { ...network, desk };
-}
+import { atTheDesk, byPatron, issuesOf, problemOf, valueOf, type TestDesk } from '../testing/network.ts';
 
 const child = (familyName = 'Liten', birthDate = '2016-01-01') => ({ personal: { familyName, birthDate } });
-const by = (patron: Patron) => ({ guarantor: { kind: 'patron', patronId: patron.id, name: '' } });
 
 describe('a section', () => {
   test('is written field by field, and only its own tag moves', async () => {
@@ -137,78 +127,6 @@ describe('a card', () => {
   });
 });
 
-describe('failed sign-ins with a card', () => {
-  const failAt = async ({ central }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
-    const body = { library: 'north', cardNumber, pin: '0000' };
-    for (let tries = 0; tries < 2; tries++)
-      await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
-  };
-  /** For how many ms from now. */
-  const lockAt = async ({ central, clock }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
-    const body = { library: 'north', cardNumber, pin: '0000' };
-    const answer = await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
-    expect(problemOf(answer)).toBe('account-locked');
-    return Date.parse((answer.body as { retryAt: string }).retryAt) - clock.now();
-  };
-  const remembered = ({ central }: Awaited<ReturnType<typeof atTheDesk>>) =>
-    central.parts.store.rows("SELECT who FROM failed_sign_in WHERE who LIKE '%/card/%'");
-  const of = (...numbers: string[]) => ({
-    card: { cards: numbers.map((number) => ({ number, state: 'active' })) },
-  });
-
-  test('lock for twice as long the next time, however few they are at each of the patron’s cards', async () => {
-    const there = await atTheDesk();
-    await there.desk.register(of('C-1', 'C-2'));
-    const locks: number[] = [];
-    for (let day = 0; day < 4; day++) {
-      for (const card of ['C-1', 'C-1', 'C-2']) await failAt(there, card);
-      locks.push((await lockAt(there, 'C-1')) / 60_000);
-      there.central.forgetFailedSignIns();
-      there.clock.pass(86_400_000 + 60_000);
-    }
-    expect(locks).toEqual([5, 10, 20, 40]);
-  });
-
-  test('still lock for longer once the card that was tried last is reported lost', async () => {
-    const there = await atTheDesk();
-    const patron = await there.desk.register(of('C-1', 'C-2'));
-    for (const card of ['C-1', 'C-2', 'C-2']) await failAt(there, card);
-    const cards = [
-      { number: 'C-1', state: 'active' },
-      { number: 'C-2', state: 'lost' },
-    ];
-    expect((await there.desk.save(patron, 'card', { cards })).status).toBe(200);
-    there.clock.pass(5 * 60_000);
-    for (let tries = 0; tries < 3; tries++) await failAt(there, 'C-1');
-    expect(await lockAt(there, 'C-1')).toBe(10 * 60_000);
-  });
-
-  test('go with the patron who is deleted', async () => {
-    const there = await atTheDesk();
-    const patron = await there.desk.register(of('C-1'));
-    await failAt(there, 'C-1');
-    expect((await there.desk.delete(patron)).status).toBe(200);
-    expect(remembered(there)).toEqual([]);
-  });
-
-  test('are not passed on with the card, and stay with a card that is kept', async () => {
-    const there = await atTheDesk();
-    const patron = await there.desk.register(of('C-1', 'C-2'));
-    await failAt(there, 'C-1');
-    await failAt(there, 'C-2');
-    await there.desk.save(patron, 'card', of('C-2').card);
-    await there.desk.register(of('C-1'));
-    expect(remembered(there)).toEqual([{ who: 'north/card/c2' }]);
-  });
-
-  test('with a number that was nobody’s yet are not those of whoever gets it', async () => {
-    const there = await atTheDesk();
-    await failAt(there, 'C-3');
-    await there.desk.register(of('C-3'));
-    expect(remembered(there)).toEqual([]);
-  });
-});
-
 describe('a guarantor', () => {
   const issueOf = async (desk: TestDesk, patron: Patron, values: FieldValues) =>
     issuesOf(await desk.save(await desk.patron(patron.id), 'guarantor', values));
@@ -232,13 +150,15 @@ describe('a guarantor', () => {
   test('is never oneself, one who needs one, one of another library, or nobody', async () => {
     const { desk, signIn } = await atTheDesk();
     const parent = await desk.register();
-    const kid = await desk.register({ ...child(), guarantor: by(parent) });
-    const sister = await desk.register({ ...child('Syster'), guarantor: by(parent) });
-    expect(await issueOf(desk, kid, by(kid))).toEqual(['guarantor: guarantorIsSelf']);
-    expect(await issueOf(desk, kid, by(sister))).toEqual(['guarantor: guarantorNeedsOne']);
+    const kid = await desk.register({ ...child(), guarantor: byPatron(parent) });
+    const sister = await desk.register({ ...child('Syster'), guarantor: byPatron(parent) });
+    expect(await issueOf(desk, kid, byPatron(kid))).toEqual(['guarantor: guarantorIsSelf']);
+    expect(await issueOf(desk, kid, byPatron(sister))).toEqual(['guarantor: guarantorNeedsOne']);
     const south = await signIn('south', 'lead');
-    expect(await issueOf(desk, kid, by(await south.register()))).toEqual(['guarantor: guarantorUnknown']);
-    expect(await issueOf(desk, kid, by({ ...parent, id: desk.newId() }))).toEqual([
+    expect(await issueOf(desk, kid, byPatron(await south.register()))).toEqual([
+      'guarantor: guarantorUnknown',
+    ]);
+    expect(await issueOf(desk, kid, byPatron({ ...parent, id: desk.newId() }))).toEqual([
       'guarantor: guarantorUnknown',
     ]);
   });
@@ -246,16 +166,16 @@ describe('a guarantor', () => {
   test('is never part of a circle', async () => {
     const { desk } = await atTheDesk();
     const [a, b, c] = [await desk.register(), await desk.register(), await desk.register()];
-    await desk.save(b, 'guarantor', by(a));
-    await desk.save(c, 'guarantor', by(b));
-    expect(await issueOf(desk, a, by(c))).toEqual(['guarantor: guarantorCircle']);
+    await desk.save(b, 'guarantor', byPatron(a));
+    await desk.save(c, 'guarantor', byPatron(b));
+    expect(await issueOf(desk, a, byPatron(c))).toEqual(['guarantor: guarantorCircle']);
   });
 
   test('can’t become one who needs a guarantor while being it for others', async () => {
     const { desk } = await atTheDesk();
     const [parent, grandparent] = [await desk.register(), await desk.register()];
-    await desk.register({ ...child(), guarantor: by(parent) });
-    await desk.save(await desk.patron(parent.id), 'guarantor', by(grandparent));
+    await desk.register({ ...child(), guarantor: byPatron(parent) });
+    await desk.save(await desk.patron(parent.id), 'guarantor', byPatron(grandparent));
     const answer = await desk.save(await desk.patron(parent.id), 'personal', { birthDate: '2016-01-01' });
     expect(issuesOf(answer)).toEqual(['birthDate: guarantorNeedsOne']);
   });
@@ -306,122 +226,6 @@ describe('blocks', () => {
       body: { blocks: [id], comment: 'x' },
     });
     expect(problemOf(lift)).toBe('not-permitted');
-  });
-});
-
-describe('deleting', () => {
-  test('takes everything about the patron, and leaves an id', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'circdesk-delete-'));
-    const { central, signIn } = testNetwork({ database: join(folder, 'db') });
-    const desk = await signIn('north', 'lead');
-    const patron = await desk.register({
-      personal: { familyName: 'Gonewiththewind' },
-      card: { cards: [{ number: '9988', state: 'active' }] },
-      note: { staffNote: 'Gonewiththewind too' },
-    });
-    await desk.block(patron, 'Gonewiththewind as well');
-    expect((await desk.delete(await desk.patron(patron.id))).status).toBe(200);
-    expect(problemOf(await desk.ask('patron', { params: { patronId: patron.id } }))).toBe('patron-gone');
-    expect(problemOf(await desk.save(patron, 'note', { staffNote: 'x' }))).toBe('patron-gone');
-    expect((await desk.ask('search', { query: { query: '9988' } })).body).toMatchObject({ total: 0 });
-    await desk.register({ card: { cards: [{ number: '9988', state: 'active' }] } });
-    central.close();
-    expect(readdirSync(folder)).toEqual(['db']);
-    expect(readFileSync(join(folder, 'db'), 'latin1').toLowerCase()).not.toContain('gonewiththewind');
-    rmSync(folder, { recursive: true });
-  });
-
-  test('takes the name from the answers to acts on those whom they were guarantor for', async () => {
-    const { desk, central } = await atTheDesk();
-    const parent = await desk.register({ personal: { familyName: 'Gonewiththewind' } });
-    const [ward, other] = [await desk.register({ guarantor: by(parent) }), await desk.register()];
-    const saved = { key: desk.newId(), act: desk.newId() };
-    const before = await desk.save(other, 'guarantor', by(parent), saved);
-    expect(problemOf(await desk.save(other, 'guarantor', { guarantor: null }))).toBe('stale-tag');
-    for (const { id } of [ward, other])
-      await desk.save(await desk.patron(id), 'guarantor', { guarantor: null });
-    expect((await desk.delete(await desk.patron(parent.id))).status).toBe(200);
-    const answers = central.parts.store.rows<{ body: string }>('SELECT body FROM attempt');
-    expect(JSON.stringify(answers)).not.toContain('Gonewiththewind');
-    const guarantor = { kind: 'patron', patronId: parent.id, name: '' };
-    const { values, tag } = valueOf<{ values: unknown; tag: string }>(before);
-    expect(values).toMatchObject({ guarantor: { name: 'Ada Gonewiththewind' } });
-    const again = await desk.save(other, 'guarantor', by(parent), saved);
-    expect(valueOf(again)).toEqual({ values: { guarantor }, tag });
-  });
-
-  test('reads no answers but the patron’s own and those that name them, however many are stored', async () => {
-    const { desk, central } = await atTheDesk();
-    const patron = await desk.register();
-    const { store } = central.parts;
-    const ran = vi.spyOn(store, 'run');
-    expect((await desk.delete(patron)).status).toBe(200);
-    const calls = ran.mock.calls.filter(([sql]) => /UPDATE|DELETE/.test(sql));
-    const plans = calls.flatMap(([sql, ...values]) =>
-      store.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values),
-    );
-    const steps = plans.map(({ detail }) => detail);
-    expect(steps).toContainEqual(expect.stringMatching('SEARCH attempt USING INDEX attempt_of_guarantor'));
-    // Its one row.
-    expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN history']);
-  });
-
-  test('keeps the person’s account at another library', async () => {
-    const { desk, signIn, central } = await atTheDesk();
-    const patron = await desk.register();
-    const south = await signIn('south', 'lead');
-    const same = await south.register();
-    central.parts.store.run(
-      'UPDATE patron SET person = (SELECT person FROM patron WHERE id = ?) WHERE id = ?',
-      patron.id,
-      same.id,
-    );
-    expect((await desk.delete(patron)).status).toBe(200);
-    expect(await south.patron(same.id)).toEqual(same);
-  });
-
-  test('is refused with counts of what stands in its way', async () => {
-    const { desk } = await atTheDesk();
-    const parent = await desk.register();
-    const params = { patronId: parent.id };
-    await desk.register({ ...child(), guarantor: by(parent) });
-    const title = { title: 'T', author: '' };
-    const lend = { id: desk.newId(), ...title, itemBarcode: '1', dueAt: '2026-04-01T00:00:00Z' };
-    await desk.act('lend', { params, body: lend });
-    await desk.act('reserve', { params, body: { id: desk.newId(), ...title, pickupBranch: 'main' } });
-    const debt = { id: desk.newId(), kind: 'other', description: '', amount: 100 };
-    await desk.act('addDebt', { params, body: debt });
-    const answer = await desk.delete(await desk.patron(parent.id));
-    expect(problemOf(answer)).toBe('not-deletable');
-    expect(answer.body).toMatchObject({
-      obstacles: { loans: 1, reservations: 1, debts: 1, guarantorFor: 1 },
-    });
-  });
-
-  test('is refused where anything of the patron has changed since staff looked', async () => {
-    const { desk } = await atTheDesk();
-    const patron = await desk.register();
-    await desk.block(patron);
-    expect(problemOf(await desk.delete(patron))).toBe('stale-tag');
-  });
-
-  test('can’t be undone by an act that was on its way: the id is never used again', async () => {
-    const { desk } = await atTheDesk();
-    const patron = await desk.register();
-    await desk.delete(patron);
-    const body = { id: patron.id, sections: { personal: { familyName: 'X' } } };
-    expect(problemOf(await desk.act('createPatron', { body }))).toBe('patron-gone');
-  });
-
-  test('leaves an id that another library can’t take, so that the deletion comes to every desk here', async () => {
-    const { desk, signIn } = await atTheDesk();
-    const south = await signIn('south', 'desk');
-    const patron = await desk.register();
-    await desk.delete(patron);
-    const body = { id: patron.id, sections: { personal: { familyName: 'X' } } };
-    expect(issuesOf(await south.act('createPatron', { body }))).toEqual(['id: idTaken']);
-    const { body: feed } = await desk.ask('changes', { query: { after: 0, epoch: desk.session.epoch } });
-    expect(feed).toMatchObject({ changes: [{ kind: 'deleted', patronId: patron.id }] });
   });
 });
 

@@ -222,3 +222,11 @@ export function issuesOf(answer: Answer): string[] {
   const { fields } = answer.body as { fields?: { field: string; code: string }[] };
   return (fields ?? []).map(({ field, code }) => `${field}: ${code}`);
 }
+
+/** A network, and a desk of its library `north` at which somebody with all permissions is signed in. */
+export async function atTheDesk() {
+  const network = testNetwork();
+  return { ...network, desk: await network.signIn('north', 'lead') };
+}
+
+export const byPatron = ({ id }: Patron) => ({ guarantor: { kind: 'patron', patronId: id, name: '' } });

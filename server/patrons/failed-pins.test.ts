@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { atTheDesk, problemOf } from '../testing/network.ts';
+
+describe('failed sign-ins with a card', () => {
+  const failAt = async ({ central }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
+    const body = { library: 'north', cardNumber, pin: '0000' };
+    for (let tries = 0; tries < 2; tries++)
+      await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+  };
+  /** For how many ms from now. */
+  const lockAt = async ({ central, clock }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
+    const body = { library: 'north', cardNumber, pin: '0000' };
+    const answer = await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+    expect(problemOf(answer)).toBe('account-locked');
+    return Date.parse((answer.body as { retryAt: string }).retryAt) - clock.now();
+  };
+  const remembered = ({ central }: Awaited<ReturnType<typeof atTheDesk>>) =>
+    central.parts.store.rows("SELECT who FROM failed_sign_in WHERE who LIKE '%/card/%'");
+  const of = (...numbers: string[]) => ({
+    card: { cards: numbers.map((number) => ({ number, state: 'active' })) },
+  });
+
+  test('lock for twice as long the next time, however few they are at each of the patron’s cards', async () => {
+    const there = await atTheDesk();
+    await there.desk.register(of('C-1', 'C-2'));
+    const locks: number[] = [];
+    for (let day = 0; day < 4; day++) {
+      for (const card of ['C-1', 'C-1', 'C-2']) await failAt(there, card);
+      locks.push((await lockAt(there, 'C-1')) / 60_000);
+      there.central.forgetFailedSignIns();
+      there.clock.pass(86_400_000 + 60_000);
+    }
+    expect(locks).toEqual([5, 10, 20, 40]);
+  });
+
+  test('still lock for longer once the card that was tried last is reported lost', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1', 'C-2'));
+    for (const card of ['C-1', 'C-2', 'C-2']) await failAt(there, card);
+    const cards = [
+      { number: 'C-1', state: 'active' },
+      { number: 'C-2', state: 'lost' },
+    ];
+    expect((await there.desk.save(patron, 'card', { cards })).status).toBe(200);
+    there.clock.pass(5 * 60_000);
+    for (let tries = 0; tries < 3; tries++) await failAt(there, 'C-1');
+    expect(await lockAt(there, 'C-1')).toBe(10 * 60_000);
+  });
+
+  test('go with the patron who is deleted', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1'));
+    await failAt(there, 'C-1');
+    expect((await there.desk.delete(patron)).status).toBe(200);
+    expect(remembered(there)).toEqual([]);
+  });
+
+  test('are not passed on with the card, and stay with a card that is kept', async () => {
+    const there = await atTheDesk();
+    const patron = await there.desk.register(of('C-1', 'C-2'));
+    await failAt(there, 'C-1');
+    await failAt(there, 'C-2');
+    await there.desk.save(patron, 'card', of('C-2').card);
+    await there.desk.register(of('C-1'));
+    expect(remembered(there)).toEqual([{ who: 'north/card/c2' }]);
+  });
+
+  test('with a number that was nobody’s yet are not those of whoever gets it', async () => {
+    const there = await atTheDesk();
+    await failAt(there, 'C-3');
+    await there.desk.register(of('C-3'));
+    expect(remembered(there)).toEqual([]);
+  });
+});
