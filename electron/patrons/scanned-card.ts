@@ -51,8 +51,9 @@ export class ScannedCards {
 
   /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */
   patronOf(scan: number, wanted: boolean): string | undefined {
+    const here = this.#session.require();
     const found = this.#found.get(scan);
-    if (!found || !isSameStaff(this.#session.require(), found.by)) return undefined;
+    if (!found || !isSameStaff(here, found.by)) return undefined;
     return wanted || scan === this.#last ? found.patronId : undefined;
   }
 
