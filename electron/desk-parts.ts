@@ -100,7 +100,7 @@ export async function buildParts(world: OutsideWorld) {
     },
     onDeleted: world.onDeleted,
     onState: world.onSyncState,
-    onSynced: () => keeping.touch(),
+    onSynced: (library) => keeping.touch(library),
     onRevoked: async () => {
       session.revoke();
       // Each is tried: an outbox that can't be written must not keep the copy from being erased.

@@ -77,6 +77,8 @@ export interface DeskStore {
   laidOver(library: string): Promise<string[]>;
 
   // The copy, for pulling
+  /** Those that the copy holds patrons of, filled or being filled. */
+  libraries(): Promise<string[]>;
   pullState(library: string): Promise<PullState>;
   /**
    * Begins a fill beside what is there and remembers the epoch as the last one seen. From now on the position is

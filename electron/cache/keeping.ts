@@ -1,10 +1,13 @@
-// How long the copy is kept without being synced: a desk that nobody connects any more doesn't hold a town's patrons
-// for ever; and not until then, where policy now keeps nobody. What waits to be sent stays, sealed.
+// How long a library's copy is kept without being synced: a desk that nobody connects any more, or that works for another
+// library, doesn't hold a town's patrons for ever; and not until then, where policy now keeps nobody. What waits to be
+// sent stays, sealed.
 import type { Clock } from '../../shared/clock.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DeskStore } from './desk-store.ts';
 
-const NAME = 'copy touched';
+const nameOf = (library: string) => `copy of ${library} touched`;
+/** Of a desk that had one time for all its copies. */
+const FORMER = 'copy touched';
 const DAY_MS = 24 * 3_600_000;
 
 export class Keeping {
@@ -19,20 +22,27 @@ export class Keeping {
     this.#policy = policy;
   }
 
-  /** The server was heard from. */
-  async touch(): Promise<void> {
-    await this.#store.remember(NAME, `${this.#clock.now()} ${this.#policy.scope}`);
+  /** The library's copy equals the server. */
+  async touch(library: string): Promise<void> {
+    await this.#store.remember(nameOf(library), `${this.#clock.now()} ${this.#policy.scope}`);
   }
 
-  /** Erases the copy where its time is over, or where it is of a policy that kept somebody. Answers whether it did. */
-  async check(): Promise<boolean> {
-    const touched = await this.#store.recall(NAME);
-    if (touched === undefined) return false;
+  /** Erases each copy whose time is over, or that is of a policy that kept somebody. */
+  async check(): Promise<void> {
+    const former = await this.#store.recall(FORMER);
+    for (const library of await this.#store.libraries()) {
+      const own = await this.#store.recall(nameOf(library));
+      const touched = own ?? former;
+      if (touched === undefined) continue;
+      if (this.#isOver(touched)) await this.#store.erasePatrons(library);
+      else if (own === undefined) await this.#store.remember(nameOf(library), touched);
+    }
+    if (former !== undefined) await this.#store.forget(FORMER);
+  }
+
+  #isOver(touched: string): boolean {
     const [at, scope] = touched.split(' ');
     const isInTime = this.#clock.now() - Number(at) <= this.#policy.keepDays * DAY_MS;
-    if (isInTime && (this.#policy.scope !== 'none' || scope === 'none')) return false;
-    await this.#store.erasePatrons();
-    await this.#store.forget(NAME);
-    return true;
+    return !isInTime || (this.#policy.scope === 'none' && scope !== 'none');
   }
 }

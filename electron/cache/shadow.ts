@@ -41,6 +41,11 @@ export class Shadow {
     return this.#file.row('SELECT * FROM library WHERE code = ?', code);
   }
 
+  libraries(): string[] {
+    const sql = 'SELECT code FROM library WHERE live IS NOT NULL OR filling IS NOT NULL';
+    return this.#file.rows<{ code: string }>(sql).map(({ code }) => code);
+  }
+
   /** All of the pull state but the epoch, which is kept with the outbox. */
   pullState(code: string): Omit<PullState, 'epoch'> {
     const row = this.#library(code);

@@ -81,6 +81,10 @@ export class SqliteStore implements DeskStore {
     return this.#outbox.patronsLaidOver(library, this.#shadow.shownAt(library));
   }
 
+  async libraries() {
+    return this.#shadow.libraries();
+  }
+
   async pullState(library: string) {
     const state = this.#shadow.pullState(library);
     const epoch = this.#outbox.epoch(library);

@@ -14,6 +14,7 @@ export const METHODS: { readonly [M in Method]: M } = {
   patronIds: 'patronIds',
   blocked: 'blocked',
   laidOver: 'laidOver',
+  libraries: 'libraries',
   pullState: 'pullState',
   beginFill: 'beginFill',
   fillPage: 'fillPage',

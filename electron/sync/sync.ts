@@ -52,8 +52,8 @@ export interface SyncParts {
   onAct: (act: OutboxAct) => void;
   /** What `state` answers has changed. */
   onState: () => void;
-  /** The copy equals the server now. */
-  onSynced: () => Promise<void>;
+  /** The library's copy equals the server now. */
+  onSynced: (library: string) => Promise<void>;
   /** This desk was revoked at the server. */
   onRevoked: () => Promise<void>;
   /** Something failed that nobody waits for. */
@@ -153,7 +153,7 @@ export class Sync {
       if (marks !== 'paused') {
         await store.seeEpoch(marks.epoch);
         await store.forgetDurable(central.library.id, marks.epoch, marks.durable);
-        await onSynced();
+        await onSynced(central.library.id);
       }
       await this.#handOverLog(central);
     } catch (thrown) {

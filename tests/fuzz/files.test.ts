@@ -49,7 +49,14 @@ test(
   patience,
 );
 
-const NAMES = ['grants', 'offline sign-ins', 'steady clock', 'copy touched', 'scope of north'];
+const NAMES = [
+  'grants',
+  'offline sign-ins',
+  'steady clock',
+  'copy touched',
+  'copy of north touched',
+  'scope of north',
+];
 
 test(
   'a desk starts, signs in and syncs whatever its small values are',
