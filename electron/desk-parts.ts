@@ -100,6 +100,7 @@ export async function buildParts(world: OutsideWorld) {
     },
     onDeleted: world.onDeleted,
     onState: world.onSyncState,
+    beforeFill: (library) => keeping.begin(library),
     onSynced: (library) => keeping.touch(library),
     onRevoked: async () => {
       session.revoke();

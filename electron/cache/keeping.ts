@@ -27,13 +27,18 @@ export class Keeping {
     await this.#store.remember(nameOf(library), `${this.#clock.now()} ${this.#policy.scope}`);
   }
 
+  /** A fill begins. One beside a former copy doesn't lengthen that one's time. */
+  async begin(library: string): Promise<void> {
+    if (!(await this.#store.libraries()).includes(library)) await this.touch(library);
+  }
+
   /** Erases each copy whose time is over, or that is of a policy that kept somebody. */
   async check(): Promise<void> {
     const former = await this.#store.recall(FORMER);
     for (const library of await this.#store.libraries()) {
       const own = await this.#store.recall(nameOf(library));
-      const touched = own ?? former;
-      if (touched === undefined) continue;
+      // Where an outbox was lost, and the time with it, it begins now.
+      const touched = own ?? former ?? `${this.#clock.now()}`;
       if (this.#isOver(touched)) await this.#store.erasePatrons(library);
       else if (own === undefined) await this.#store.remember(nameOf(library), touched);
     }

@@ -40,6 +40,8 @@ export interface PullParts {
   recent: () => readonly string[];
   /** Staff have put a first fill off; what is here stays as it is. */
   isPaused: () => boolean;
+  /** Told before anything of a fill is stored. */
+  beforeFill: (library: string) => Promise<void>;
   /** Told after each page of a fill, and with null when it's done. */
   onFill: (fill: FillState | null) => void;
   /** Told with the ids that a page of changes touched. */
@@ -135,7 +137,7 @@ export class Pull {
 
   /** Fills from the start, or goes on where a fill was interrupted; a server in another history begins it again. */
   async #fill(central: CentralSession, fillAnew: () => Promise<void>): Promise<'done' | 'paused'> {
-    const { store, scope, pages, onFill, isPaused } = this.#parts;
+    const { store, scope, pages, beforeFill, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
     const asked = new Set<string | null>();
@@ -155,7 +157,10 @@ export class Pull {
       // Pages that lead round to an earlier one would be asked for, for ever.
       if (page.next !== null && asked.has(page.next))
         throw new Failure({ code: 'serverRubbish' }, 'no progress');
-      if (!fill) await store.beginFill(library, page.epoch, page.position, page.total);
+      if (!fill) {
+        await beforeFill(library);
+        await store.beginFill(library, page.epoch, page.position, page.total);
+      }
       await store.fillPage(library, page.patrons.filter(scope), page.next, page.patrons.length);
       fill = (await store.pullState(library)).fill;
       onFill(fill);

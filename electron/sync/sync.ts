@@ -52,6 +52,8 @@ export interface SyncParts {
   onAct: (act: OutboxAct) => void;
   /** What `state` answers has changed. */
   onState: () => void;
+  /** A fill of the library's copy begins: nothing of it is stored yet. */
+  beforeFill: (library: string) => Promise<void>;
   /** The library's copy equals the server now. */
   onSynced: (library: string) => Promise<void>;
   /** This desk was revoked at the server. */
@@ -109,7 +111,7 @@ export class Sync {
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
       ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName },
-      ...{ recent: parts.recent, onDeleted: parts.onDeleted },
+      ...{ recent: parts.recent, beforeFill: parts.beforeFill, onDeleted: parts.onDeleted },
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {
         this.#tellFill(fill);
