@@ -93,6 +93,7 @@ export async function buildParts(world: OutsideWorld) {
     pages: world.pages ?? USUAL_PAGES,
     scope: scopeOf(policy.copy, clock),
     scopeName: scopeName(policy),
+    everybody: policy.copy.scope === 'library',
     empty: policy.copy.scope === 'none',
     recent: () => recentPatrons.ids(),
     onAct: (act) => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { OutboxAct } from './act.ts';
+import type { NewAct, OutboxAct } from './act.ts';
 import { EncryptedFile } from './encrypted-file.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import { actOf, AT, deskIdOf, EPOCH, fill, Folders, idOf, KEY, LIBRARY, patronOf } from './testing.ts';
 
 const folders = new Folders();
@@ -88,6 +89,48 @@ test('what still waits about a deleted patron keeps its text, for staff to deal 
   await store.append(actOf(1, 1, { kind: 'block', comment: 'Teapot' }));
   await store.applyChanges(LIBRARY, [{ kind: 'deleted', position: 101, patronId: idOf(1) }], 101, EPOCH, AT);
   expect(await store.acts(['waiting'])).toMatchObject([{ deed: { comment: 'Teapot' }, wiped: false }]);
+});
+
+/** Fills anew beside what is there, up to position 100. */
+async function filledAnew(store: SqliteStore, patrons: readonly unknown[], everybody: boolean) {
+  await store.beginFill(LIBRARY, EPOCH, 100, patrons.length);
+  await store.fillPage(LIBRARY, patrons, null, patrons.length);
+  await store.finishFill(LIBRARY, everybody);
+}
+const done = (head: number, epoch = EPOCH) =>
+  ({ state: 'confirmed', confirmed: { epoch, head, at: AT } }) as const;
+
+test('who is missing from a copy of everybody was deleted: what is settled about them is emptied, and nothing else', async () => {
+  const { store } = folders.open();
+  const acts: [patron: number, Partial<NewAct>][] = [
+    [1, done(100)],
+    [1, { state: 'withdrawn' }],
+    [1, { state: 'waiting' }],
+    [1, { state: 'sent' }],
+    [1, { state: 'conflict' }],
+    [1, { state: 'refused' }],
+    // Registered, perhaps, once the fill had begun.
+    [1, done(101)],
+    // Of a history that the server lost.
+    [1, done(50, 'epoch-0')],
+    // Of another version.
+    [1, { ...done(100), deedVersion: 99 }],
+    [2, done(100)],
+    [3, done(100)],
+  ];
+  for (const [at, [patron, told]] of acts.entries())
+    await store.append(actOf(at, patron, { kind: 'block', comment: 'Teapot' }, told));
+  const wiped = async () => {
+    const all = await Promise.all(acts.map((_, at) => store.act(deskIdOf(at))));
+    return all.flatMap((act, at) => (act?.wiped ? at : []));
+  };
+  const damaged = { ...patronOf(3), loans: 'none' };
+  await filledAnew(store, [patronOf(2), damaged], false);
+  expect(await wiped()).toEqual([]);
+  await filledAnew(store, [patronOf(2), damaged, { of: 'whom?' }], true);
+  expect(await wiped()).toEqual([]);
+  await filledAnew(store, [patronOf(2), damaged], true);
+  expect(await wiped()).toEqual([0, 1]);
 });
 
 test('deleted and made again in one page keeps the new one', async () => {

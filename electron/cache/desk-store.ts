@@ -96,8 +96,11 @@ export interface DeskStore {
     next: string | null,
     arrived: number,
   ): Promise<{ setAside: number } | undefined>;
-  /** Builds the indexes, in parts, so that searches get their turn; then what was filled is shown at once. */
-  finishFill(library: string): Promise<void>;
+  /**
+   * Builds the indexes, in parts, so that searches get their turn; then what was filled is shown at once. Where it holds
+   * everybody, whoever isn't in it was deleted, and what is settled about them is emptied.
+   */
+  finishFill(library: string, everybody?: boolean): Promise<void>;
   /**
    * Applies a page of changes and its position in one transaction. Records that fail the schema are set aside.
    * Answers the ids of the patrons that it touched. Fails on a page of another epoch (`serverRestored`), or from

@@ -5,6 +5,7 @@ import { UNDECIDED, type ActUpdate, type LogEvent, type NewAct, type OutboxAct }
 import type { OutboxCounts, Outgoing } from './desk-store.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import type { ShownAt } from './overlay.ts';
+import { isReadable } from './readable.ts';
 
 interface ActRow {
   sequence: number;
@@ -151,8 +152,23 @@ export class Outbox {
     const settled = patronIds
       .flatMap((patronId) => this.actsOn(library, patronId))
       .filter(({ state, wiped }) => (state === 'confirmed' || state === 'withdrawn') && !wiped);
-    if (settled.length === 0) return;
-    this.#file.together(() => settled.forEach((act) => this.#write(emptied(act))));
+    this.#empty(settled);
+  }
+
+  /** The same of whoever isn't there, as far as rows that equal `shownAt` have passed it. */
+  wipeAbsent(library: string, { epoch, position }: ShownAt, isThere: (patronId: string) => boolean): void {
+    const sql = `SELECT sequence, record FROM act
+      WHERE library = ? AND (state = 'withdrawn' OR state = 'confirmed' AND epoch = ? AND head <= ?)`;
+    const settled = this.#file
+      .rows<ActRow>(sql, library, epoch, position)
+      .map(actOf)
+      .filter((act) => !act.wiped && isReadable(act) && !isThere(act.patronId));
+    this.#empty(settled);
+  }
+
+  #empty(acts: readonly OutboxAct[]): void {
+    if (acts.length === 0) return;
+    this.#file.together(() => acts.forEach((act) => this.#write(emptied(act))));
     this.#file.truncateLog();
   }
 

@@ -116,7 +116,7 @@ export class Shadow {
   }
 
   /** Builds a part of the indexes; with the last part the new edition takes the place of the old one. */
-  finishFill(code: string): { left: number } {
+  finishFill(code: string, beforeCommit: () => void): { left: number } {
     const filling = this.#filling(code);
     if (!filling) return { left: 0 };
     return this.#file.together(() => {
@@ -128,6 +128,7 @@ export class Shadow {
            fill_arrived = NULL, fill_total = NULL WHERE code = ?`,
         code,
       );
+      beforeCommit();
       return { left: 0 };
     });
   }

@@ -106,8 +106,12 @@ export class SqliteStore implements DeskStore {
     return page;
   }
 
-  async finishFill(library: string) {
-    while (this.#shadow.finishFill(library).left > 0) await this.#parts.giveWay();
+  async finishFill(library: string, everybody = false) {
+    // As with a page of changes: the outbox first.
+    const beforeCommit = () => {
+      if (everybody) this.#wipeAbsent(library);
+    };
+    while (this.#shadow.finishFill(library, beforeCommit).left > 0) await this.#parts.giveWay();
     this.#overlaid.delete(library);
   }
 
@@ -251,6 +255,18 @@ export class SqliteStore implements DeskStore {
 
   #actsOn(library: string, patron: Patron): OutboxAct[] {
     return this.#outbox.actsOn(library, patron.id).filter(isDoneTo(registeredAs(patron)));
+  }
+
+  #wipeAbsent(library: string): void {
+    const shownAt = this.#shadow.shownAt(library);
+    const setAside = this.#shadow.setAside(library).map(({ patronId }) => patronId);
+    // A record without an id may be anybody's.
+    if (!shownAt || setAside.includes(null)) return;
+    this.#outbox.wipeAbsent(
+      library,
+      shownAt,
+      (id) => setAside.includes(id) || this.#shadow.patron(library, id) !== undefined,
+    );
   }
 
   #forgetOverlaid(library: string, patronIds: readonly string[]): void {

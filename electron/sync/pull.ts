@@ -34,6 +34,8 @@ export interface PullParts {
   scope: Scope;
   /** See `scopeName`. */
   scopeName: string;
+  /** The copy is to hold everybody whom the server shows. */
+  everybody: boolean;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -137,7 +139,7 @@ export class Pull {
 
   /** Fills from the start, or goes on where a fill was interrupted; a server in another history begins it again. */
   async #fill(central: CentralSession, fillAnew: () => Promise<void>): Promise<'done' | 'paused'> {
-    const { store, scope, pages, beforeFill, onFill, isPaused } = this.#parts;
+    const { store, scope, everybody, pages, beforeFill, onFill, isPaused } = this.#parts;
     const library = central.library.id;
     let { fill } = await store.pullState(library);
     const asked = new Set<string | null>();
@@ -165,7 +167,8 @@ export class Pull {
       fill = (await store.pullState(library)).fill;
       onFill(fill);
     }
-    await store.finishFill(library);
+    // Whom an account at a Koha isn't shown need not be deleted.
+    await store.finishFill(library, everybody && central.view === '');
     onFill(null);
     return 'done';
   }

@@ -41,6 +41,8 @@ export interface SyncParts {
   pages: PageSizes;
   scope: Scope;
   scopeName: string;
+  /** The copy is to hold everybody. */
+  everybody: boolean;
   /** The copy is to hold nobody. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -110,7 +112,7 @@ export class Sync {
     });
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
-      ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName },
+      ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName, everybody: parts.everybody },
       ...{ recent: parts.recent, beforeFill: parts.beforeFill, onDeleted: parts.onDeleted },
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {

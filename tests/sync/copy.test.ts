@@ -1,4 +1,6 @@
 // The copy: how it is filled, whom it holds, and who is gone from it.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine } from './desk.ts';
@@ -211,6 +213,34 @@ test('a deletion reaches the copy and everything settled in the outbox, down to 
     expect(bytes.includes('Plugawy')).toBe(false);
   }
 });
+
+test.each([
+  ['its copy was lost', 1, true],
+  ["its copy's time was over", 20, false],
+])(
+  'a desk that wasn’t told of a deletion, since %s, empties what it did all the same',
+  async (_why, days, isLost) => {
+    const network = testNetwork();
+    const colleague = await network.signIn('north', 'lead');
+    const patron = await colleague.register({ personal: { familyName: 'Zwyczajna' } });
+    const desk = await deskOn(network);
+    await desk.signIn();
+    await desk.parts.patrons.block(patron.id, 'Plugawy komentarz.');
+    const [block] = (await colleague.patron(patron.id)).blocks;
+    await desk.parts.patrons.unblock(patron.id, [block?.id ?? ''], 'Plugawy, too.');
+    await desk.sync();
+    await desk.crash();
+    await colleague.delete(await colleague.patron(patron.id));
+    if (isLost)
+      for (const part of ['', '-wal', '-shm']) rmSync(join(desk.folder, `copy.db${part}`), { force: true });
+    network.clock.pass(days * 24 * 3_600_000);
+    await desk.start();
+    await desk.signIn();
+    expect(await desk.parts.deskActs.list()).toEqual([]);
+    const bytes = desk.decryptedOutbox();
+    expect(['Zwyczajna', 'Plugawy'].filter((word) => bytes.includes(word))).toEqual([]);
+  },
+);
 
 test('loan history, notifications and PINs never enter the copy', async () => {
   const network = testNetwork();
