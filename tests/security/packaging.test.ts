@@ -178,6 +178,16 @@ test('no installer starts the app with a switch, least of all without its sandbo
   expect(recipe).toMatch(/^linux:\n(?: {2}.*\n)*? {2}executableArgs: \[\]\n/m);
 });
 
+test('on macOS, a hardened runtime lets V8 write code, and nothing else: no libraries of others', () => {
+  const mac = /^mac:\n((?: {2}.*\n)+)/m.exec(recipe)?.[1] ?? '';
+  expect(mac).toContain('  hardenedRuntime: true\n');
+  for (const [, file = ''] of mac.matchAll(/^ {2}entitlements(?:Inherit)?: (.+)$/gm))
+    expect(
+      [...readFileSync(join(root, file), 'utf8').matchAll(/<key>(.+)<\/key>/g)].map(([, key]) => key),
+    ).toEqual(['com.apple.security.cs.allow-jit']);
+  expect.assertions(3);
+});
+
 describe('fuses', () => {
   test('each that there is, is decided', () => {
     expect([...decided.keys()].sort()).toEqual(FUSES.toSorted());
