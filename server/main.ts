@@ -7,6 +7,7 @@ const verbs: { start: Verb; [name: string]: Verb } = {
   start: async (argv) => (await import('./cli/start.ts')).start(argv),
   backup: async (argv) => (await import('./cli/backup.ts')).backup(argv),
   desks: async (argv) => (await import('./cli/desks.ts')).desks(argv),
+  'sign-ins': async (argv) => (await import('./cli/sign-ins.ts')).signIns(argv),
   staff: async (argv) => (await import('./cli/staff.ts')).staff(argv),
 };
 

@@ -7,6 +7,7 @@ export const USAGE = `Usage:
   npm run server -- --data DIR [--demo N] [--seed S] [--port P] [--access-seconds N] [--log] [--accept-loss]
   npm run server -- backup --data DIR --out FILE
   npm run server -- desks --data DIR [--revoke DESK | --allow DESK]
+  npm run server -- sign-ins --data DIR --library L [--username U]
   npm run server -- staff --data DIR --library L --username U
                     [--lock | --unlock] [--grant PERMISSION] [--revoke PERMISSION] [--end-sessions]
 See docs/server.md.`;

@@ -233,6 +233,36 @@ test('a desk that was revoked since the backup is revoked again before the resto
   expect((await stolen.ask('GET', `/patrons/${patron}`)).status).toBe(401);
 });
 
+test('an administrator reads who signed in and out, and what was refused', async () => {
+  const server = await start('--demo', '2');
+  const [account] = server.accounts;
+  if (!account) throw new Error('no demo accounts');
+  const { library, username } = account;
+  const desk = uuidv7();
+  const tryIn = (password: string) =>
+    fetch(`${server.url}/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ library, username, password, desk }),
+    });
+  expect([(await tryIn('a guess')).status, (await tryIn(account.password)).status]).toEqual([401, 201]);
+  const listed = run('sign-ins', '--data', data(), '--library', library, '--username', username);
+  expect(
+    listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([
+    { at: expect.any(String) as string, username, desk, event: 'signed in' },
+    { at: expect.any(String) as string, username, desk, event: 'wrong password' },
+  ]);
+  expect(run('sign-ins', '--data', data(), '--library', library, '--username', 'nobody')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `There is no account nobody at ${library}.\n`,
+  });
+});
+
 test('logs routes and never patrons', async () => {
   const server = await start('--demo', '2', '--log');
   const desk = await signIn(server);
@@ -337,6 +367,7 @@ function olderDatabase() {
   const database = new Database(file);
   database.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
   database.exec('DROP INDEX attempt_of_guarantor');
+  database.exec('DROP TABLE sign_in_event');
   database.pragma('user_version = 5');
   return database;
 }

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { Desks } from './desks.ts';
 import { FailedSignIns, whoseAccount } from './failed-sign-ins.ts';
 import { newToken, secretFits, tokenHash } from './secrets.ts';
+import { SignInLog } from './sign-in-log.ts';
 import type { StaffAccount, StaffAccounts } from './staff.ts';
 
 /** Who asks: a member of staff with a session, or by a push-only grant that names the acts it is for. */
@@ -55,6 +56,7 @@ export class Sessions {
   readonly #epoch: string;
   readonly #rules: SessionRules;
   readonly failures: FailedSignIns;
+  readonly #log: SignInLog;
 
   constructor(
     store: Store,
@@ -73,6 +75,7 @@ export class Sessions {
     this.#epoch = epoch;
     this.#rules = rules;
     this.failures = new FailedSignIns(store, ports.clock);
+    this.#log = new SignInLog(store, ports.clock);
   }
 
   async signIn(ask: {
@@ -90,13 +93,17 @@ export class Sessions {
     const failures = this.failures.count(who, place);
     const fits = await secretFits(ask.password, account?.password, this.#rules.secretCost);
     if (!account || !fits) {
+      if (account) this.#log.note('wrong password', { staff: account.id, desk: ask.desk });
       await this.#ports.pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0);
       return refused('wrong-credentials');
     }
     this.failures.clear(who, place);
     // Desk or account may have been shut out while the password was tried.
     if (this.#desks.isRevoked(ask.desk)) return refused('desk-revoked');
-    if (this.#staff.byId(account.id)?.locked) return refused('account-locked');
+    if (this.#staff.byId(account.id)?.locked) {
+      this.#log.note('refused: the account is locked', { staff: account.id, desk: ask.desk });
+      return refused('account-locked');
+    }
     return granted(this.#store.together(() => this.#begin(account, ask.desk)));
   }
 
@@ -118,6 +125,7 @@ export class Sessions {
       now,
       now + SESSION_LASTS,
     );
+    this.#log.note('signed in', { staff: account.id, desk });
     return this.#newTokens(id, account);
   }
 
@@ -167,7 +175,10 @@ export class Sessions {
     return this.#store.together(() => {
       const token = this.#token(secret, 'refresh');
       if (!token) return refused('signed-out');
-      if (token.used) this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
+      if (token.used && !token.ended) {
+        this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
+        this.#log.note('ended: a refresh token came twice', token);
+      }
       // Whoever had this session may be told that it's the account, so that their desk lets them in no more without the line.
       if (this.#staff.byId(token.staff)?.locked) return refused('account-locked');
       const account = token.used ? undefined : this.#stillGood(token);
@@ -218,7 +229,10 @@ export class Sessions {
 
   signOut(asker: Asker, waitingActs: string[]): { pushGrant: string | null } {
     return this.#store.together(() => {
-      if (asker.session) this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', asker.session);
+      if (asker.session) {
+        this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', asker.session);
+        this.#log.note('signed out', { staff: asker.staff.id, desk: asker.desk });
+      }
       if (waitingActs.length === 0) return { pushGrant: null };
       const secret = newToken('g', this.#ports.random);
       const hash = tokenHash(secret);
@@ -240,6 +254,7 @@ export class Sessions {
   }
 
   forgetOld(): void {
+    this.#log.forgetOld();
     const now = this.#ports.clock.now();
     this.#store.run('DELETE FROM token WHERE expires_at < ?', now - TOKEN_KEPT);
     this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);

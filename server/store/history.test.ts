@@ -220,6 +220,7 @@ test('patrons from when lists had one order have the Swedish one too', async () 
   const before = new Database(path('circdesk.sqlite'));
   before.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
   before.exec('DROP INDEX attempt_of_guarantor');
+  before.exec('DROP TABLE sign_in_event');
   before.pragma('user_version = 5');
   before.close();
   const again = await open().signIn('north', 'lead');

@@ -324,6 +324,27 @@ CREATE INDEX attempt_of_guarantor ON attempt (coalesce(
 ) IS NOT NULL;
 `;
 
+const signInLog = `
+CREATE TABLE sign_in_event (
+  number INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  staff TEXT NOT NULL,
+  desk TEXT NOT NULL,
+  event TEXT NOT NULL,
+  keep_until TEXT NOT NULL
+) STRICT;
+CREATE INDEX sign_in_event_by_end ON sign_in_event (keep_until);
+CREATE TRIGGER sign_in_event_never_changes BEFORE UPDATE ON sign_in_event
+BEGIN
+  SELECT raise(ABORT, 'the log of sign-ins is append-only');
+END;
+CREATE TRIGGER sign_in_event_goes_when_expired BEFORE DELETE ON sign_in_event
+WHEN old.keep_until >= coalesce((SELECT value FROM setting WHERE name = 'expired_before'), '')
+BEGIN
+  SELECT raise(ABORT, 'the log of sign-ins is append-only');
+END;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -332,4 +353,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'words of libraries that nobody can type', sql: libraryWords },
   { version: 6, name: 'a Swedish order of lists', sql: swedishOrder },
   { version: 7, name: 'guarantors in stored answers', sql: guarantorsInAnswers },
+  { version: 8, name: 'the log of sign-ins', sql: signInLog },
 ];

@@ -260,6 +260,7 @@ export const OF_OTHERS: Record<string, string> = {
   staff: 'of staff',
   staff_permission: 'of staff',
   session: 'of staff',
+  sign_in_event: 'of staff',
   token: 'of staff',
   push_grant: 'of staff',
   push_grant_act: 'of staff: ids of acts',
