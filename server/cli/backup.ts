@@ -1,6 +1,7 @@
 // `backup`: a copy of the whole database, marked as what it is, while the server goes on.
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { markBackup, recordBackup } from '../store/backup.ts';
 import { StartProblem } from '../store/store.ts';
 import { needed, readOptions } from './arguments.ts';
@@ -28,7 +29,9 @@ export async function backup(argv: string[]): Promise<void> {
 }
 
 async function copyInto(out: string, data: string): Promise<void> {
-  const unfinished = `${out}.unfinished`;
+  // One name for all backups of this folder: what one leaves that was killed, the next removes.
+  const place = createHash('sha256').update(realpathSync(data)).digest('hex').slice(0, 16);
+  const unfinished = join(dirname(out), `circdesk-${place}.unfinished`);
   rmSync(unfinished, { force: true });
   const live = openStore(data);
   try {

@@ -368,6 +368,7 @@ function olderDatabase() {
   database.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
   database.exec('DROP INDEX attempt_of_guarantor');
   database.exec('DROP TABLE sign_in_event');
+  database.exec('DROP INDEX applied_act_by_key');
   database.pragma('user_version = 5');
   return database;
 }

@@ -20,7 +20,8 @@ declare module 'better-sqlite3' {
       options: { deterministic: boolean },
       body: (...values: unknown[]) => unknown,
     ): this;
-    backup(file: string): Promise<unknown>;
+    /** `progress` answers how many pages the next step copies. */
+    backup(file: string, options: { progress: () => number }): Promise<unknown>;
     close(): this;
   }
   const Database: new (file: string) => Connection;

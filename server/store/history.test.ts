@@ -221,6 +221,7 @@ test('patrons from when lists had one order have the Swedish one too', async () 
   before.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
   before.exec('DROP INDEX attempt_of_guarantor');
   before.exec('DROP TABLE sign_in_event');
+  before.exec('DROP INDEX applied_act_by_key');
   before.pragma('user_version = 5');
   before.close();
   const again = await open().signIn('north', 'lead');

@@ -345,6 +345,11 @@ BEGIN
 END;
 `;
 
+/** SQLite looks here for each answer that is forgotten; without it, at every act that was ever done. */
+const answersForgotten = `
+CREATE INDEX applied_act_by_key ON applied_act (key);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -354,4 +359,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'a Swedish order of lists', sql: swedishOrder },
   { version: 7, name: 'guarantors in stored answers', sql: guarantorsInAnswers },
   { version: 8, name: 'the log of sign-ins', sql: signInLog },
+  { version: 9, name: 'answers that are forgotten', sql: answersForgotten },
 ];

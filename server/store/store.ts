@@ -80,9 +80,9 @@ export class Store {
     this.#db.function(name, { deterministic: true }, (a, b) => (holds(String(a), String(b)) ? 1 : 0));
   }
 
-  /** Writes a copy of the whole database, while others go on with it. */
+  /** Writes a copy of the whole database in one go, while others go on with it: else each of their writes begins it anew. */
   async copyTo(file: string): Promise<void> {
-    await this.#db.backup(file);
+    await this.#db.backup(file, { progress: () => 0x7f_ff_ff_ff });
   }
 
   close(): void {
