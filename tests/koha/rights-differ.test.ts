@@ -1,5 +1,5 @@
 // Staff of one desk whose accounts see different patrons at Koha, or different things of them.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { steppingClock } from '../port/world.ts';
@@ -7,6 +7,7 @@ import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
 
+const GROUPED = { library: 'MPL', username: 'grouped', password: 'grouped grouped' };
 const NARROW = { library: 'MPL', username: 'narrow', password: 'narrow narrow' };
 let clock: ReturnType<typeof steppingClock>;
 let koha: FakeKoha;
@@ -97,6 +98,46 @@ test('a copy that was filled for who sees few is filled for who sees all', async
   await comes(STAFF);
   expect(await names('Öberg')).toEqual(['Öberg']);
   expect(await search('Öberg')).toMatchObject({ partial: false });
+});
+
+describe('of a group of libraries', () => {
+  /** Staff of Midway see Centerville's patrons, too; not those from far away. */
+  function addGrouped(further: Record<string, true> = {}): void {
+    const { world } = koha;
+    world.libraries.set('FAR', 'Far away');
+    world.libraryGroups.push(['MPL', 'CPL']);
+    world.addPatron({ surname: 'Holm', library_id: 'FAR' });
+    const flags = { borrowers: ['edit_borrowers'], ...further };
+    world.addStaff({ surname: 'Gr', userid: GROUPED.username, library_id: 'MPL' }, GROUPED.password, flags);
+  }
+
+  test('is no patron of another in the copy, whoever filled it, and for who sees all nobody is missing', async () => {
+    addGrouped();
+    await comes(LOOKER);
+    expect(await names('Holm')).toEqual(['Holm']);
+    await comes(GROUPED, 0);
+    expect(await names('Holm')).toEqual([]);
+    await comes(GROUPED);
+    expect([await names('Holm'), await names('Na')]).toEqual([[], ['Na']]);
+    await comes(LOOKER);
+    expect(await names('Holm')).toEqual(['Holm']);
+  });
+
+  test.each([
+    ['a gateway lets only reads through', 405, '<html>Method not allowed</html>'],
+    ['Koha fails', 500, '{"error":"x","error_code":"internal_server_error"}'],
+  ])(
+    'whom who may change everybody has in the copy isn’t shown to who may not, where %s as that is asked',
+    async (_how, status, body) => {
+      addGrouped({ circulate: true, reserveforothers: true, updatecharges: true, catalogue: true });
+      await comes(STAFF);
+      expect(await names('Holm')).toEqual(['Holm']);
+      const answer = koha.answer.bind(koha);
+      koha.answer = (request) => (request.method === 'PUT' ? { status, headers: {}, body } : answer(request));
+      await comes(GROUPED, 0);
+      expect(await names('Holm')).toEqual([]);
+    },
+  );
 });
 
 test('what changed while a colleague worked who may not see it is in the copy of who may, and nobody is missing', async () => {

@@ -109,14 +109,21 @@ async function described(api: KohaApi, names: Map<string, string>): Promise<stri
 async function categoriesInUse(api: KohaApi): Promise<string[]> {
   const found: string[] = [];
   while (found.length < MOST_CATEGORIES) {
-    const after = found.at(-1);
-    const q = after === undefined ? {} : { [own('category_id')]: { '>': after } };
-    const { value } = await api.list('/patrons', kohaPatronSchema.pick({ category_id: true }), {
-      ...{ q, order: [own('category_id')], perPage: 1 },
-    });
-    const next = value[0]?.category_id;
+    const next = await codeInUse(api, 'category_id', found.at(-1));
     if (next === undefined || found.includes(next)) break;
     found.push(next);
   }
   return found;
+}
+
+/** The next category or library, after the one given, that a patron whom the account sees is in. */
+export async function codeInUse(
+  api: KohaApi,
+  field: 'category_id' | 'library_id',
+  after: string | undefined,
+): Promise<string | undefined> {
+  const q = after === undefined ? {} : { [own(field)]: { '>': after } };
+  const schema = kohaPatronSchema.pick({ category_id: true, library_id: true });
+  const { value } = await api.list('/patrons', schema, { q, order: [own(field)], perPage: 1 });
+  return value[0]?.[field];
 }

@@ -13,6 +13,8 @@ export interface KohaRights {
   titles: MissingRight | undefined;
   changing: MissingRight | undefined;
   deleting: MissingRight | undefined;
+  /** Koha itself has said that nothing is missing for changing: then the account has all rights over patrons. */
+  changesPatrons: boolean;
 }
 
 const anything = z.unknown();
@@ -23,17 +25,26 @@ const NOBODY = '/patrons/0';
 /** `own` is the number of a patron whom the account may see. */
 export async function askRights(api: KohaApi, own: number): Promise<KohaRights> {
   const get = (path: string) => api.ask({ method: 'GET', path, query: { _per_page: 1 } }, anything);
-  const [loans, holds, debts, titles, changing, deleting] = await Promise.all([
+  // Without the fields that it needs: refused even if there were such a patron.
+  const change = api.send('PUT', NOBODY, {});
+  const [loans, holds, debts, titles, changing, deleting, changesPatrons] = await Promise.all([
     missingFor(get('/checkouts'), 'circulate: circulate_remaining_permissions'),
     missingFor(get('/holds'), 'reserveforothers: place_holds'),
     missingFor(api.one(`/patrons/${own}/account`, anything), 'updatecharges: remaining_permissions'),
     missingFor(get('/libraries'), 'catalogue'),
-    // Without the fields that it needs: refused even if there were such a patron.
-    missingFor(api.send('PUT', NOBODY, {}), 'borrowers', 'anybody'),
+    missingFor(change, 'borrowers', 'anybody'),
     missingFor(api.send('DELETE', NOBODY), 'borrowers: delete_borrowers', 'anybody'),
+    saysOnlyWhatIsWrong(change),
   ]);
-  return { loans, holds, debts, titles, changing, deleting };
+  return { loans, holds, debts, titles, changing, deleting, changesPatrons };
 }
+
+/** Koha's words of what was sent, or of whom it was for: it has found the right to be there. */
+const saysOnlyWhatIsWrong = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => false,
+    (thrown: unknown) => isRefusal(thrown, 400, 404) && thrown.error.code !== 'serverRubbish',
+  );
 
 /**
  * Only a 403 says that a right is missing; any other refusal came after Koha had looked at that. `forbids`: whose 403 counts.

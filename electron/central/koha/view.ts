@@ -1,30 +1,37 @@
 // What of patrons an account sees at Koha, in words that another account's are compared with: a copy that was filled with
 // what the one sees is not for the other, and lacks what that one sees.
-import { z } from 'zod';
-import { own, type KohaApi } from './api.ts';
+import type { KohaApi } from './api.ts';
+import { codeInUse } from './library.ts';
 import type { KohaPatron } from './records.ts';
 import type { KohaRights } from './rights.ts';
+
+/** Each costs a request as somebody signs in. */
+const MOST_LIBRARIES = 60;
 
 /** `asks` is the record of the account that asks; undefined of an API key's, which is one for everybody at the desk. */
 export async function viewOf(
   api: KohaApi,
-  { loans, holds, debts, titles, changing }: KohaRights,
+  { loans, holds, debts, titles, changesPatrons }: KohaRights,
   asks: KohaPatron | undefined,
 ): Promise<string> {
   const missing = Object.entries({ loans, holds, debts, titles }).flatMap(([part, right]) =>
     right ? [`without ${part}`] : [],
   );
-  const whom = asks ? await patronsSeen(api, asks.library_id, !changing) : 'the key’s';
+  const whom = asks ? await patronsSeen(api, asks.patron_id, changesPatrons) : 'the key’s';
   return [whom, ...missing].join(', ');
 }
 
 /**
- * Koha shows an account everybody, or patrons of its own library and of those grouped with it; it doesn't say which. Who
- * may change patrons has every right over them, this one too.
+ * Koha shows an account everybody, or patrons of its own library and of those grouped with it; it doesn't say which: each
+ * step asks for the next library that a patron is of. Who may change patrons has every right over them, this one too.
  */
-async function patronsSeen(api: KohaApi, library: string, mayChange: boolean): Promise<string> {
-  const q = { [own('library_id')]: { '!=': library } };
-  const { value } = await api.list('/patrons', z.unknown(), { q, perPage: 1 });
-  if (value.length === 0) return `those of ${library}`;
-  return mayChange ? 'everybody' : `those of ${library} and others`;
+async function patronsSeen(api: KohaApi, account: number, mayChange: boolean): Promise<string> {
+  const libraries: string[] = [];
+  while (libraries.length < MOST_LIBRARIES) {
+    const next = await codeInUse(api, 'library_id', libraries.at(-1));
+    if (next === undefined) return `those of ${libraries.join(' ')}`;
+    libraries.push(next);
+    if (mayChange && libraries.length > 1) return 'everybody';
+  }
+  return `those whom ${account} sees`;
 }

@@ -16,11 +16,13 @@ const DATABASE_NAMES: AttributeNames = { code: 'type', attribute: 'value' };
 /** What an embedded attribute has too. */
 const AMBIGUOUS = new Set(['patron_id']);
 
-/** Whose patrons a librarian may see: everybody's, or those of their own library. */
+/** Whose patrons a librarian may see: everybody's, or those of their own library and of those grouped with it. */
 function isVisible(patron: PatronRow, { number, flags }: Viewer, world: KohaWorld): boolean {
   const borrowers = flags === 'superlibrarian' ? true : flags['borrowers'];
   if (borrowers === true || borrowers?.includes('view_borrower_infos_from_any_libraries')) return true;
-  return patron.library_id === world.patrons.get(number)?.library_id;
+  const own = world.patrons.get(number)?.library_id ?? '';
+  const groups = world.libraryGroups.filter((group) => group.includes(own));
+  return [own, ...groups.flat()].includes(patron.library_id);
 }
 
 /** Koha shows times in its own time zone. */

@@ -84,6 +84,8 @@ export class KohaWorld {
   readonly apiKeys: { clientId: string; secret: string; patron: number }[] = [];
   readonly attributeTypes = new Map<string, { repeatable: boolean }>();
   readonly libraries = new Map<string, string>();
+  /** Libraries whose staff may see each other's patrons. */
+  readonly libraryGroups: string[][] = [];
   readonly categories = new Set<string>();
   readonly items = new Map<number, { biblio_id: number; external_id: string }>();
   readonly biblios = new Map<number, { title: string; author: string | null }>();
