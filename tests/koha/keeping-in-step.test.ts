@@ -304,6 +304,28 @@ test('a Koha that doesn’t tell a list’s own fields apart is asked in its own
   expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
 });
 
+/** Koha fails once at what fits. Answers whether it has. */
+function failOnce(fits: (query: string) => boolean): () => boolean {
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => {
+    if (!fits(String(request.query?.['q']))) return answer(request);
+    koha.answer = answer;
+    return { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' };
+  };
+  return () => koha.answer === answer;
+}
+
+test('one failure at a look for changes doesn’t end the keeping in step', async () => {
+  const [number = 0] = addPatrons(3);
+  const desk = await filledDesk();
+  const hasFailed = failOnce((query) => query.includes('updated_on'));
+  koha.world.change(number, { firstname: 'Ada' });
+  clock.pass(30_000);
+  await desk.pull();
+  expect(hasFailed()).toBe(true);
+  expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
+});
+
 test('a block that another desk sets or lifts arrives within minutes, though it moves no time', async () => {
   const [number = 0] = addPatrons(30);
   const desk = await filledDesk();

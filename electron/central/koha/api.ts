@@ -38,7 +38,7 @@ const withoutOwn = (text: string) => text.replace(/(^|["\-,])me\./g, '$1');
 export class KohaApi {
   readonly #http: KohaHttp;
   readonly #authorization: Authorization;
-  /** This Koha doesn't understand how a list's own fields are told apart. */
+  /** This Koha doesn't understand, as it seems, how a list's own fields are told apart. */
   #plainFields = false;
 
   constructor(http: KohaHttp, authorization: Authorization) {
@@ -47,14 +47,15 @@ export class KohaApi {
   }
 
   async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
-    if (this.#plainFields) return this.#list(path, record, request, withoutOwn);
+    const plainFields = this.#plainFields;
     try {
-      return await this.#list(path, record, request, (text) => text);
+      return await this.#list(path, record, request, plainFields);
     } catch (thrown) {
       if (!isFailure(thrown, 'serverFailed') || !(request.q || request.order)) throw thrown;
-      const answer = await this.#list(path, record, request, withoutOwn).catch(() => undefined);
+      const answer = await this.#list(path, record, request, !plainFields).catch(() => undefined);
       if (!answer) throw thrown;
-      this.#plainFields = true;
+      // It may just have failed that once: where this way fails, it's the other one's turn again.
+      this.#plainFields = !plainFields;
       return answer;
     }
   }
@@ -63,8 +64,9 @@ export class KohaApi {
     path: string,
     record: z.ZodType<T>,
     { q, order, page, perPage, embed, further }: ListRequest,
-    written: (text: string) => string,
+    plainFields: boolean,
   ): Promise<KohaAnswer<T[]>> {
+    const written = (text: string) => (plainFields ? withoutOwn(text) : text);
     const query = {
       ...(q && { q: written(JSON.stringify(q)) }),
       ...(order && { _order_by: order.map(written).join(',') }),
