@@ -357,6 +357,46 @@ test('nor is one overlooked where Koha finds attributes by its database’s name
   expect(desk.patron(id(other)).blocks).toMatchObject([{ comment: 'Shouted' }]);
 });
 
+test.each([
+  ['nobody', undefined],
+  ['somebody', 'MPL|2026-01-02|Bo Ek|Before'],
+  ['somebody, by hand and after a blank,', ' MPL|2026-01-02|Bo Ek|Before'],
+])(
+  'nor because Koha failed once at the question who is blocked, where %s was blocked before',
+  async (_who, text) => {
+    const [number = 0, other = 0] = addPatrons(3);
+    if (text !== undefined) koha.world.addAttribute(other, 'DESKBLOCK', text);
+    const desk = await filledDesk();
+    const hasFailed = failOnce((query) => query.includes('DESKBLOCK'));
+    clock.pass(301_000);
+    await desk.pull();
+    expect(hasFailed()).toBe(true);
+    koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-03-02|Bo|Took the till.');
+    clock.pass(301_000);
+    await desk.pull();
+    expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Took the till.' }]);
+  },
+);
+
+test('where Koha understands no way of asking who is blocked, it isn’t asked so at each look', async () => {
+  addPatrons(3);
+  const answer = koha.answer.bind(koha);
+  let asked = 0;
+  koha.answer = (request) => {
+    if (!String(request.query?.['q']).includes('DESKBLOCK')) return answer(request);
+    asked++;
+    return { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' };
+  };
+  const desk = await filledDesk();
+  asked = 0;
+  for (let minutes = 0; minutes < 60; minutes++) {
+    clock.pass(60_000);
+    await desk.pull();
+  }
+  // Each way, with a list's own fields and without.
+  expect(asked).toBeLessThanOrEqual(4);
+});
+
 test('where lists give fewer at a time than asked for, nobody and nothing is missing', async () => {
   const [number = 0] = addPatrons(60);
   koha.world.settings.mostPerPage = 7;

@@ -13,6 +13,9 @@ import { isRefusal } from './refusals.ts';
 import { textOf } from './values.ts';
 
 const EVERY_MS = 5 * 60_000;
+/** A way of asking that has failed so often in a row is left alone for a while. */
+const TRIES = 2;
+const LEFT_ALONE_MS = 3_600_000;
 const PAGE = 200;
 /** More blocks than any library has: a Koha that gives the same page again and again has not understood. */
 const MOST_PAGES = 250;
@@ -22,17 +25,25 @@ const blockedSchema = z.looseObject({
   extended_attributes: z.array(attributeSchema).nullish(),
 });
 
+/** Names of an attribute's type and value. */
+interface Way {
+  type: string;
+  value: string;
+  failures: number;
+  failedAt: number;
+}
+
 export class BlockWatch {
   readonly #clock: Clock;
   readonly #type: string;
   #askedAt = -Infinity;
   /** Who had which blocks when that was told of, by the numbers of their attributes. */
   #before: ReadonlyMap<number, string> = new Map();
-  /** Ways of asking that this Koha may still understand, the one in use first. */
-  #ways = [
-    { type: `${EMBED}.type`, value: `${EMBED}.value` },
+  /** Ways of asking that Koha may understand, the one by which it found somebody first. */
+  #ways: Way[] = [
+    { type: `${EMBED}.type`, value: `${EMBED}.value`, failures: 0, failedAt: 0 },
     // As its database has them: its own description names them so.
-    { type: `${EMBED}.code`, value: `${EMBED}.attribute` },
+    { type: `${EMBED}.code`, value: `${EMBED}.attribute`, failures: 0, failedAt: 0 },
   ];
 
   /** `type` of attribute; undefined where blocks aren't kept in one. */
@@ -49,7 +60,10 @@ export class BlockWatch {
     const askedAt = this.#clock.now();
     const shown = (await held.blocked()).flatMap((id) => ids.number('patron', id) ?? []);
     const now = await this.#ask(api, library, shown);
-    if (!now) return NOTHING_FOUND;
+    if (!now) {
+      this.#askedAt = askedAt;
+      return NOTHING_FOUND;
+    }
     const before = this.#before;
     // Whom the copy shows as blocked, it says itself; which blocks those are, only what was told before.
     const isOld = (number: number) => shown.includes(number) && now.get(number) === before.get(number);
@@ -62,19 +76,25 @@ export class BlockWatch {
     };
   }
 
-  /** Undefined where this Koha understands none of the ways. */
+  /** Undefined where no way has led to an answer: Koha understands none, or just fails. */
   async #ask(
     api: KohaApi,
     library: string,
     shown: readonly number[],
   ): Promise<Map<number, string> | undefined> {
-    for (;;) {
-      const [way] = this.#ways;
-      if (!way) return undefined;
+    const now = this.#clock.now();
+    for (const way of this.#ways) {
+      if (way.failures >= TRIES && Math.abs(now - way.failedAt) < LEFT_ALONE_MS) continue;
       const blocked = await this.#blocked(api, library, way);
-      if (blocked && !(await this.#overlooks(blocked, shown, api, library))) return blocked;
-      this.#ways.shift();
+      if (blocked && !(await this.#overlooks(blocked, shown, api, library))) {
+        way.failures = 0;
+        if (blocked.size > 0) this.#ways = [way, ...this.#ways.filter((one) => one !== way)];
+        return blocked;
+      }
+      way.failures++;
+      way.failedAt = now;
     }
+    return undefined;
   }
 
   /** A Koha that doesn't understand a condition may find nobody, instead of saying so. */
@@ -88,7 +108,8 @@ export class BlockWatch {
     if (blocked.size > 0 || one === undefined) return false;
     try {
       const { value } = await api.one(`/patrons/${one}`, blockedSchema, [EMBED]);
-      return this.#blocksOf(value, library).length > 0;
+      // One that somebody wrote by hand after a blank isn't found in any way.
+      return this.#blocksOf(value, library).some((block) => textOf(block.value).startsWith(`${library}|`));
     } catch (thrown) {
       if (isRefusal(thrown, 404)) return false;
       throw thrown;
@@ -101,11 +122,7 @@ export class BlockWatch {
     );
   }
 
-  async #blocked(
-    api: KohaApi,
-    library: string,
-    way: { type: string; value: string },
-  ): Promise<Map<number, string> | undefined> {
+  async #blocked(api: KohaApi, library: string, way: Way): Promise<Map<number, string> | undefined> {
     const q = { [way.type]: this.#type, [way.value]: { '-like': `${library}|%` } };
     const blocked = new Map<number, string>();
     try {
