@@ -55,6 +55,46 @@ describe('a block', () => {
     expect(koha.world.attributes).toHaveLength(2);
   });
 
+  describe('that Koha’s staff number anew, as they save the patron in between,', () => {
+    /** As many times as they save, just before the desk's request to lift it arrives. */
+    function saveBefore(saves: number): void {
+      const answer = koha.answer.bind(koha);
+      koha.answer = (request) => {
+        if (request.method === 'DELETE' && saves-- > 0) {
+          const kept = koha.world.attributes;
+          koha.world.attributes = [];
+          for (const { patron, type, value } of kept) koha.world.addAttribute(patron, type, value);
+        }
+        return answer(request);
+      };
+    }
+
+    test.each([
+      ['desk', 'MPL|2026-01-02|Bo|Came back|AZxvv2kgcACAAAAAAAAAAQ'],
+      ['hand', 'MPL|2026-01-02|Bo|Came back'],
+    ])('is lifted by its new number: set by %s', async (_by, text) => {
+      await open();
+      koha.world.addAttribute(row.patron_id, 'DESKBLOCK', text);
+      koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-03|Bo|Stays');
+      const [first] = await blocks();
+      saveBefore(1);
+      expect(await lift(first?.id ?? '')).toMatchObject({ kind: 'confirmed' });
+      expect(await blocks()).toMatchObject([{ comment: 'Stays' }]);
+    });
+
+    test.each([false, true])('is called neither lifted nor not there: repeated %s', async (repeated) => {
+      await open();
+      const id = v7();
+      await block('Took the till.', id);
+      saveBefore(2);
+      const act = desk.act(ada, { kind: 'unblock', blocks: [id], comment: 'Settled.' }, at(), { repeated });
+      await expect(session.send(act)).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+      expect(await blocks()).toHaveLength(1);
+      expect(await session.send({ ...act, repeated: true })).toMatchObject({ kind: 'confirmed' });
+      expect(await blocks()).toEqual([]);
+    });
+  });
+
   test('is neither overlooked nor set twice nor called lifted where the header that asks for it gets lost', async () => {
     await open();
     const took = desk.act(ada, { kind: 'block', comment: 'Took the till.' }, at());

@@ -79,8 +79,8 @@ export class BlockKeeper {
     const lifted = foundBlocks(record, this.#parts.around).filter(({ blockId }) => blocks.includes(blockId));
     if (lifted.length > 0) this.#permitted();
     let head: number | undefined;
-    for (const { attribute } of lifted)
-      if (attribute !== undefined) head = (await this.#remove(record, attribute)) ?? head;
+    for (const block of lifted)
+      if (block.attribute !== undefined) head = (await this.#remove(record, block)) ?? head;
     const inNote = lifted.flatMap(({ attribute, id }) => (attribute === undefined ? (id ?? []) : []));
     if (inNote.length === 0) return head;
     const old = textOf(record.staff_notes);
@@ -97,13 +97,16 @@ export class BlockKeeper {
 
   /** Fails where the patron's blocks, read once more, aren't as they would be if Koha had done it. */
   async #see(
-    { patron_id }: KohaPatron,
+    record: KohaPatron,
     isDone: (now: FoundBlock[]) => boolean,
     error: Failure['error'] = RUBBISH,
   ): Promise<void> {
+    if (!isDone(await this.#now(record))) throw new Failure(error, 'said to be done, and not done');
+  }
+
+  async #now({ patron_id }: KohaPatron): Promise<FoundBlock[]> {
     const { reads, around } = this.#parts;
-    if (!isDone(foundBlocks((await reads.record(patron_id)).value, around)))
-      throw new Failure(error, 'said to be done, and not done');
+    return foundBlocks((await reads.record(patron_id)).value, around);
   }
 
   /** Koha has no permission for blocks: policy's is judged here, as the act goes out, not only as it was pressed. */
@@ -112,15 +115,32 @@ export class BlockKeeper {
       throw new Failure({ code: 'notPermitted', permission: BLOCK_PATRON });
   }
 
-  async #remove(record: KohaPatron, attribute: number): Promise<number | undefined> {
-    const path = `/patrons/${record.patron_id}/extended_attributes/${attribute}`;
-    const answer = await this.#parts.api.send('DELETE', path).catch((thrown: unknown) => {
-      // A colleague was quicker.
+  async #remove(record: KohaPatron, block: FoundBlock): Promise<number | undefined> {
+    const removed = await this.#delete(record, block);
+    if (removed?.status === 204) return removed.time.answered;
+    const before = foundBlocks(record, this.#parts.around);
+    const left = (await this.#now(record)).find((one) => isSame(one, block, before));
+    // A colleague was quicker.
+    if (!left) return removed?.time.answered;
+    // Koha numbers a patron's attributes anew whenever its staff save the patron.
+    const again = left.attribute === block.attribute ? undefined : await this.#delete(record, left);
+    if (again?.status !== 204)
+      await this.#see(record, (now) => !now.some((one) => isSame(one, block, before)));
+    return again?.time.answered;
+  }
+
+  /** Undefined where it isn't there. */
+  async #delete({ patron_id }: KohaPatron, { attribute }: FoundBlock) {
+    const path = `/patrons/${patron_id}/extended_attributes/${attribute}`;
+    return this.#parts.api.send('DELETE', path).catch((thrown: unknown) => {
       if (isRefusal(thrown, 404)) return undefined;
       throw thrown;
     });
-    if (answer?.status !== 204)
-      await this.#see(record, (now) => now.every((one) => one.attribute !== attribute));
-    return answer?.time.answered;
   }
 }
+
+/** By hand it has no id of its own: then it's one that says the same, and wasn't there `before`. */
+const isSame = (one: FoundBlock, block: FoundBlock, before: readonly FoundBlock[]): boolean =>
+  one.blockId === block.blockId ||
+  (blockText(one, Infinity) === blockText(block, Infinity) &&
+    !before.some(({ blockId }) => blockId === one.blockId));
