@@ -20,7 +20,7 @@ export const blockSchema = z.object({
 });
 
 /** Blocks of the server's own: in force at all its libraries, set and lifted there only. */
-export const SERVER_BLOCKS = ['restricted', 'cardLost', 'expired'] as const;
+export const SERVER_BLOCKS = ['restricted', 'cardLost', 'incorrectAddress', 'expired'] as const;
 
 /** Set by itself when debts reach the library's limit; only paying lifts it. */
 export const debtBlockSchema = z.object({ amount: amountSchema, limit: amountSchema });

@@ -114,10 +114,13 @@ describe('a block', () => {
   });
 
   test('of Koha’s own is shown as one that is not ours to lift', async () => {
-    await open({ restricted: true, expiry_date: '2020-01-01', patron_card_lost: true });
+    await open({
+      ...{ restricted: true, patron_card_lost: true, incorrect_address: true },
+      expiry_date: '2020-01-01',
+    });
     expect(desk.patron(ada)).toMatchObject({
       blocks: [],
-      serverBlocks: ['restricted', 'cardLost', 'expired'],
+      serverBlocks: ['restricted', 'cardLost', 'incorrectAddress', 'expired'],
     });
   });
 

@@ -18,7 +18,8 @@ function readsOf(changed: number) {
     const first = (page - 1) * perPage;
     const rows = Array.from({ length: Math.max(0, Math.min(perPage, changed - first)) }, (_, n) => ({
       ...{ patron_id: first + n + 1, surname: 'Many', library_id: 'MPL', category_id: 'PT' },
-      ...{ patron_card_lost: false, restricted: false, updated_on: new Date(NOW - 1000).toISOString() },
+      ...{ patron_card_lost: false, restricted: false, incorrect_address: false },
+      updated_on: new Date(NOW - 1000).toISOString(),
     }));
     const time = { sent: NOW, answered: NOW + 1000 };
     return Promise.resolve({

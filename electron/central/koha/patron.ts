@@ -140,6 +140,7 @@ function serverBlocksOf(
   return [
     ...(record.restricted ? (['restricted'] as const) : []),
     ...(record.patron_card_lost && !isOurs ? (['cardLost'] as const) : []),
+    ...(record.incorrect_address ? (['incorrectAddress'] as const) : []),
     ...(expiry !== null && expiry < today ? (['expired'] as const) : []),
   ];
 }

@@ -57,6 +57,7 @@ export const kohaPatronSchema = z.looseObject({
   privacy: z.coerce.number().nullish(),
   patron_card_lost: flag,
   restricted: flag,
+  incorrect_address: flag,
   updated_on: text,
   account_balance: number.nullish(),
   checkouts_count: id.nullish(),
