@@ -68,7 +68,10 @@ export const patronSchema = z.object({
   /** Blocks in force, oldest first. Lifted ones are in the patron data file only. */
   blocks: z.array(blockSchema),
   debtBlock: debtBlockSchema.nullable(),
+  /** `expired` only where the server doesn't tell the day: see `serverBlocksOn`. */
   serverBlocks: z.array(z.enum(SERVER_BLOCKS)).optional(),
+  /** The last day of the membership. */
+  memberUntil: dateSchema.optional(),
   totalDebt: amountSchema,
   loans: z.array(loanSchema),
   reservations: z.array(reservationSchema),
@@ -189,4 +192,13 @@ export const isSomebodyElse = (before: Registered, now: Registered): boolean =>
 
 export function cardInUse({ sections }: Patron): string | undefined {
   return sections.card.values.cards.find(({ state }) => state === 'active')?.number;
+}
+
+/** A membership ends by itself, also in a copy that nobody brings in step. `day` is the library's. */
+export function serverBlocksOn(
+  { serverBlocks = [], memberUntil }: Patron,
+  day: string,
+): NonNullable<Patron['serverBlocks']> {
+  const hasEnded = memberUntil !== undefined && memberUntil < day && !serverBlocks.includes('expired');
+  return hasEnded ? [...serverBlocks, 'expired'] : serverBlocks;
 }

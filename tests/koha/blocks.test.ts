@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { LONGEST_COMMENT } from '../../electron/central/koha/block-text.ts';
+import { serverBlocksOn } from '../../shared/patrons/patron.ts';
 import { ada, at, begin, desk, koha, open, row, save, sent, session } from './one-patron.ts';
 
 const textOf = (id: number) => koha.world.attributes.find((one) => one.id === id)?.value;
@@ -118,10 +119,15 @@ describe('a block', () => {
       ...{ restricted: true, patron_card_lost: true, incorrect_address: true },
       expiry_date: '2020-01-01',
     });
-    expect(desk.patron(ada)).toMatchObject({
-      blocks: [],
-      serverBlocks: ['restricted', 'cardLost', 'incorrectAddress', 'expired'],
-    });
+    expect(desk.patron(ada).blocks).toEqual([]);
+    const shown = serverBlocksOn(desk.patron(ada), '2026-03-02');
+    expect(shown).toEqual(['restricted', 'cardLost', 'incorrectAddress', 'expired']);
+  });
+
+  test('of Koha’s own is there the day after a membership has ended, also in a copy that was filled before', async () => {
+    await open({ expiry_date: '2026-03-03' });
+    const shown = ['2026-03-03', '2026-03-04'].map((day) => serverBlocksOn(desk.patron(ada), day));
+    expect(shown).toEqual([[], ['expired']]);
   });
 
   describe('by the card-lost mark', () => {

@@ -48,12 +48,14 @@ export function patronOf(parts: PatronParts, around: Surroundings, today: string
   const owed = debts.reduce((sum, { amount }) => sum + amount, 0);
   const balance = amountOf(account?.balance ?? record.account_balance, digits);
   const changedAt = timeOf(record.updated_on);
+  const memberUntil = dayOf(record.expiry_date);
   const content = {
     sections: taggedSections(values),
     ageGroup: ageGroupOn(values.personal.birthDate, today),
     blocks: blocksOf(record, around),
     debtBlock: debtBlockOf(balance, library),
-    serverBlocks: serverBlocksOf(record, around.policy, today),
+    serverBlocks: serverBlocksOf(record, around.policy),
+    ...(memberUntil !== null && { memberUntil }),
     totalDebt: account ? owed : Math.max(0, balance),
     loans: parts.checkouts.map((checkout) => loanOf(checkout, ids, parts.itemOf)),
     reservations: parts.holds.map((hold) => reservationOf(hold, ids, parts.titleOf)),
@@ -130,18 +132,12 @@ const blocksOf = (record: KohaPatron, around: Surroundings): Block[] =>
     blockedBy,
   }));
 
-function serverBlocksOf(
-  record: KohaPatron,
-  policy: KohaPolicy,
-  today: string,
-): NonNullable<Patron['serverBlocks']> {
-  const expiry = dayOf(record.expiry_date);
+function serverBlocksOf(record: KohaPatron, policy: KohaPolicy): NonNullable<Patron['serverBlocks']> {
   const isOurs = policy.block.keptAs === 'cardLost' && noteBlocks(textOf(record.staff_notes)).length > 0;
   return [
     ...(record.restricted ? (['restricted'] as const) : []),
     ...(record.patron_card_lost && !isOurs ? (['cardLost'] as const) : []),
     ...(record.incorrect_address ? (['incorrectAddress'] as const) : []),
-    ...(expiry !== null && expiry < today ? (['expired'] as const) : []),
   ];
 }
 
