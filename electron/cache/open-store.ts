@@ -1,19 +1,20 @@
 // Opens a desk's two files, or says why not: a key that isn't theirs, files of a newer version, damage. Nothing is
 // ever deleted here: what can't be used is set aside under another name.
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { rescueSchema, type Rescue } from '../../shared/ipc/sync.ts';
 import { COPY } from './copy-shape.ts';
-import { renameDurably } from './durable-file.ts';
+import { readIfThere, renameDurably } from './durable-file.ts';
 import { EncryptedFile } from './encrypted-file.ts';
 import { keyMatches, markKey } from './key-check.ts';
 import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
 import { OUTBOX, RESCUE } from './outbox-shape.ts';
 import { parsedAs } from './remembered.ts';
-import { rescueOutbox } from './rescue.ts';
+import { rescueOutbox, type Rescued } from './rescue.ts';
 import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
+import { readableToItsEnd } from './write-ahead-log.ts';
 
 /** Where the outbox was rescued, what came of that; else nothing was, and nothing lost. */
 export interface StoreReport extends Rescue {
@@ -41,6 +42,8 @@ export interface OpenOptions {
 export const FILES = { copy: 'copy.db', outbox: 'outbox.db' } as const;
 const SHAPES = { copy: COPY, outbox: OUTBOX };
 const RESCUE_FILE = 'outbox.rescue.db';
+/** A copy of an outbox whose log is damaged, while it is rescued. */
+const READ_FILE = 'outbox.read.db';
 const DAMAGE_MARK = 'copy.damaged';
 
 /** Absent is also a file that nothing was ever written into. */
@@ -50,6 +53,7 @@ export function openStore(options: OpenOptions): Opening {
   const { folder, key, clock, giveWay, shapes = SHAPES } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   takeUpRescue(folder, clock);
+  const readableLog = damagedLog(join(folder, FILES.outbox));
   const found = {
     copy: conditionOf(join(folder, FILES.copy), key, shapes.copy, false),
     outbox: conditionOf(join(folder, FILES.outbox), key, shapes.outbox, true),
@@ -63,9 +67,11 @@ export function openStore(options: OpenOptions): Opening {
   if (conditions.includes('newer')) return { outcome: 'newer', waiting: waitingIn(folder, key) };
 
   const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0, looksLost: 0 };
+  // SQLite would read it up to the damage, and say nothing.
+  if (readableLog) found.outbox = 'unreadable';
   if (found.outbox === 'absent') report.outbox = 'new';
   if (found.outbox === 'fine') removeRescue(folder);
-  if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options));
+  if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options, readableLog));
   if (found.copy === 'absent') report.copy = 'new';
   if (found.copy === 'unreadable' || existsSync(join(folder, DAMAGE_MARK))) {
     setDamagedAside(folder, FILES.copy, clock);
@@ -149,12 +155,22 @@ function hadOutbox(folder: string): boolean {
   return existsSync(join(folder, FILES.copy)) || (sizeOf(outbox) === 0 && sizeOf(`${outbox}-wal`) > 0);
 }
 
+/** Of an outbox whose log is damaged, that log as it can be read to its end. */
+function damagedLog(outbox: string): Buffer | undefined {
+  const log = statSync(outbox, { throwIfNoEntry: false })?.isFile()
+    ? readIfThere(`${outbox}-wal`)
+    : undefined;
+  return log && readableToItsEnd(log);
+}
+
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Writes what can be rescued into a new file before the damaged one is moved. */
-function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {
+function replaceOutbox(options: OpenOptions, readableLog?: Buffer): Omit<StoreReport, 'copy'> {
   const { folder, key, clock, shapes = SHAPES } = options;
-  const { acts, logEvents, values, epochs, lost, looksLost } = rescueOutbox(join(folder, FILES.outbox), key);
+  const { acts, logEvents, values, epochs, lost, looksLost } = readableLog
+    ? rescueWithLog(folder, key, readableLog)
+    : rescueOutbox(join(folder, FILES.outbox), key);
   const rescue = { rescued: acts.length, lost, looksLost };
   const former = parsedAs(values.find(({ name }) => name === RESCUE)?.value, rescueSchema);
   removeRescue(folder);
@@ -177,6 +193,15 @@ function replaceOutbox(options: OpenOptions): Omit<StoreReport, 'copy'> {
   return { outbox: 'rescued', ...rescue };
 }
 
+/** Where a page stands as it was before, nothing shows what it held since: nobody can say what is lost. */
+function rescueWithLog(folder: string, key: Uint8Array, log: Buffer): Rescued {
+  removeRescue(folder);
+  const copy = join(folder, READ_FILE);
+  copyFileSync(join(folder, FILES.outbox), copy);
+  writeFileSync(`${copy}-wal`, log, { mode: 0o600 });
+  return { ...rescueOutbox(copy, key), lost: null, looksLost: null };
+}
+
 /** Staff haven't noted the former one yet: what it lost is lost still. */
 function addedUp(former: Rescue, latest: Rescue): Rescue {
   const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
@@ -195,7 +220,8 @@ function takeUpRescue(folder: string, clock: Clock): void {
 
 /** One that was cut off beside the file that it was to replace. */
 function removeRescue(folder: string): void {
-  for (const part of PARTS) rmSync(join(folder, RESCUE_FILE + part), { force: true });
+  for (const file of [RESCUE_FILE, READ_FILE])
+    for (const part of PARTS) rmSync(join(folder, file + part), { force: true });
 }
 
 function waitingIn(folder: string, key: Uint8Array): unknown[] {

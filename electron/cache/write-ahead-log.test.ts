@@ -1,0 +1,89 @@
+// The log that a killed desk leaves holds what was saved last. A bit of it that a disk damages meanwhile must not make
+// what stands beyond vanish in silence, nor bring back what staff let go of.
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { UNDECIDED, type OutboxAct } from './act.ts';
+import { namesSetAside } from './set-aside.ts';
+import { actOf, deskIdOf, Folders, patronOf, renamed } from './testing.ts';
+
+const folders = new Folders();
+afterEach(() => folders.removeAll());
+
+const FRAME = 24 + 4096;
+
+/** The files as a kill leaves them, and so many bytes of the outbox's log damaged. */
+function killed(folder: string, damage: { from: number; length: number }): string {
+  const left = folders.make();
+  cpSync(folder, left, { recursive: true });
+  for (const name of ['outbox.db-shm', 'copy.db-shm']) rmSync(join(left, name));
+  const path = join(left, 'outbox.db-wal');
+  const log = readFileSync(path);
+  for (let at = damage.from; at < damage.from + damage.length; at++) log[at] = (log[at] ?? 0) ^ 1;
+  writeFileSync(path, log);
+  return left;
+}
+
+async function worked(acts = 20) {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  for (let n = 1; n <= acts; n++) await store.append(actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(300)}`)));
+  return { folder, log: readFileSync(join(folder, 'outbox.db-wal')) };
+}
+
+const inTheMiddle = (log: Buffer) => 32 + Math.floor(log.length / FRAME / 2) * FRAME;
+
+test.each<[string, (log: Buffer) => { from: number; length: number }]>([
+  ['a bit of a page', (log) => ({ from: inTheMiddle(log) + 200, length: 1 })],
+  ['the sum of a page', (log) => ({ from: inTheMiddle(log) + 16, length: 1 })],
+  ['the number of a page', (log) => ({ from: inTheMiddle(log), length: 1 })],
+  ['its header', () => ({ from: 20, length: 1 })],
+  ['its first sector', () => ({ from: 0, length: 4096 })],
+])(
+  'damage in the log before its end loses no act that was written again since, and is told: %s',
+  async (_what, where) => {
+    const { folder, log } = await worked();
+    const left = killed(folder, where(log));
+    const { store, report } = folders.open(left);
+    expect((await store.acts(['waiting'])).map(({ id }) => id)).toEqual(
+      Array.from({ length: 20 }, (_, n) => deskIdOf(n + 1)),
+    );
+    expect(report).toEqual({ copy: 'kept', outbox: 'rescued', rescued: 20, lost: null, looksLost: null });
+    expect(namesSetAside(left).filter((name) => name.endsWith('-wal'))).toHaveLength(1);
+    expect(readdirSync(left).filter((name) => /rescue|read/.test(name))).toEqual([]);
+    await store.close();
+    expect(folders.open(left).report).toMatchObject({ outbox: 'kept', lost: 0 });
+  },
+);
+
+test('wherever its log is damaged, no act comes out other than it went in, and none vanishes unreported', async () => {
+  const { folder, log } = await worked();
+  for (let from = 50; from < log.length; from += FRAME * 7 + 61) {
+    const { store, report } = folders.open(killed(folder, { from, length: 64 }));
+    const acts = await store.acts(['waiting']);
+    for (const act of acts) {
+      const sent = actOf(act.sequence, 1, renamed(`Name ${act.sequence} ${'.'.repeat(300)}`));
+      expect(act).toEqual({ ...sent, sequence: act.sequence, wiped: false });
+    }
+    if (acts.length < 20) expect(report).toMatchObject({ outbox: 'rescued', lost: null });
+    await store.close();
+  }
+});
+
+test('what staff let go of is not waiting again after damage in the log', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  const refusal: OutboxAct['refusal'] = { code: 'internal', detail: '', fields: [] };
+  const { id } = await store.append(actOf(1, 1, renamed('Let go of'), { state: 'refused', refusal }));
+  const from = readFileSync(join(folder, 'outbox.db-wal')).length + 100;
+  await store.update(id, { state: 'withdrawn' }, UNDECIDED);
+  for (let n = 2; n <= 5; n++) await store.append(actOf(n, 1, renamed(`Name ${n}`)));
+  const { store: again } = folders.open(killed(folder, { from, length: 1 }));
+  expect((await again.act(id))?.state).toBe('withdrawn');
+  expect((await again.acts(['waiting'])).map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5]);
+});
+
+test('a last transaction that is there by halves is a cut of the power, not damage', async () => {
+  const { folder, log } = await worked();
+  const { store, report } = folders.open(killed(folder, { from: log.length - 100, length: 1 }));
+  expect(report).toMatchObject({ outbox: 'kept', lost: 0 });
+  expect(await store.acts(['waiting'])).toHaveLength(19);
+});
