@@ -103,7 +103,7 @@ async function fromCopy(
     throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
   stillHere(parts, present);
-  const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
+  const at = new Date(clock.now() + session.clockDistance).toISOString();
   await log(parts, present, act.id, patron.id, requester, at);
   return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }

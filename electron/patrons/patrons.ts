@@ -79,7 +79,7 @@ export class Patrons {
     const present = session.require();
     const { library, staff } = present;
     const view = await readCopy(store, present, () => store.patron(library.id, patronId));
-    const at = new Date(clock.now() + (session.central?.clockDistance ?? 0)).toISOString();
+    const at = new Date(clock.now() + session.clockDistance).toISOString();
     const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
     this.#toBeLogged.delete(patronId);
     if (view) await store.appendLogEvent(look);

@@ -64,6 +64,11 @@ export class StaffSession {
     return this.#central;
   }
 
+  /** The server's clock minus this computer's, in ms, as last heard: known without the line, too. */
+  get clockDistance(): number {
+    return this.#parts.steadyClock.distance;
+  }
+
   /** Who works here now. Fails while nobody does. */
   require(): Present {
     if (!this.#present || this.#status === 'expired') throw new Failure({ code: 'signedOut' });

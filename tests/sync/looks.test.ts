@@ -1,5 +1,6 @@
 // Each look at a patron is in the server's audit log, once, in the name of who looked, whatever the copy holds.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openExport } from '../../electron/patron-data/open-export.ts';
 import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
@@ -122,6 +123,31 @@ test('looks beyond what the server takes in an hour wait, hold up nothing else, 
   network.clock.pass(HOUR / 2);
   await desk.sync();
   expect(looks(asked.id)).toEqual(['desk of north']);
+});
+
+test('a look or an export without the line is dated by the server’s clock, however wrong the computer’s is', async () => {
+  const { id } = await colleague.register();
+  const clock = { now: () => network.clock.now() - 30 * 24 * HOUR };
+  await desk.crash();
+  await desk.start({ central: () => network.central, clock: network.clock, ownClock: clock });
+  await desk.signIn();
+  await desk.parts.session.signOut();
+  desk.line.asked = cut;
+  // The sign-in before is remembered in the background.
+  await vi.waitFor(() => desk.signIn(), { timeout: 30_000 });
+  await desk.parts.patrons.logLook(id);
+  const { source } = await openExport({ ...desk.parts, clock }, id, 'patron');
+  const at = new Date(network.clock.now()).toISOString();
+  expect(source.head.madeAt).toBe(at);
+
+  network.clock.pass(HOUR);
+  desk.line = goodLine();
+  await desk.signIn();
+  await desk.sync();
+  const logged = network.central.parts.audit
+    .entries('north', id)
+    .filter(({ kind }) => kind === 'looked' || kind === 'exported');
+  expect(logged.map((entry) => entry.at)).toEqual([at, at]);
 });
 
 test.each([
