@@ -19,12 +19,14 @@ import { EncryptedFile, isPlain } from './encrypted-file.ts';
 import { OUTBOX, RESCUE } from './outbox-shape.ts';
 import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
 import { markCopyDamaged, openStore } from './open-store.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import {
   actOf,
   AT,
   clock,
   deskIdOf,
   EPOCH,
+  fill,
   Folders,
   giveWay,
   idOf,
@@ -104,6 +106,18 @@ test('a damaged copy goes when there is another; a damaged outbox when somebody 
   const names = namesSetAside(folder);
   expect(new Set(names.map((name) => name.slice(0, 9)))).toEqual(new Set(['outbox.db']));
   removeDamaged(folder, 'outbox.db');
+  expect(namesSetAside(folder)).toEqual([]);
+});
+
+test.each<[string, (store: SqliteStore) => Promise<void>]>([
+  ['another is filled', (store) => fill(store, [patronOf(1)])],
+  ['patrons are erased, as of a desk that was revoked', (store) => store.erasePatrons()],
+])('a damaged copy goes while the desk runs, once %s', async (_what, work) => {
+  const folder = await worked();
+  markCopyDamaged(folder);
+  const { store } = folders.open(folder);
+  expect(namesSetAside(folder)).not.toEqual([]);
+  await work(store);
   expect(namesSetAside(folder)).toEqual([]);
 });
 

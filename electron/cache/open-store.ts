@@ -83,7 +83,11 @@ export function openStore(options: OpenOptions): Opening {
   const outbox = openFile(join(folder, FILES.outbox), key, shapes.outbox, 'FULL');
   try {
     const copy = openCopy(options, report);
-    return { outcome: 'open', store: new SqliteStore({ copy, outbox, clock, giveWay }), report };
+    const removeDamagedCopy = () => {
+      removeDamaged(folder, FILES.copy);
+    };
+    const store = new SqliteStore({ copy, outbox, clock, giveWay, removeDamagedCopy });
+    return { outcome: 'open', store, report };
   } catch (error) {
     outbox.close();
     throw error;

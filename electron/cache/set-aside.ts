@@ -32,7 +32,7 @@ export function namesSetAside(folder: string): string[] {
     .sort();
 }
 
-/** `copy.db` may go as soon as there is another; `outbox.db` when somebody has dealt with what was lost. */
+/** `copy.db` may go as soon as there is another, or is to be none; `outbox.db` when somebody has dealt with what was lost. */
 export function removeDamaged(folder: string, name: 'copy.db' | 'outbox.db'): void {
   for (const aside of namesSetAside(folder)) {
     if (aside.startsWith(name + DAMAGED)) rmSync(join(folder, aside), { recursive: true, force: true });

@@ -17,6 +17,8 @@ export interface StoreParts {
   clock: Clock;
   /** Lets others have their turn between two parts of long work. */
   giveWay: () => Promise<void>;
+  /** A copy that was set aside holds patrons, too. */
+  removeDamagedCopy: () => void;
 }
 
 const UNSETTLED: readonly OutboxAct['state'][] = ['waiting', 'sent', 'conflict', 'refused'];
@@ -113,6 +115,7 @@ export class SqliteStore implements DeskStore {
     };
     while (this.#shadow.finishFill(library, beforeCommit).left > 0) await this.#parts.giveWay();
     this.#overlaid.delete(library);
+    this.#parts.removeDamagedCopy();
   }
 
   async applyChanges(
@@ -149,6 +152,7 @@ export class SqliteStore implements DeskStore {
     this.#overlaid.clear();
     while (this.#shadow.sweep()) await this.#parts.giveWay();
     this.#shadow.shrink();
+    this.#parts.removeDamagedCopy();
   }
 
   async append(act: NewAct) {
