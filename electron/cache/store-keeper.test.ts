@@ -52,6 +52,23 @@ test('where there never was a keyring and policy does without, what an earlier r
   await again.store.close();
 });
 
+test('a desk that has a keyring now starts anew, whatever a run without one left, and keeps what is done from then on', async () => {
+  const folder = folders.make();
+  const first = await keepStore(parts(folder, false));
+  if ('trouble' in first) throw new Error(first.trouble.kind);
+  await first.store.append(actOf(1, 1, renamed('Aalto')));
+  await first.store.close();
+  const second = await keepStore(parts(folder, true));
+  if ('trouble' in second) throw new Error(second.trouble.kind);
+  expect(await second.store.acts(['waiting'])).toEqual([]);
+  const act = await second.store.append(actOf(2, 1, renamed('Ek')));
+  await second.store.close();
+  const third = await keepStore(parts(folder, true));
+  if ('trouble' in third) throw new Error(third.trouble.kind);
+  expect(await third.store.acts(['waiting'])).toEqual([act]);
+  await third.store.close();
+});
+
 test('doing without a keyring, a start leaves alone what was set aside for IT', async () => {
   const folder = folders.make();
   const first = await keepStore(parts(folder, true));

@@ -45,13 +45,15 @@ function forgetFormerRun(folder: string): void {
 export async function keepStore(parts: KeeperParts): Promise<Kept> {
   const { folder, sealer, random, log } = parts;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const sealed = await deskKey(folder, sealer, random, log);
   // Files that a keyring sealed hold what may wait to be sent: it is away now, and may come back.
   const wasSealed = existsSync(join(folder, SEALED_KEY));
+  // Files of a run without a keyring are nobody's any more: their key ended with it.
+  if (existsSync(join(folder, MEMORY_ONLY)) && !wasSealed) forgetFormerRun(folder);
+  const sealed = await deskKey(folder, sealer, random, log);
   const memoryOnly = sealed.outcome === 'noKeyring' && parts.memoryOnly && !wasSealed;
   const inMemory = memoryOnly ? random.bytes(32) : undefined;
-  // Without their key these files may hold what waits, too: only those of such a run are nobody's any more.
-  const keyLost = memoryOnly && holdsFiles(folder) && !existsSync(join(folder, MEMORY_ONLY));
+  // Without their key these files may hold what waits, too.
+  const keyLost = memoryOnly && holdsFiles(folder);
   if (sealed.outcome === 'noKeyring' && !memoryOnly) return { trouble: { kind: 'noKeyring', waiting: null } };
   if (sealed.outcome === 'forgotten' || keyLost) return { trouble: { kind: 'forgottenKey', waiting: null } };
   if (memoryOnly) forgetFormerRun(folder);
