@@ -312,6 +312,43 @@ test('a memory that one start could not read, and set aside, is read by the next
   expect(await left()).toEqual(['saved-files.json.damaged']);
 });
 
+describe('a memory that a start could neither read nor set aside', () => {
+  const SECOND = '00000000-0000-4000-8000-000000000002';
+  let file: string;
+  beforeEach(async () => {
+    await saved(memory());
+    file = join(folder, 'saved-files.json');
+    // As of a program that holds it.
+    await rename(file, `${file}.held`);
+    await mkdir(file);
+    await mkdir(join(`${file}.damaged`, 'a'), { recursive: true });
+  });
+
+  test('is read before anything is written over it: what it names does not stay for ever', async () => {
+    const saver = memory();
+    await rm(file, { recursive: true });
+    await rm(`${file}.damaged`, { recursive: true });
+    await rename(`${file}.held`, file);
+    await saver.boot();
+    saver.begin(SECOND, []);
+    expect(await readFile(file, 'utf8')).toContain(ID);
+    await saver.undo(SECOND, []);
+    saver.shutdown();
+    now += 25 * HOUR;
+    await memory().boot();
+    expect(await left()).toEqual([]);
+  });
+
+  test('is not written over as long as that is so: nothing is saved then', async () => {
+    await rm(file, { recursive: true });
+    await writeFile(file, '[{"id":');
+    const saver = memory();
+    await saver.boot();
+    expect(() => saver.begin(SECOND, [])).toThrow('overwritten');
+    expect(await readFile(file, 'utf8')).toBe('[{"id":');
+  });
+});
+
 test('of a memory in which one entry makes no sense the others count', async () => {
   await saved(memory());
   const file = join(folder, 'saved-files.json');

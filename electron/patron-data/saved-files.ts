@@ -40,6 +40,8 @@ export interface SavedFilesParts {
 export class SavedFiles {
   readonly #parts: SavedFilesParts;
   #entries: Entry[];
+  /** What is in the file could be neither read whole nor set aside: it is not to be overwritten. */
+  #isUnread = false;
   readonly #underWay = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -208,8 +210,10 @@ export class SavedFiles {
   }
 
   #keep(entries: Entry[]): void {
-    writeDurably(this.#parts.file, Buffer.from(JSON.stringify(entries)));
-    this.#entries = entries;
+    const all = this.#isUnread ? joined(entries, this.#read()) : entries;
+    if (this.#isUnread) throw new Error('What is remembered of saved files would be overwritten.');
+    writeDurably(this.#parts.file, Buffer.from(JSON.stringify(all)));
+    this.#entries = all;
   }
 
   /** What is done with can be found again at the next start: a full disk keeps no file from being deleted. */
@@ -230,9 +234,8 @@ export class SavedFiles {
     const { file } = this.#parts;
     const aside = `${file}.damaged`;
     const [now, before] = [this.#entriesIn(file), this.#entriesIn(aside)];
-    if (!now.isWhole) this.#setAside(aside);
-    const known = new Set(now.entries.map(({ id }) => id));
-    return [...now.entries, ...before.entries.filter(({ id }) => !known.has(id))];
+    this.#isUnread = !now.isWhole && !this.#setAside(aside);
+    return joined(now.entries, before.entries);
   }
 
   #entriesIn(file: string): { entries: Entry[]; isWhole: boolean } {
@@ -247,11 +250,18 @@ export class SavedFiles {
     }
   }
 
-  #setAside(aside: string): void {
+  #setAside(aside: string): boolean {
     try {
       renameSync(this.#parts.file, aside);
+      return true;
     } catch (thrown) {
       this.#parts.log.trouble('setting aside which files were saved', thrown);
+      return false;
     }
   }
+}
+
+function joined(entries: Entry[], others: Entry[]): Entry[] {
+  const known = new Set(entries.map(({ id }) => id));
+  return [...entries, ...others.filter(({ id }) => !known.has(id))];
 }
