@@ -57,7 +57,7 @@ export async function buildParts(world: OutsideWorld) {
   const { store, server, policy, clock, random, timers, onTrouble } = world;
   const steadyClock = new SteadyClock(store, clock, world.counter);
   const offline = new OfflineSignIns(
-    ...([store, steadyClock, policy.offline.signInHours] as const),
+    ...([store, steadyClock, world.counter, policy.offline.signInHours] as const),
     ({ capabilities, account, permissions }) =>
       capabilities.system === 'Koha' ? leftBy(policy.koha, account, permissions) : permissions,
   );

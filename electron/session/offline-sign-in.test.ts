@@ -7,7 +7,9 @@ const HOUR = 3_600_000;
 const WHO = { library: LIBRARY, username: 'eva', password: 'correct horse' };
 const folders = new Folders();
 let now = Date.parse('2026-11-24T10:00:00Z');
-const clock = { now: () => now };
+/** So far the computer's clock was set forward. */
+let ahead = 0;
+const clock = { now: () => now + ahead };
 afterEach(() => folders.removeAll());
 
 const central = (permissions: string[]) =>
@@ -16,11 +18,18 @@ const central = (permissions: string[]) =>
 let signIns: OfflineSignIns;
 let store: ReturnType<Folders['open']>['store'];
 const booted = async (hours = 72) => {
-  const made = new OfflineSignIns(store, clock, hours, ({ permissions }) => permissions);
+  const made = new OfflineSignIns(
+    store,
+    clock,
+    () => now,
+    hours,
+    ({ permissions }) => permissions,
+  );
   await made.boot();
   return made;
 };
 beforeEach(async () => {
+  ahead = 0;
   store = folders.open().store;
   signIns = await booted();
 });
@@ -85,6 +94,15 @@ test('five wrong passwords lock it for a quarter of an hour, also for the right 
   now += 15 * 60_000 + 1;
   expect(await code(signIns.signIn(WHO))).toBe('signed in');
   expect(await code(signIns.signIn({ ...WHO, password: 'wrong' }))).toBe('wrongCredentials');
+});
+
+test('the computer’s clock set forward ends no lock while the desk runs', async () => {
+  await remember();
+  for (let tries = 0; tries < 5; tries++) await code(signIns.signIn({ ...WHO, password: 'wrong' }));
+  ahead = 16 * 60_000;
+  expect(await code(signIns.signIn(WHO))).toBe('accountLocked');
+  now += 15 * 60_000;
+  expect(await code(signIns.signIn(WHO))).toBe('signed in');
 });
 
 test('passwords that are tried at once count one by one', async () => {

@@ -48,18 +48,23 @@ export type Judge = (known: SignIn) => Permission[] | undefined;
 export class OfflineSignIns {
   readonly #store: DeskStore;
   readonly #clock: Clock;
+  /** Counts on, in ms, whatever the computer's clock is set to. */
+  readonly #counter: () => number;
   readonly #hours: number;
   readonly #judge: Judge;
   #known: SignIn[] = [];
   /** What of it the disk has; another list where the last write failed. */
   #written = this.#known;
+  /** Until when somebody is locked by the counter, by who it is. */
+  readonly #lockedUntil = new Map<string, number>();
   /** The salt of the sign-in that is about to be remembered, by whose it is; whoever is forgotten meanwhile has none. */
   readonly #remembering = new Map<string, Buffer>();
 
   /** `hours` since the last sign-in with the line; 0 forbids. The clock is one that staff can't set back. */
-  constructor(store: DeskStore, clock: Clock, hours: number, judge: Judge) {
+  constructor(store: DeskStore, clock: Clock, counter: () => number, hours: number, judge: Judge) {
     this.#store = store;
     this.#clock = clock;
+    this.#counter = counter;
     this.#hours = hours;
     this.#judge = judge;
   }
@@ -112,10 +117,12 @@ export class OfflineSignIns {
     const now = this.#clock.now();
     const since = now - known.signedInAt;
     if (since < 0 || since > this.#hours * HOUR) throw new Failure({ code: 'offlineTooLong' });
-    if (now < known.lockedUntil)
-      throw new Failure({ code: 'accountLocked', retryAt: new Date(known.lockedUntil).toISOString() });
+    const locked = this.#lockLeft(known, now);
+    if (locked > 0)
+      throw new Failure({ code: 'accountLocked', retryAt: new Date(now + locked).toISOString() });
     // Counted before the hash is tried: ending the app in between gains no further try.
     const failures = known.failures + 1;
+    this.#lockedUntil.set(known.staff.id, this.#counter() + LOCKED_MS);
     await this.#put({ ...known, failures, lockedUntil: failures >= TRIES ? now + LOCKED_MS : 0 });
     if (!(await fits(password, known))) throw new Failure({ code: 'wrongCredentials' });
     // Meanwhile the server may have refused this password, or told of other permissions.
@@ -149,6 +156,12 @@ export class OfflineSignIns {
     // From the file's log, too.
     await this.#store.forget(NAME);
     this.#written = none;
+  }
+
+  /** In ms. While the desk runs, setting the computer's clock forward ends no lock. */
+  #lockLeft({ staff, lockedUntil }: SignIn, now: number): number {
+    if (lockedUntil === 0) return 0;
+    return Math.max(lockedUntil - now, (this.#lockedUntil.get(staff.id) ?? 0) - this.#counter());
   }
 
   #find(library: string, username: string): SignIn | undefined {
