@@ -204,7 +204,7 @@ async function writes(run: Run, session: CentralSession, server: CentralServer, 
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     const act: OutgoingAct = {
       ...{ ...actNow(), id, patronId: patron.id, patron: registeredAs(patron) },
-      ...{ deed, epoch, repeated: false },
+      ...{ deed, epoch, repeated: false, leaves: () => Promise.resolve() },
       ...{ tag: edit?.base.tag ?? null, changes: edit?.changes ?? {}, base: edit?.base.values ?? {} },
     };
     const outcome = await session.send(act);

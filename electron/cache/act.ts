@@ -54,6 +54,8 @@ export const outboxActSchema = z.object({
   /** Changes of the next attempt, where staff decided on others than the deed's. */
   changes: fieldValuesSchema.nullable(),
   tries: countSchema,
+  /** When the record had last changed at the server before the attempt went out, where it may have to be known. */
+  recordTime: z.string().optional(),
   /** With `confirmed`: the answer's epoch and head; the overlay stays until the copy has passed that head. */
   confirmed: z.object({ epoch: z.string(), head: countSchema, at: timeSchema }).nullable(),
   /** With `conflict`: what the section holds now, and the fields changed on both sides. */
@@ -80,7 +82,10 @@ export type NewAct = Omit<OutboxAct, 'sequence' | 'wiped'>;
 
 /** What may change of an act once it is in the outbox. */
 export type ActUpdate = Partial<
-  Pick<OutboxAct, 'state' | 'key' | 'tag' | 'changes' | 'tries' | 'confirmed' | 'conflict' | 'refusal'>
+  Pick<
+    OutboxAct,
+    'state' | 'key' | 'tag' | 'changes' | 'tries' | 'recordTime' | 'confirmed' | 'conflict' | 'refusal'
+  >
 >;
 
 /** A look or export made from the copy, on its way to the server's audit log; not counted among the acts. */

@@ -54,6 +54,13 @@ export interface OutgoingAct extends Act {
   epoch: string;
   /** This attempt went out before, and nobody knows what became of it. */
   repeated: boolean;
+  /** As `leaves` was told when it did. */
+  recordTime?: string | undefined;
+  /**
+   * Waited for before what changes something goes out: from then on nobody knows what became of it. A server without
+   * keys tells when the record had last changed before.
+   */
+  leaves: (recordTime?: string) => Promise<void>;
 }
 
 /** The server's last word on an attempt. `head` is a position that the copy has to pass to show it. */

@@ -14,10 +14,11 @@ import { isFailure, type Failure } from '../support/failure.ts';
 const AT_ONCE = 4;
 /** How often one act is merged with changes that keep coming, in one push. */
 const MERGES = 5;
-const OUTGOING: readonly OutboxAct['state'][] = ['waiting', 'sent'];
+/** What a push may still change of an act. */
+const PENDING: readonly OutboxAct['state'][] = ['waiting', 'sent', 'conflict'];
 
-/** `withdrawn`: staff let go of it while this push was under way, since its author wasn't there. */
-type Attempted = ActOutcome | 'later' | 'withdrawn';
+/** Staff let go of the act while this push was under way, since its author wasn't there. */
+class Withdrawn extends Error {}
 
 export interface PushParts {
   store: DeskStore;
@@ -103,16 +104,16 @@ export class Push {
       // An act whose author is away holds everything after it of this patron: their order is staff's order.
       if (!sender) return 'done';
       if (section && held.has(section)) continue;
-      let outcome: Attempted;
+      let outcome: ActOutcome | 'later';
       try {
         outcome = await this.#attempt(sender, act, epoch);
       } catch (thrown) {
+        if (thrown instanceof Withdrawn) continue;
         if (!isFailure(thrown, 'signedOut')) throw thrown;
         await this.#parts.onSignedOut(sender, thrown, act.staff.id);
         return 'done';
       }
       if (outcome === 'later') return 'done';
-      if (outcome === 'withdrawn') continue;
       if (outcome.kind === 'otherEpoch') return 'otherEpoch';
       if (outcome.kind !== 'confirmed' && section) held.add(section);
       if (outcome.kind === 'confirmed' && outcome.saved)
@@ -122,21 +123,21 @@ export class Push {
   }
 
   /** Sends an act, merging edits with changes of other fields, until the server has judged it. */
-  async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<Attempted> {
-    const { store, onChanged } = this.#parts;
+  async #attempt(sender: ActSender, waiting: OutboxAct, epoch: string): Promise<ActOutcome | 'later'> {
     let act = waiting;
     for (let merges = 0; ; merges++) {
       const repeated = act.state === 'sent';
       const sent = { state: 'sent', tries: act.tries + 1 } as const;
-      if (!(await store.update(act.id, sent, OUTGOING))) return 'withdrawn';
-      act = { ...act, ...sent };
-      onChanged(act);
+      const leaves = async (recordTime?: string) => {
+        act = await this.#update(act, { ...sent, recordTime });
+      };
       const { id, key, patronId, deed, tag } = act;
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
       const base = baseOf(act);
       const outcome = await sender.send({
-        ...{ id, key, at, patronId, deed, tag, changes, base, epoch, repeated },
+        ...{ id, key, at, patronId, deed, tag, changes, base, epoch, repeated, leaves },
+        recordTime: act.recordTime,
         patron: seenAs(act),
       });
       waiting.tag = act.tag;
@@ -200,7 +201,7 @@ export class Push {
   }
 
   async #update(act: OutboxAct, update: ActUpdate): Promise<OutboxAct> {
-    await this.#parts.store.update(act.id, update);
+    if (!(await this.#parts.store.update(act.id, update, PENDING))) throw new Withdrawn();
     const updated = { ...act, ...update };
     this.#parts.onChanged(updated);
     return updated;

@@ -44,7 +44,7 @@ test(
         const server = new ReferenceServer('x', crypto.randomUUID(), () => Promise.resolve(answer), Date);
         const act = {
           ...{ id: 'a', key: 'k', at: 't', epoch: 'e', tag: 'x', patronId: 'p', changes: {} },
-          ...{ base: {}, repeated: false },
+          ...{ base: {}, repeated: false, leaves: () => Promise.resolve() },
           deed: { kind: 'block' as const, comment: 'x' },
         };
         const asked = [

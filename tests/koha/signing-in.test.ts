@@ -297,7 +297,10 @@ describe('with an API key', () => {
     const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
     const epoch = 'koha:https://koha.example/';
     const deed = { kind: 'block' as const, comment: 'x' };
-    const rest = { patronId: id, epoch, repeated: false, tag: null, base: {}, changes: {} };
+    const rest = {
+      ...{ patronId: id, epoch, repeated: false, tag: null, base: {}, changes: {} },
+      leaves: () => Promise.resolve(),
+    };
     for (const work of [
       session.search('Ek', 0, 10),
       session.patron(id, true),

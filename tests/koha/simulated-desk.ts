@@ -27,10 +27,12 @@ export class SimulatedDesk {
   readonly #folder = mkdtempSync(join(PLACE, 'circdesk-koha-'));
   readonly #random: ReturnType<typeof seededRandom>;
   readonly line: { state: Line } = { state: 'good' };
+  readonly #clock: { now(): number };
   #parts: DeskParts | undefined;
 
-  constructor(koha: FakeKoha, seed: number) {
+  constructor(koha: FakeKoha, seed: number, clock = koha.world.clock) {
     this.#koha = koha;
+    this.#clock = clock;
     this.#random = seededRandom(seed);
   }
 
@@ -43,11 +45,11 @@ export class SimulatedDesk {
   async start(kohaPolicy: object = {}, further: object = {}): Promise<void> {
     await this.#parts?.shutdown();
     const policy = policySchema.parse({ ...POLICY, ...further, koha: kohaPolicy });
-    const { clock } = this.#koha.world;
+    const clock = this.#clock;
     const opened = openStore({ folder: this.#folder, key: KEY, clock, giveWay: () => Promise.resolve() });
     if (opened.outcome !== 'open') throw new Error(opened.outcome);
     const transport = overLine(this.line, (request) => Promise.resolve(this.#koha.answer(request)));
-    const { server } = serverOn(this.#koha, { transport, policy: kohaPolicy });
+    const { server } = serverOn(this.#koha, { transport, policy: kohaPolicy, clock });
     this.#parts = await buildParts({
       ...{ store: opened.store, server, policy, clock },
       counter: clock.now,

@@ -55,6 +55,7 @@ function everything(session: CentralSession, patron: string, at: string): (() =>
       session.send({
         ...{ ...act, patronId: patron, epoch, repeated: false, tag: null, base: {}, changes: {} },
         deed: { kind: 'block', comment: 'x' },
+        leaves: () => Promise.resolve(),
       }),
     () => session.setPin(act, epoch, patron, '1234'),
   ];
@@ -339,6 +340,7 @@ test('an edit that Koha answers with another patron’s record brings nothing of
     ...{ id: v7(), key: v7(), at: new Date(koha.world.clock.now()).toISOString(), patronId },
     ...{ epoch: `koha:${ADDRESS}`, repeated: false, tag: base.tag, base: base.values, changes },
     deed: { kind: 'saveSection', section: 'contact', base, changes },
+    leaves: () => Promise.resolve(),
   });
   expect(outcome).toMatchObject({
     kind: 'confirmed',

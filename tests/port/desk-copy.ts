@@ -19,6 +19,8 @@ export class DeskCopy {
   epoch = '';
   position = 0;
   unseen = 0;
+  /** What left, by its key, as the outbox would keep it. */
+  readonly #left = new Map<string, string | undefined>();
 
   constructor(session: CentralSession) {
     this.session = session;
@@ -62,7 +64,7 @@ export class DeskCopy {
   act(patronId: string, deed: Deed, at: number, further: Partial<OutgoingAct> = {}): OutgoingAct {
     const edit = deed.kind === 'saveSection' ? deed : undefined;
     const seen = this.patrons.get(patronId);
-    return {
+    return this.again({
       ...{ id: v7(), key: v7(), at: new Date(at).toISOString(), patronId, deed, epoch: this.epoch },
       ...{
         patron: seen && registeredAs(seen),
@@ -70,8 +72,19 @@ export class DeskCopy {
         changes: edit?.changes ?? {},
         base: edit?.base.values ?? {},
         repeated: false,
+        leaves: () => Promise.resolve(),
       },
       ...further,
+    });
+  }
+
+  /** The same attempt once more, with what the outbox would have kept of it. */
+  again(act: OutgoingAct): OutgoingAct {
+    const { key } = act;
+    return {
+      ...act,
+      ...(this.#left.has(key) && { repeated: true, recordTime: this.#left.get(key) }),
+      leaves: async (recordTime) => void this.#left.set(key, recordTime),
     };
   }
 

@@ -254,7 +254,7 @@ describe.each([
       world.line.state = 'good';
       expect((await desk.session.patron(ada, true)).sections.personal.values.givenName).toBe('Adina');
       settle();
-      expect(await desk.send({ ...act, repeated: true })).toMatchObject({ kind: 'confirmed' });
+      expect(await desk.send(desk.again(act))).toMatchObject({ kind: 'confirmed' });
       expect((await desk.session.patron(ada, true)).sections.personal.values.givenName).toBe('Adina');
     });
 
@@ -263,7 +263,7 @@ describe.each([
       world.line.state = 'dropsRequests';
       expect(await codeOf(desk.send(act))).toBe('serverAway');
       world.line.state = 'good';
-      expect(await desk.send({ ...act, repeated: true })).toMatchObject({ kind: 'confirmed' });
+      expect(await desk.send(desk.again(act))).toMatchObject({ kind: 'confirmed' });
     });
 
     test('a value that is not allowed is refused, with the field that it is in', async () => {
@@ -300,7 +300,7 @@ describe.each([
       expect(await codeOf(desk.send(act))).toBe('serverSlow');
       world.line.state = 'good';
       expect(await blocks()).toHaveLength(1);
-      expect(await desk.send({ ...act, repeated: true })).toMatchObject({ kind: 'confirmed' });
+      expect(await desk.send(desk.again(act))).toMatchObject({ kind: 'confirmed' });
       expect(await blocks()).toHaveLength(1);
     });
 
@@ -320,7 +320,7 @@ describe.each([
       world.line.state = 'losesAnswers';
       await codeOf(desk.send(lift));
       world.line.state = 'good';
-      expect(await desk.send({ ...lift, repeated: true })).toMatchObject({ kind: 'confirmed' });
+      expect(await desk.send(desk.again(lift))).toMatchObject({ kind: 'confirmed' });
       const again = desk.act(ada, { kind: 'unblock', blocks: [act.id], comment: 'Settled.' }, now());
       expect(await desk.send(again)).toMatchObject({ kind: 'refused', code: 'notBlocked' });
     });

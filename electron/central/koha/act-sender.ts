@@ -14,7 +14,6 @@ import { Failure } from '../../support/failure.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
 import type { ActOutcome, OutgoingAct } from '../central-server.ts';
 import { own, type KohaApi } from './api.ts';
-import type { Attempts } from './attempts.ts';
 import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, notTaken, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
@@ -25,6 +24,7 @@ import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { sectionsOf, tagOf } from './sections.ts';
 import { hasRights } from './staff-rights.ts';
+import { textOf } from './values.ts';
 
 export interface SenderParts {
   api: KohaApi;
@@ -35,7 +35,6 @@ export interface SenderParts {
   staffName: string;
   staffNumber: number;
   permissions: readonly Permission[];
-  attempts: Attempts;
 }
 
 export class KohaSender {
@@ -49,19 +48,15 @@ export class KohaSender {
 
   /** Fails where the answer is not known, or is not for good. */
   async send(act: OutgoingAct): Promise<ActOutcome> {
-    const { around, epoch, attempts } = this.#parts;
+    const { around, epoch } = this.#parts;
     if (act.epoch !== epoch) return { kind: 'otherEpoch' };
     const number = around.ids.number('patron', act.patronId);
     if (number === undefined) return refused('patronUnknown', 'another server');
-    attempts.hear(act);
     try {
-      const outcome = await this.#readAndJudge(act, number);
-      attempts.end(act);
-      return outcome;
+      return await this.#readAndJudge(act, number);
     } catch (thrown) {
       const refusal = refusalOf(thrown, around.policy.block.attribute);
       if (!refusal) throw thrown;
-      attempts.end(act);
       return { kind: 'refused', ...refusal };
     }
   }
@@ -90,12 +85,14 @@ export class KohaSender {
       case 'saveSection':
         return this.#save(act, deed.section, read, restsOn);
       case 'block': {
+        await act.leaves();
         // A desk's clock may have been set ahead since it was measured; staff didn't act later than now.
         const at = new Date(Math.min(Date.parse(act.at), time.answered)).toISOString();
         const head = await this.#blocks.block({ ...act, at }, deed.comment, record, restsOn);
         return { kind: 'confirmed', head: head ?? time.answered, saved: null };
       }
       case 'unblock': {
+        await act.leaves();
         const head = await this.#blocks.unblock(deed.blocks, record, restsOn);
         if (head === undefined && !act.repeated) return refused('notBlocked', '');
         return { kind: 'confirmed', head: head ?? time.answered, saved: null };
@@ -109,7 +106,7 @@ export class KohaSender {
     { value: record, time }: KohaAnswer<KohaPatron>,
     restsOn: number | undefined,
   ): Promise<ActOutcome> {
-    const { around, attempts, description, reads } = this.#parts;
+    const { around, description, reads } = this.#parts;
     const issues = checkChanges(section, act.changes);
     if (issues.length > 0) return refused('invalid', '', issues);
     const kept = this.#kept(record, act.changes);
@@ -129,12 +126,9 @@ export class KohaSender {
     if (typeof cardnumber === 'string' && (await this.#isUsername(cardnumber, record)))
       return refused('invalid', '', [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }]);
     // They are there, or there again: the attempt either never arrived, or somebody has undone it.
-    if (!attempts.isWithoutEffect(act, record)) return refused('outcomeUnknown', '');
-    const takeBack = attempts.begin(act, record);
-    const put = await this.#put(record, change.fields, restsOn).catch((thrown: unknown) => {
-      if (thrown instanceof HadToWait) takeBack();
-      throw thrown;
-    });
+    const recordTime = textOf(record.updated_on);
+    if (act.repeated && act.recordTime !== recordTime) return refused('outcomeUnknown', '');
+    const put = await this.#put(record, change.fields, restsOn, () => act.leaves(recordTime));
     return { kind: 'confirmed', head: put.head, saved: this.#section(section, put.record) };
   }
 
@@ -165,12 +159,13 @@ export class KohaSender {
     record: KohaPatron,
     fields: KohaFields,
     restsOn: number | undefined,
+    leaves?: () => Promise<void>,
   ): Promise<{ record: KohaPatron; head: number }> {
     const { api, reads } = this.#parts;
     const { surname, library_id, category_id, patron_id } = record;
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
-    const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, restsOn } as const;
+    const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, restsOn, leaves } as const;
     const { value, time } = await api.ask(request, z.unknown());
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.

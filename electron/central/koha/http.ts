@@ -26,6 +26,8 @@ export interface KohaRequest {
   form?: Record<string, string>;
   /** When what it rests on was read (`began`): goes out soon after, or fails with `HadToWait`. */
   restsOn?: number | undefined;
+  /** Waited for once it does go out. */
+  leaves?: (() => Promise<void>) | undefined;
 }
 
 /** It didn't go out. */
@@ -69,7 +71,7 @@ export class KohaHttp {
 
   /** Fails with a `KohaRefusal` where Koha refused, else with a `Failure`. */
   async ask<T>(request: KohaRequest, schema: z.ZodType<T>): Promise<KohaAnswer<T>> {
-    const { method, path, query, embed, headers, body, form, restsOn } = request;
+    const { method, path, query, embed, headers, body, form, restsOn, leaves } = request;
     const reads = method === 'GET';
     let began = 0;
     const http: HttpRequest = {
@@ -86,9 +88,10 @@ export class KohaHttp {
       ...(body !== undefined && { body }),
       ...(form && { form }),
     };
-    const answer = await this.#gentle.ask(() => {
+    const answer = await this.#gentle.ask(async () => {
       began = this.#clock.now();
       if (restsOn !== undefined && began - restsOn > PROMPT_MS) throw new HadToWait();
+      await leaves?.();
       return this.#transport(http);
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);

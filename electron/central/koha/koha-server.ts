@@ -10,7 +10,6 @@ import { Failure, isFailure } from '../../support/failure.ts';
 import type { Timers } from '../../support/system.ts';
 import type { ActSender, CentralServer, CentralSession, Credentials, Marks } from '../central-server.ts';
 import type { Transport } from '../transport.ts';
-import { Attempts } from './attempts.ts';
 import { KeyAuthorization } from './authorization.ts';
 import { BlockWatch } from './block-watch.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -54,7 +53,6 @@ export class KohaServer implements CentralServer {
   readonly #key: KeyAuthorization | undefined;
   readonly #ids: KohaIds;
   readonly #countries: Countries;
-  readonly #attempts = new Attempts();
   /** By the library whose copy they go through. */
   readonly #deletions = new Map<string, DeletionCheck>();
   /** By what an account sees: nobody is shown a title because a colleague saw it. */
@@ -128,7 +126,6 @@ export class KohaServer implements CentralServer {
       clockDistance: Math.round((time.sent + time.answered) / 2) - clock.now(),
       reads: new KohaReads({ api, description, titles, around, rights: mayRead, clock }),
       epoch: this.#epoch,
-      attempts: this.#attempts,
       deletions: this.#deletionsFrom(library.id),
       blockWatch: this.#blockWatch,
     });

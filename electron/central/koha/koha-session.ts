@@ -20,7 +20,6 @@ import type {
   StaffAccount,
 } from '../central-server.ts';
 import { KohaSender } from './act-sender.ts';
-import type { Attempts } from './attempts.ts';
 import { own, type KohaApi } from './api.ts';
 import type { BlockWatch } from './block-watch.ts';
 import type { DeletionCheck } from './deletion-check.ts';
@@ -51,7 +50,6 @@ export interface KohaSessionParts {
   description: KohaDescription;
   around: Surroundings;
   epoch: string;
-  attempts: Attempts;
   deletions: DeletionCheck;
   blockWatch: BlockWatch;
   branch: string | undefined;

@@ -34,6 +34,7 @@ export const actHeaders = (act: Act, epoch: string, tag: string | null = null): 
 
 /** Fails with what `ask` fails with where the answer is not known, or is not for good. */
 export async function sendAct(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
+  await act.leaves();
   try {
     return await confirmedBy(act, ask);
   } catch (thrown) {

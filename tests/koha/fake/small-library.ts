@@ -35,6 +35,8 @@ export interface ServerOptions {
   /** In place of the plain line to the made-up Koha. */
   transport?: Transport;
   branch?: string;
+  /** The desk's, where it differs from Koha's. */
+  clock?: { now(): number };
 }
 
 /** Timers that don't wait: a pause that the server asked for is over at once, and noted. */
@@ -49,7 +51,7 @@ export function serverOn(koha: FakeKoha, options: ServerOptions = {}) {
       if (file !== '/secret') throw new Error('no such file');
       return 'key secret';
     },
-    clock: koha.world.clock,
+    clock: options.clock ?? koha.world.clock,
     random: seededRandom(1),
     timers: {
       after: (ms, work) => {
