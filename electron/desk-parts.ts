@@ -91,9 +91,10 @@ export async function buildParts(world: OutsideWorld) {
     ...{ store, server, session, grants, hear, clock, random, timers, onPatrons, onTrouble },
     newId: () => acts.newId(),
     pages: world.pages ?? USUAL_PAGES,
-    scope: scopeOf(policy.copy, clock),
+    scope: scopeOf(policy.copy, steadyClock),
     scopeName: scopeName(policy),
     everybody: policy.copy.scope === 'library',
+    ages: policy.copy.scope === 'active',
     empty: policy.copy.scope === 'none',
     recent: () => recentPatrons.ids(),
     onAct: (act) => {

@@ -26,6 +26,8 @@ export const USUAL_PAGES: PageSizes = { fill: 500, changes: 50 };
 /** How often one pull begins to fill anew: a server whose history changes at every answer would be asked for ever. */
 const FILLS_ANEW = 3;
 
+const DAY_MS = 24 * 3_600_000;
+
 export interface PullParts {
   store: DeskStore;
   server: CentralServer;
@@ -36,6 +38,8 @@ export interface PullParts {
   scopeName: string;
   /** The copy is to hold everybody whom the server shows. */
   everybody: boolean;
+  /** Time alone takes patrons out of the scope. */
+  ages: boolean;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -109,8 +113,31 @@ export class Pull {
       // A server that has more and goes nowhere would be asked for ever.
       if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
       // The copy may have been built anew meanwhile, since somebody met damage in it: then it's filled first.
-      if ((await this.#apply(library, page)) && !page.more) return page.marks;
+      if (!(await this.#apply(library, page)) || page.more) continue;
+      if (this.#parts.ages) await this.#leaveOut(library, page);
+      return page.marks;
     }
+  }
+
+  /** Once a day: of those to whom nothing happens any more, no change arrives that they would be judged by. */
+  async #leaveOut(library: string, { position, marks }: ChangesPage & { kind: 'changes' }): Promise<void> {
+    const { store, clock, pages, scope, onChanged } = this.#parts;
+    const name = `left out of ${library}`;
+    const now = clock.now();
+    if (Math.abs(now - Number((await store.recall(name)) ?? 0)) < DAY_MS) return;
+    let after: string | undefined | null = null;
+    while (after !== undefined) {
+      const ids: string[] = await store.patronIds(library, after, pages.changes);
+      const views = await Promise.all(ids.map((id) => store.patron(library, id)));
+      const left = views.flatMap((view) =>
+        view?.acts.length === 0 && !scope(view.patron) ? view.patron.id : [],
+      );
+      const changes = left.map((patronId) => ({ kind: 'leftOut', patronId }));
+      if (left.length > 0) await store.applyChanges(library, changes, position, marks.epoch, null);
+      if (left.length > 0) onChanged(left);
+      after = ids.at(-1);
+    }
+    await store.remember(name, `${now}`);
   }
 
   /** Answers whether there was a copy to apply it to. */

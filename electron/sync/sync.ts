@@ -43,6 +43,8 @@ export interface SyncParts {
   scopeName: string;
   /** The copy is to hold everybody. */
   everybody: boolean;
+  /** See `PullParts`. */
+  ages: boolean;
   /** The copy is to hold nobody. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -113,6 +115,7 @@ export class Sync {
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
       ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName, everybody: parts.everybody },
+      ages: parts.ages,
       ...{ recent: parts.recent, beforeFill: parts.beforeFill, onDeleted: parts.onDeleted },
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {

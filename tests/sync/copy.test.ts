@@ -2,7 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { Failure } from '../../electron/support/failure.ts';
 import { testNetwork, type TestDesk, type TestNetwork } from '../../server/testing/network.ts';
+import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 
 const MONTH = 31 * 24 * 3_600_000;
@@ -191,6 +193,46 @@ test('scope active: who has nothing open and has not changed for long is not kep
   await colleague.block(old);
   await desk.sync();
   expect(await found(desk, 'ek')).toBe(1);
+});
+
+test('scope active: the copy lets go of whom nothing has happened to for too long, but for whom something waits', async () => {
+  const network = testNetwork();
+  const colleague = await network.signIn('north', 'lead');
+  const [quiet, blocked, edited] = [
+    await colleague.register(),
+    await colleague.register(),
+    await colleague.register(),
+  ];
+  await colleague.block(blocked);
+  const desk = await deskOn(network, { copy: { scope: 'active', activeMonths: 1 } });
+  await desk.signIn();
+  const held = async () =>
+    Promise.all([quiet, blocked, edited].map(async ({ id }) => !!(await desk.store.patron('north', id))));
+  expect(await held()).toEqual([true, true, true]);
+  desk.line.asked = ({ path }) => {
+    if (path.endsWith('/address')) throw new Failure({ code: 'serverFailed' });
+  };
+  const base = edited.sections.address as unknown as TaggedValues;
+  await desk.parts.patrons.saveSection(edited.id, 'address', base, { town: 'Lund' });
+  network.clock.pass(MONTH);
+  await desk.signIn();
+  expect(desk.asked.filter(({ path }) => path === '/snapshot')).toHaveLength(1);
+  expect(await held()).toEqual([false, true, true]);
+  expect(desk.decryptedCopy().includes(quiet.id)).toBe(false);
+  desk.line = goodLine();
+  await desk.sync();
+  expect(await held()).toEqual([false, true, true]);
+});
+
+test('scope active: a computer’s clock that is years ahead takes nobody out of the copy', async () => {
+  const network = testNetwork();
+  const { id } = await (await network.signIn('north', 'lead')).register();
+  const ownClock = { now: () => network.clock.now() + 100 * MONTH };
+  const { central, clock } = network;
+  const desk = new Desk({ central: () => central, clock, ownClock, policy: { copy: { scope: 'active' } } });
+  desks.push(await desk.start());
+  await desk.signIn();
+  expect(await desk.store.patron('north', id)).toBeDefined();
 });
 
 test('a deletion reaches the copy and everything settled in the outbox, down to the decrypted bytes', async () => {
