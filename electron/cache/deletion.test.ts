@@ -84,6 +84,16 @@ test("a deleted patron's values are gone from the decrypted bytes of both files"
   expect(kept).toEqual(others[0]);
 });
 
+test('of what another version of the desk did on a deleted patron nothing is left that was typed', async () => {
+  const { store } = await folders.filled([planted]);
+  const deed = { kind: 'warn', words: ['Teapot'] } as unknown as NewAct['deed'];
+  const told = { patronName: 'Quixotova', state: 'confirmed', confirmed, deedVersion: 99 } as const;
+  await store.append(actOf(1, 1, deed, told));
+  await store.applyChanges(LIBRARY, [{ kind: 'deleted', position: 101, patronId: idOf(1) }], 101, EPOCH, AT);
+  expect(await store.act(deskIdOf(1))).toMatchObject({ wiped: true, patronName: '', deed: { kind: 'warn' } });
+  expect(JSON.stringify(await store.act(deskIdOf(1)))).not.toContain('Teapot');
+});
+
 test('what still waits about a deleted patron keeps its text, for staff to deal with', async () => {
   const { store } = await folders.filled([planted]);
   await store.append(actOf(1, 1, { kind: 'block', comment: 'Teapot' }));

@@ -1,7 +1,7 @@
 // The outbox: what staff did at this desk and what became of it. Every write is on the disk when it returns, through
 // a power cut. Nothing leaves it but by the server's answer or a decision of staff.
 import { createHash } from 'node:crypto';
-import { UNDECIDED, type ActUpdate, type LogEvent, type NewAct, type OutboxAct } from './act.ts';
+import { UNDECIDED, type ActUpdate, type Deed, type LogEvent, type NewAct, type OutboxAct } from './act.ts';
 import type { OutboxCounts, Outgoing } from './desk-store.ts';
 import type { EncryptedFile } from './encrypted-file.ts';
 import type { ShownAt } from './overlay.ts';
@@ -242,6 +242,8 @@ function emptied(act: OutboxAct): OutboxAct {
     refusal: null,
     wiped: true,
   };
+  // Of another version: where its text stands isn't known.
+  if (!isReadable(act)) return { ...act, ...nothing, deed: { kind: deed.kind } as Deed };
   if (deed.kind === 'saveSection') {
     return { ...act, ...nothing, deed: { ...deed, base: { values: {}, tag: deed.base.tag }, changes: {} } };
   }

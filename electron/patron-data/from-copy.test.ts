@@ -94,6 +94,14 @@ test('acts that are confirmed, withdrawn or emptied don’t wait; a guarantor is
   expect(JSON.stringify(waiting)).not.toContain(idOf(7));
 });
 
+test('what another version of the desk left waiting keeps nobody from getting their data', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  const deed = { kind: 'lend', items: ['A1'] } as unknown as OutboxAct['deed'];
+  await store.append({ ...actOf(1, 1, deed), deedVersion: 99 });
+  await store.append(actOf(2, 1, { kind: 'block', comment: 'Lost a tablet.' }));
+  expect(waitingActs(await store.unsettledOn(LIBRARY, idOf(1)))).toMatchObject([{ kind: 'block' }]);
+});
+
 test('the file for people says in words what waits', () => {
   const { head } = exportOfCopy({ patron: patronOf(1), library, asOf: AS_OF, leftOut: ['pin'] }, NOW);
   const empty = { loanHistory: null, payments: null, notifications: null, processing: null };

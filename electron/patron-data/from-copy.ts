@@ -5,6 +5,7 @@ import { ofRecord } from '../../shared/patron-data/of-record.ts';
 import type { Library } from '../../shared/library.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { OutboxAct } from '../cache/act.ts';
+import { isReadable } from '../cache/readable.ts';
 import type { PatronDataExport } from './export.ts';
 
 export interface CopyOfPatron {
@@ -44,9 +45,9 @@ export function exportOfCopy(
   };
 }
 
-/** What was done at this desk and the server has not taken, as the patron gets to read it. */
+/** What was done at this desk and the server has not taken, as the patron gets to read it; what can be read of it here. */
 export function waitingActs(acts: readonly OutboxAct[]): WaitingAct[] {
-  return acts.flatMap((act): WaitingAct[] => {
+  return acts.filter(isReadable).flatMap((act): WaitingAct[] => {
     const { actedAt, state, deed, wiped } = act;
     if (wiped || state === 'confirmed' || state === 'withdrawn') return [];
     switch (deed.kind) {
