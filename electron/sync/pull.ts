@@ -206,7 +206,8 @@ export class Pull {
     const library = central.library.id;
     const marks = await server.marks();
     const { position, epoch } = await store.pullState(library);
-    if (position === null || epoch !== marks.epoch) {
+    // A Koha's clock that was ahead is right again: its positions are times.
+    if (position === null || epoch !== marks.epoch || marks.head < position) {
       await store.beginFill(library, marks.epoch, marks.head, 0);
       await store.fillPage(library, [], null, 0);
       await store.finishFill(library);

@@ -25,6 +25,19 @@ function addPatrons(count: number): number[] {
   );
 }
 
+/** Koha's clock is a day ahead; answers how it's set right. */
+function setAhead(): () => void {
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => {
+    const answered = answer(request);
+    const date = new Date(clock.now() + 86_400_000).toUTCString();
+    return { ...answered, headers: { ...answered.headers, date } };
+  };
+  return () => {
+    koha.answer = answer;
+  };
+}
+
 /** A desk with a full copy, some time later. */
 async function filledDesk(options: ServerOptions = {}, credentials = STAFF) {
   clock.pass(3_600_000);
@@ -120,15 +133,10 @@ describe('what changed', () => {
     const desk = new SimulatedDesk(koha, 1);
     await desk.start();
     await desk.sync();
-    const answer = koha.answer.bind(koha);
-    koha.answer = (request) => {
-      const answered = answer(request);
-      const date = new Date(clock.now() + 86_400_000).toUTCString();
-      return { ...answered, headers: { ...answered.headers, date } };
-    };
+    const setRight = setAhead();
     clock.pass(30_000);
     await desk.sync();
-    koha.answer = answer;
+    setRight();
     koha.world.change(number, { firstname: 'Ada' });
     clock.pass(3_600_000);
     await desk.sync();
@@ -414,6 +422,19 @@ test('a fill with fewer at a time than asked for, and no word of how many there 
   await desk.fill();
   expect(desk.patrons.size).toBe(62);
   expect(desk.patron(id(number)).loans).toHaveLength(20);
+});
+
+test('a desk that keeps nobody goes on syncing once a clock of Koha’s that was ahead is right again', async () => {
+  const desk = new SimulatedDesk(koha, 1);
+  await desk.start({}, { copy: { scope: 'none' } });
+  const setRight = setAhead();
+  await desk.sync();
+  setRight();
+  clock.pass(3_600_000);
+  await desk.sync();
+  expect(desk.parts.sync.state.problem).toBeNull();
+  expect((await desk.parts.store.pullState('MPL')).syncedAt).toBe(new Date(clock.now()).toISOString());
+  await desk.end();
 });
 
 const withoutTotals: Transport = (request) => {
