@@ -11,7 +11,7 @@ import type { Acts } from '../patrons/acts.ts';
 import { mergeEdit } from '../patrons/merge.ts';
 import type { Saving } from '../patrons/saving.ts';
 import type { StaffSession } from '../session/staff-session.ts';
-import { Failure } from '../support/failure.ts';
+import { Failure, isFailure } from '../support/failure.ts';
 
 const SHOWN = 500;
 
@@ -77,7 +77,9 @@ export class DeskActs {
       const own = { ...deed, base: current, changes: differing };
       const theirs = await store.replace(id, saving.newAct(about, own, present));
       if (!theirs) throw new Failure({ code: 'notUndecided' });
-      return saving.send(theirs);
+      return await saving.send(theirs).catch((thrown: unknown) => {
+        throw isFailure(thrown, 'conflict') ? new Failure({ ...thrown.error, act: theirs.id }) : thrown;
+      });
     }
     const next = { key: acts.newId(), tag: current.tag, changes: differing, refusal: null };
     await this.#decided(id, { state: 'waiting', ...next });

@@ -95,6 +95,8 @@ export const deskErrorSchema = z.object({
   /** With `conflict`: what the section holds now, and the fields changed on both sides. */
   current: taggedValuesSchema.optional(),
   conflicts: z.array(fieldConflictSchema).optional(),
+  /** With `conflict`, where a decision is in conflict again: the act that is to be decided now. */
+  act: z.string().optional(),
   /** With `notDeletable`. */
   obstacles: obstaclesSchema.optional(),
   /** With `notPermitted`. */

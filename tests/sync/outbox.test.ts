@@ -115,6 +115,24 @@ test("somebody else's decision on a conflict is an act in their own name", async
   expect((await atServer()).sections.address.values.town).toBe('Lund');
 });
 
+test("somebody else's decision that meets a further change is decided on in the form that is open", async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  await comeBack();
+  const [conflict] = await desk.parts.deskActs.list();
+  await desk.parts.session.signOut();
+  await desk.signIn('desk');
+  await colleague.save(await atServer(), 'address', { town: 'Malmö' });
+  const decide = (id?: string) => desk.parts.deskActs.decide(patron.id, id ?? '', { town: 'Lund' });
+  const again = await decide(conflict?.id).catch((thrown: unknown) => thrown);
+  const [theirs] = await desk.parts.deskActs.list();
+  expect(again).toMatchObject({ error: { code: 'conflict', act: theirs?.id } });
+  expect(theirs?.staff.name).toBe('desk of north');
+  expect(await decide(theirs?.id)).toBe('confirmed');
+  expect((await atServer()).sections.address.values.town).toBe('Lund');
+});
+
 test('taking theirs in every field leaves nothing to send', async () => {
   desk.line.asked = cut;
   await edit(desk, 'address', { town: 'Visby' });

@@ -175,6 +175,28 @@ describe('a conflict', () => {
     expect(editing.section).toBeUndefined();
   });
 
+  it('that somebody else’s decision meets again is decided as the act which that decision is', async () => {
+    editing.close();
+    await nextTick();
+    const conflicts = [{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }];
+    const changes = { town: 'Visby' };
+    main.answer('patron.decide', () =>
+      refused({ code: 'conflict', current: theirs, conflicts, act: 'decision' }),
+    );
+    await editing.decide({
+      ...{ id: 'act', section: 'address', changes, conflict: { current: theirs, fields: conflicts } },
+    } as unknown as DeskAct);
+    for (let saves = 0; saves < 2; saves++) {
+      choose('mine');
+      await editing.save();
+    }
+    const decided = main.asked.filter(({ name }) => name === 'patron.decide').map(({ args }) => args);
+    expect(decided).toEqual([
+      { act: 'act', changes },
+      { act: 'decision', changes },
+    ]);
+  });
+
   it('that waited is let go of by taking theirs in every field', async () => {
     editing.close();
     await nextTick();

@@ -157,6 +157,7 @@ export const useEditing = defineStore('editing', () => {
       merged.value = next.merged;
       conflicts.value = error.conflicts;
       choseMine.value = [];
+      deciding.value = error.act ?? deciding.value;
     } else if (error.code !== 'patronGone') failure.value = error;
   }
 
