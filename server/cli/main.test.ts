@@ -369,6 +369,7 @@ function olderDatabase() {
   database.exec('DROP INDEX attempt_of_guarantor');
   database.exec('DROP TABLE sign_in_event');
   database.exec('DROP INDEX applied_act_by_key');
+  database.exec('DROP TABLE lineage');
   database.pragma('user_version = 5');
   return database;
 }

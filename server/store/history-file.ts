@@ -3,7 +3,12 @@ import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync
 import { z } from 'zod';
 import type { HistoryFile, HistoryNote } from './history.ts';
 
-const noteSchema = z.object({ epoch: z.string(), head: z.int(), durable: z.int() });
+const noteSchema = z.object({
+  epoch: z.string(),
+  head: z.int(),
+  durable: z.int(),
+  durableEpoch: z.string().optional(),
+});
 /** Less than a sector: it is written whole or not at all. */
 const LENGTH = 200;
 

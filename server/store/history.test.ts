@@ -1,5 +1,5 @@
 // Backups, restored servers and copied files: what the epoch, the tags and `durable` promise desks.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -201,6 +201,85 @@ test('a backup that is older than what desks rely on is refused, unless an admin
   expect(snapshot.total).toBe(0);
 });
 
+/** Monday's backup, Tuesday's, and a patron who was there before both; restored is Monday's. */
+async function restoredToMonday() {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  await backup(first, 'sunday');
+  const patron = await desk.register();
+  await backup(first, 'monday');
+  for (let n = 0; n < 9; n++) await desk.register();
+  await backup(first, 'tuesday');
+  const { durable } = first.central.marks();
+  restore(first, 'monday');
+  const network = open();
+  return { network, patron, durable, desk: await network.signIn('north', 'lead') };
+}
+
+test('after a restore desks rely on as much as before: an even older backup is still refused', async () => {
+  const { network, durable } = await restoredToMonday();
+  expect(network.central.marks().durable).toBe(durable);
+  restore(network, 'sunday');
+  expect(() => open()).toThrow(StartProblem);
+  restore(network, 'tuesday');
+  const again = open();
+  expect(again.central.marks().durable).toBe(durable);
+  restore(again, 'sunday');
+  expect(() => open()).toThrow(StartProblem);
+});
+
+test('a backup from before an earlier restore is refused once desks rely on what was done since, however high its head', async () => {
+  const { network, patron, desk } = await restoredToMonday();
+  expect((await desk.block(patron, 'threatened staff')).status).toBe(201);
+  await backup(network, 'wednesday');
+  const blockedAt = network.central.marks().head;
+  await backup(network, 'thursday');
+  expect(network.central.marks().durable).toBe(blockedAt);
+  restore(network, 'tuesday');
+  expect(() => open()).toThrow(StartProblem);
+  restore(network, 'thursday');
+  const again = await open().signIn('north', 'lead');
+  expect((await again.patron(patron.id)).blocks.map(({ comment }) => comment)).toEqual(['threatened staff']);
+});
+
+test('a loss that was accepted is no leave for another one', async () => {
+  const { network, desk } = await restoredToMonday();
+  await desk.register();
+  await backup(network, 'wednesday');
+  await backup(network, 'thursday');
+  network.central.marks();
+  restore(network, 'tuesday');
+  const second = open({ acceptLoss: true });
+  restore(second, 'monday');
+  expect(() => open()).toThrow(StartProblem);
+  restore(second, 'tuesday');
+  expect(open().central.parts.history.wasRestored).toBe(true);
+});
+
+test('a server from before lineages were kept goes on in its epoch, and refuses what it refused', async () => {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  for (const name of ['b1', 'b2', 'b3']) {
+    await backup(first, name);
+    await desk.register();
+  }
+  const { epoch, head, durable } = first.central.marks();
+  first.central.close();
+  for (const name of ['circdesk.sqlite', 'b1', 'b2']) {
+    const before = new Database(path(name));
+    before.exec('DROP TABLE lineage');
+    before.pragma('user_version = 9');
+    before.close();
+  }
+  writeFileSync(path('history.json'), JSON.stringify({ epoch, head, durable }));
+  const second = open();
+  expect(second.central.marks()).toEqual({ epoch, head, durable });
+  restore(second, 'b1');
+  expect(() => open()).toThrow(StartProblem);
+  restore(second, 'b2');
+  expect(open().central.marks().durable).toBe(durable);
+});
+
 test('a database of a newer server is refused and left as it is; so is a file of another program', () => {
   const newer = new Database(path('newer'));
   newer.pragma(`user_version = ${migrations.length + 1}`);
@@ -222,6 +301,7 @@ test('patrons from when lists had one order have the Swedish one too', async () 
   before.exec('DROP INDEX attempt_of_guarantor');
   before.exec('DROP TABLE sign_in_event');
   before.exec('DROP INDEX applied_act_by_key');
+  before.exec('DROP TABLE lineage');
   before.pragma('user_version = 5');
   before.close();
   const again = await open().signIn('north', 'lead');

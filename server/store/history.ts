@@ -9,6 +9,8 @@ export interface HistoryNote {
   epoch: string;
   head: number;
   durable: number;
+  /** Which epoch gave out the position `durable`; notes from before there was a lineage don't say. */
+  durableEpoch?: string | undefined;
 }
 
 export interface HistoryFile {
@@ -32,12 +34,20 @@ interface HistoryRow {
   is_backup: number;
 }
 
+/** An epoch that this database was in, the head where it began, and what desks already relied on then. */
+interface LineageRow {
+  epoch: string;
+  began_at: number;
+  durable: number;
+}
+
 export class History {
   readonly #store: Store;
   readonly #file: HistoryFile;
   readonly epoch: string;
   /** The database was put back since the server last ran. */
   readonly wasRestored: boolean;
+  readonly #lineage: readonly LineageRow[];
   #noted: HistoryNote | undefined;
 
   constructor(store: Store, file: HistoryFile, random: Random, acceptLoss = false) {
@@ -45,10 +55,11 @@ export class History {
     this.#file = file;
     const noted = file.read();
     const before = this.#row();
-    if (noted && !acceptLoss) refuseLoss(before, noted);
+    if (noted && !acceptLoss) refuseLoss(before, lineageOf(store), noted);
     this.epoch = store.together(() => epochAtStart(store, noted, random));
     this.wasRestored = before !== undefined && before.epoch !== this.epoch;
-    this.#noted = this.marks();
+    this.#lineage = lineageOf(store);
+    this.#noted = this.#noteOf(this.marks());
     file.write(this.#noted);
   }
 
@@ -67,11 +78,7 @@ export class History {
   }
 
   durable(): number {
-    const kept = this.#store.rows<{ head: number }>(
-      'SELECT head FROM backup ORDER BY rowid DESC LIMIT ?',
-      RESTORABLE_BACKUPS,
-    );
-    return kept.at(-1)?.head ?? 0;
+    return Math.max(this.#lineage.at(-1)?.durable ?? 0, backedUp(this.#store));
   }
 
   /** What an answer may tell; noted outside the database first, so that nobody knows of a later history than the note. */
@@ -79,26 +86,51 @@ export class History {
     const marks = { epoch: this.epoch, head: this.head(), durable: this.durable() };
     const noted = this.#noted;
     if (noted && (noted.head !== marks.head || noted.durable !== marks.durable)) {
-      this.#file.write(marks);
-      this.#noted = marks;
+      this.#noted = this.#noteOf(marks);
+      this.#file.write(this.#noted);
     }
     return marks;
   }
+
+  #noteOf(marks: Marks): HistoryNote {
+    return { ...marks, durableEpoch: epochAt(this.#lineage, marks.durable) };
+  }
+}
+
+const lineageOf = (store: Store): LineageRow[] =>
+  store.rows<LineageRow>('SELECT epoch, began_at, durable FROM lineage ORDER BY number');
+
+/** Which epoch gave out a position: heads of different epochs say nothing about each other. */
+const epochAt = (lineage: readonly LineageRow[], position: number): string | undefined =>
+  lineage.findLast(({ began_at }) => began_at < position)?.epoch;
+
+function backedUp(store: Store): number {
+  const kept = store.rows<{ head: number }>(
+    'SELECT head FROM backup ORDER BY rowid DESC LIMIT ?',
+    RESTORABLE_BACKUPS,
+  );
+  return kept.at(-1)?.head ?? 0;
+}
+
+/** Whether all that desks may have forgotten is in this database. */
+function holdsDurable({ head }: HistoryRow, lineage: readonly LineageRow[], noted: HistoryNote): boolean {
+  const { durable, durableEpoch = noted.epoch } = noted;
+  return durable === 0 || (head >= durable && epochAt(lineage, durable) === durableEpoch);
 }
 
 /**
- * Desks forget what `durable` covers: a database older than that would lose it for good. One without any history beside a
+ * Desks forget what `durable` covers: a database without it would lose it for good. One without any history beside a
  * note of one was put back empty.
  */
-function refuseLoss(row: HistoryRow | undefined, noted: HistoryNote): void {
+function refuseLoss(row: HistoryRow | undefined, lineage: readonly LineageRow[], noted: HistoryNote): void {
   if (!row)
     throw new StartProblem(
       'The database is empty. Put a backup in its place: see Restore in docs/server.md.',
     );
-  if (row.head >= noted.durable) return;
+  if (holdsDurable(row, lineage, noted)) return;
   throw new StartProblem(
-    'This database is older than the oldest backup that desks rely on: acts that they no longer keep would be ' +
-      'lost. Restore a newer backup, or start with --accept-loss.',
+    'This database is older than the oldest backup that desks rely on, or from before an earlier restore: acts that ' +
+      'they no longer keep would be lost. Restore a newer backup, or start with --accept-loss.',
   );
 }
 
@@ -108,11 +140,21 @@ function epochAtStart(store: Store, noted: HistoryNote | undefined, random: Rand
   if (!row) {
     const epoch = mint();
     store.run('INSERT INTO history (one, epoch, head, is_backup) VALUES (1, ?, 0, 0)', epoch);
+    begin(store, { epoch, began_at: 0, durable: 0 });
     return epoch;
   }
   const sameHistory = noted?.epoch === row.epoch && noted.head <= row.head;
   if (sameHistory && row.is_backup === 0) return row.epoch;
   const epoch = mint();
+  const lineage = lineageOf(store);
+  const own = Math.max(lineage.at(-1)?.durable ?? 0, backedUp(store));
+  // Where a loss was accepted, none of the rest may be lost without a word.
+  const relied = noted && (holdsDurable(row, lineage, noted) ? noted.durable : row.head);
   store.run('UPDATE history SET epoch = ?, is_backup = 0', epoch);
+  begin(store, { epoch, began_at: row.head, durable: Math.max(own, relied ?? 0) });
   return epoch;
+}
+
+function begin(store: Store, { epoch, began_at, durable }: LineageRow): void {
+  store.run('INSERT INTO lineage (epoch, began_at, durable) VALUES (?, ?, ?)', epoch, began_at, durable);
 }

@@ -350,6 +350,15 @@ const answersForgotten = `
 CREATE INDEX applied_act_by_key ON applied_act (key);
 `;
 
+/** Of databases from before it, former epochs are unknown: as if there had been none. */
+const lineage = `
+-- The epochs that this database has been in, each with the head where it began and what desks already relied on then.
+CREATE TABLE lineage (
+  number INTEGER PRIMARY KEY, epoch TEXT NOT NULL, began_at INTEGER NOT NULL, durable INTEGER NOT NULL
+) STRICT;
+INSERT INTO lineage (epoch, began_at, durable) SELECT epoch, 0, 0 FROM history;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -360,4 +369,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'guarantors in stored answers', sql: guarantorsInAnswers },
   { version: 8, name: 'the log of sign-ins', sql: signInLog },
   { version: 9, name: 'answers that are forgotten', sql: answersForgotten },
+  { version: 10, name: 'the lineage of the history', sql: lineage },
 ];

@@ -252,6 +252,7 @@ export const OF_PATRONS: Record<string, Table> = {
 /** Tables that hold nothing about patrons, and why. */
 export const OF_OTHERS: Record<string, string> = {
   history: 'positions of the server',
+  lineage: 'positions of the server',
   backup: 'positions of the server; what backups hold is on the list of what is left out',
   setting: 'of the server',
   library: 'of the library; its name, currency and time zone are in the file',

@@ -4,6 +4,8 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { markBackup, recordBackup } from '../../server/store/backup.ts';
+import { StartProblem } from '../../server/store/store.ts';
 import { testNetwork } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 import { afterwards, started } from './filled.ts';
@@ -12,7 +14,7 @@ import { afterwards, started } from './filled.ts';
 async function restorable() {
   const folder = mkdtempSync(join(tmpdir(), 'circdesk-restored-'));
   afterwards(() => rmSync(folder, { recursive: true }));
-  const [database, backup] = [join(folder, 'live.sqlite'), join(folder, 'backup.sqlite')];
+  const [database, copy] = [join(folder, 'live.sqlite'), join(folder, 'copy.sqlite')];
   const network = testNetwork({ database });
   afterwards(() => network.central.close());
   const colleague = await network.signIn('north', 'lead');
@@ -26,10 +28,19 @@ async function restorable() {
       const { note } = (await patrons.read(patron.id, false)).patron.sections;
       await patrons.saveSection(patron.id, 'note', structuredClone(note), { staffNote });
     },
-    backUp: () => network.central.parts.store.copyTo(backup),
+    backUp: () => network.central.parts.store.copyTo(copy),
+    /** As the command does: desks forget what the two newest hold. */
+    async backUpFor(day: string) {
+      const { store } = network.central.parts;
+      const file = join(folder, day);
+      await store.copyTo(file);
+      recordBackup(store, markBackup(file, day), day);
+      await desk.sync();
+      return file;
+    },
     /** The desk hears of it, and sends again what it has to. */
-    async restore() {
-      const { epoch } = network.central.marks();
+    async restore(backup = copy) {
+      const { epoch } = await desk.store.pullState('north');
       network.restart(() => {
         for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true });
         copyFileSync(backup, database);
@@ -98,4 +109,19 @@ test('what a colleague wrote just so came before what this desk did next, where 
   await restore();
   expect(await doneIn()).toEqual(['this', 'this']);
   expect((await patronNow())?.sections.note.values).toEqual({ staffNote: 'next' });
+});
+
+test('of two restores, one after the other, neither loses what the desk has forgotten', async () => {
+  const { desk, colleague, patron, backUpFor, restore, patronNow } = await restorable();
+  const sunday = await backUpFor('sunday');
+  await desk.parts.patrons.block(patron.id, 'Threatened staff.');
+  await desk.sync();
+  const monday = await backUpFor('monday');
+  await colleague.block(patron, 'Lost by the restore.');
+  await backUpFor('tuesday');
+  expect(await desk.store.acts(['waiting', 'sent', 'confirmed'])).toEqual([]);
+  await restore(monday);
+  await expect(restore(sunday)).rejects.toThrow(StartProblem);
+  await restore(monday);
+  expect((await patronNow())?.blocks.map(({ comment }) => comment)).toEqual(['Threatened staff.']);
 });

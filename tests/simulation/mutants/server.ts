@@ -225,7 +225,7 @@ export const serverMutants: Mutant[] = [
       },
       {
         file: 'server/store/history.ts',
-        from: 'if (row.head >= noted.durable) return;',
+        from: 'if (holdsDurable(row, lineage, noted)) return;',
         to: 'if (noted) return;',
       },
     ],
