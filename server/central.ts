@@ -74,17 +74,17 @@ export function createCentral(options: CentralOptions) {
   const search = new SearchIndex(store, ports, libraries, records);
   const feed = new Feed(store, clock, history, records);
   const guarantors = new Guarantors(store, clock, libraries, records);
-  const parts = { store, ports, clock, history, libraries, records, guarantors, search, feed };
+  const attempts = new Attempts(store, clock);
+  const parts = { store, ports, clock, history, libraries, records, guarantors, search, feed, attempts };
   const writing = new Writing(parts);
   const validity = new Validity(store, clock, libraries, records, guarantors);
   const audit = new Audit(store, ports, libraries);
-  const attempts = new Attempts(store, clock);
   const failedPins = new FailedPins(store, clock);
   const longParts = patronDataParts(store);
   const patronData = new PatronData({ ...parts, longParts, failedPins });
   const reads = patronReads({ records, feed, audit, attempts, longParts });
   const acts = new Acts(store, clock, history, attempts, audit, {
-    ...patronActs({ ...parts, writing, validity, audit, attempts }),
+    ...patronActs({ ...parts, writing, validity, audit }),
     ...circulation({ ...parts, audit }),
     ...deskLog({ clock, libraries, records, audit, patronData, staff, sessions }),
   });
@@ -151,7 +151,7 @@ export function createCentral(options: CentralOptions) {
     return found ? granted(found) : refused('too-many', { retryAt: timeOf(clock) });
   }
 
-  const everything = { ...parts, writing, audit, attempts, sessions };
+  const everything = { ...parts, writing, audit, sessions };
   return {
     answer,
     /** What every answer's headers say. */

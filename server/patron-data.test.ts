@@ -343,8 +343,9 @@ test('loan history goes when the patron no longer wants it kept', async () => {
   const params = { patronId: patron.id };
   const lendAndReturn = async () => {
     const loanId = desk.newId();
-    const loan = { title: 'T', author: '', itemBarcode: '1', dueAt: '2026-04-01T00:00:00Z' };
+    const loan = { title: 'T', author: 'A', itemBarcode: '12', dueAt: '2026-04-01T00:00:00Z' };
     await desk.act('lend', { params, body: { id: loanId, ...loan } });
+    await desk.act('renew', { params: { ...params, loanId }, body: { dueAt: '2026-05-01T00:00:00Z' } });
     await desk.act('returnLoan', { params: { ...params, loanId } });
   };
   const kept = () => network.central.parts.store.rows('SELECT title FROM past_loan').length;
@@ -354,4 +355,31 @@ test('loan history goes when the patron no longer wants it kept', async () => {
   expect(kept()).toBe(0);
   await lendAndReturn();
   expect(kept()).toBe(0);
+});
+
+test('nor can it be read in the answers that are kept for repeats; of a loan that is out it can', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register({ preferences: { keepLoanHistory: true } });
+  const params = { patronId: patron.id };
+  const lend = async (title: string) => {
+    const loan = { id: desk.newId(), title, author: `${title}s author`, itemBarcode: `${title}s barcode` };
+    const body = { ...loan, dueAt: '2026-04-01T00:00:00Z' };
+    expect((await desk.act('lend', { params, body })).status).toBe(201);
+    const renewed = { params: { ...params, loanId: loan.id }, body: { dueAt: '2026-05-01T00:00:00Z' } };
+    expect((await desk.act('renew', renewed)).status).toBe(201);
+    return () => desk.act('returnLoan', { params: { ...params, loanId: loan.id } });
+  };
+  const told = () => {
+    const answers = JSON.stringify(network.central.parts.store.rows('SELECT body FROM attempt'));
+    return ['First', 'Second'].filter((title) => answers.includes(title));
+  };
+  const returnFirst = await lend('First');
+  const returnSecond = await lend('Second');
+  await returnFirst();
+  expect(told()).toEqual(['First', 'Second']);
+  await desk.save(await desk.patron(patron.id), 'preferences', { keepLoanHistory: false });
+  expect(told()).toEqual(['Second']);
+  await returnSecond();
+  expect(told()).toEqual([]);
 });

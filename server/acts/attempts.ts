@@ -128,6 +128,16 @@ export class Attempts {
     this.#store.run(`UPDATE attempt SET body = ${NAMELESS} WHERE ${GUARANTOR_ID} = ?`, patronId);
   }
 
+  /** What was lent and is back, for whoever wants no history of it: answers told its title, too. */
+  forgetPastLoans(patronId: string): void {
+    this.#store.run(
+      `UPDATE attempt SET body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
+       WHERE patron_id = ? AND endpoint IN ('lend', 'renew')
+         AND NOT EXISTS (SELECT 1 FROM loan WHERE id = body ->> '$.value.id')`,
+      patronId,
+    );
+  }
+
   /** The act had its effect so long ago that its answer is forgotten. */
   wasDone(act: string): boolean {
     return this.#store.row('SELECT 1 FROM done_act WHERE act = ?', act) !== undefined;

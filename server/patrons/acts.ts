@@ -2,7 +2,6 @@
 import { pinProblem } from '../../shared/library.ts';
 import { EMPTY_SECTIONS, SECTIONS, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
 import { precondition, type ActContext, type ActHandlers } from '../acts/handlers.ts';
-import type { Attempts } from '../acts/attempts.ts';
 import type { Audit, AuditEntry } from '../audit.ts';
 import { at, granted, invalid, refused } from '../outcome.ts';
 import { daysFrom } from '../ports.ts';
@@ -14,7 +13,6 @@ export interface ActParts extends Parts {
   validity: Validity;
   writing: Writing;
   audit: Audit;
-  attempts: Attempts;
 }
 
 type Named = 'createPatron' | 'saveSection' | 'setPin' | 'block' | 'unblock' | 'deletePatron';

@@ -10,6 +10,7 @@ import {
   type SectionId,
   type SectionValues,
 } from '../../shared/patrons/sections.ts';
+import type { Attempts } from '../acts/attempts.ts';
 import type { Libraries } from '../libraries.ts';
 import { newId, timeOf, type Ports } from '../ports.ts';
 import type { History } from '../store/history.ts';
@@ -31,6 +32,7 @@ export interface Parts {
   guarantors: Guarantors;
   search: SearchIndex;
   feed: Feed;
+  attempts: Attempts;
 }
 
 export class Writing {
@@ -145,6 +147,7 @@ export class Writing {
 
   forgetPastLoans(patron: PatronRow): void {
     this.#parts.store.run('DELETE FROM past_loan WHERE patron = ?', patron.number);
+    this.#parts.attempts.forgetPastLoans(patron.id);
   }
 
   /** A new patron with all sections; `person` links accounts at several libraries. */

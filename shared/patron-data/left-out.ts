@@ -25,7 +25,7 @@ const REASONS = {
   },
   storedAnswers: {
     what: 'Answers kept for requests that may come twice',
-    why: 'They are copies of what is in this file, kept for a time so that nothing is done twice.',
+    why: 'They are copies of what is in this file, or of what was in it earlier, kept for a time so that nothing is done twice.',
   },
   backups: {
     what: 'Backups, and the encrypted copies on desks',
