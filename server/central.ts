@@ -154,8 +154,8 @@ export function createCentral(options: CentralOptions) {
   const everything = { ...parts, writing, audit, sessions };
   return {
     answer,
-    /** What every answer's headers say. */
-    marks: (): Marks => history.marks(),
+    /** What every answer's headers say; noted before it goes out. */
+    marks: (): Marks => history.note(),
     housekeep: () => housekeep(everything),
     /** More often than the rest: it is soon over, and anybody may type something at a sign-in. */
     forgetFailedSignIns: () => {

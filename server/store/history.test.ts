@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EndpointAnswer } from '../../shared/central/contract.ts';
 import { problemOf, testNetwork, valueOf, type TestOptions } from '../testing/network.ts';
 import { markBackup, recordBackup } from './backup.ts';
@@ -91,6 +91,21 @@ test('a server that was killed after it had started from a backup starts again o
   const marks = second.central.marks();
   for (const end of ['', '-wal']) copyFileSync(path(`circdesk.sqlite${end}`), path(`killed${end}`));
   expect(open({ database: path('killed') }).central.marks()).toEqual(marks);
+});
+
+test('a server that was killed before an act was committed goes on in its epoch', async () => {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  const patron = await desk.register();
+  const { epoch } = first.central.marks();
+  const { store, attempts } = first.central.parts;
+  vi.spyOn(attempts, 'markApplied').mockImplementationOnce(() => {
+    store.close();
+    throw new Error('killed');
+  });
+  await expect(desk.block(patron, 'x')).rejects.toThrow();
+  const second = open();
+  expect([second.central.parts.history.wasRestored, second.central.marks().epoch]).toEqual([false, epoch]);
 });
 
 test('a file copied back, or without the note beside it, is in a new epoch', async () => {

@@ -48,7 +48,7 @@ export class History {
   /** The database was put back since the server last ran. */
   readonly wasRestored: boolean;
   readonly #lineage: readonly LineageRow[];
-  #noted: HistoryNote | undefined;
+  #noted: HistoryNote;
 
   constructor(store: Store, file: HistoryFile, random: Random, acceptLoss = false) {
     this.#store = store;
@@ -81,11 +81,17 @@ export class History {
     return Math.max(this.#lineage.at(-1)?.durable ?? 0, backedUp(this.#store));
   }
 
-  /** What an answer may tell; noted outside the database first, so that nobody knows of a later history than the note. */
   marks(): Marks {
-    const marks = { epoch: this.epoch, head: this.head(), durable: this.durable() };
-    const noted = this.#noted;
-    if (noted && (noted.head !== marks.head || noted.durable !== marks.durable)) {
+    return { epoch: this.epoch, head: this.head(), durable: this.durable() };
+  }
+
+  /**
+   * Before an answer goes out: nobody knows of a later history than the note. Never inside a transaction: a server killed
+   * before the commit would find its database older than the note.
+   */
+  note(): Marks {
+    const marks = this.marks();
+    if (this.#noted.head !== marks.head || this.#noted.durable !== marks.durable) {
       this.#noted = this.#noteOf(marks);
       this.#file.write(this.#noted);
     }
