@@ -72,7 +72,12 @@ export class Grants {
         grant === null ? rest : [...rest, { kind: 'grant', staffId: staff.id, token: grant, acts }],
       );
     } catch (thrown) {
-      if (!isFailure(thrown, 'signedOut')) throw thrown;
+      if (!isFailure(thrown, 'signedOut')) {
+        // Renewed on the way: the token that is kept was used, and would end the session.
+        const isUsed = central.resumeToken !== resumeToken && this.sessionOf(staff.id) === resumeToken;
+        if (isUsed) await this.keepSession(staff.id, central.resumeToken);
+        throw thrown;
+      }
       await this.#hear(thrown, staff.id);
       await this.#write(this.#left.filter(({ token }) => token !== resumeToken));
     }

@@ -256,6 +256,24 @@ test('signed out with the line, nothing but a grant for what waits is left; the 
   }
 });
 
+test('what waits goes out in the name of who signed out, though the line went while their session was being ended', async () => {
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Facts only.');
+  // Longer than an access token lives: the session is renewed first.
+  network.clock.pass(11 * 60_000);
+  let ends = 0;
+  desk.line.asked = ({ path }) => {
+    const passes = path === '/sessions/refresh' || (path === '/sessions/end' && ++ends === 1);
+    if (!passes) cut();
+  };
+  await desk.parts.session.signOut();
+  await desk.parts.session.end();
+  expect(ends).toBe(2);
+  await comeBack();
+  colleague = await network.signIn('north', 'lead');
+  expect((await atServer()).blocks).toMatchObject([{ comment: 'Facts only.', blockedBy: 'lead of north' }]);
+});
+
 test('somebody who signed in without the line and left is waited for, and the desk says for whom', async () => {
   await desk.parts.session.end();
   await desk.crash();
