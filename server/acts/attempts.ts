@@ -1,6 +1,7 @@
 // The memory of attempts: each key with the answer that it got, so that a repeat has no second effect.
 import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { PROBLEMS } from '../../shared/central/problems.ts';
 import type { Refused } from '../outcome.ts';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +12,7 @@ export interface Attempt {
   staff: string;
   endpoint: string;
   patronId: string | null;
-  /** What was asked, without epoch and If-Match, as a hash. */
+  /** What was asked, without epoch and If-Match, as a hash. Kept empty where nobody may guess at it. */
   fingerprint: string;
 }
 
@@ -39,6 +40,9 @@ const NAMELESS = `json_replace(body, ${GUARANTORS.map((path) => `'${path}.name',
 /** In the words of the index attempt_of_guarantor: other ones make the database read all answers. */
 const GUARANTOR_ID = `coalesce(${GUARANTORS.map((path) => `body ->> '${path}.patronId'`).join(', ')})`;
 
+/** Of a patron who isn't there any more, which no act may tell anything of. */
+const GONE: number = PROBLEMS['patron-gone'].status;
+
 const derive = promisify<string, string, number, Buffer>(scrypt);
 
 /** The same for two bodies that differ only in the order of their fields. */
@@ -65,6 +69,10 @@ export const fingerprintOf = (asked: Asked): string =>
  */
 export const slowFingerprintOf = async (asked: Asked): Promise<string> =>
   (await derive(textOf(asked), asked.key, 32)).toString('base64url');
+
+/** Whether the same was asked under this key before. */
+export const isRepeat = (stored: AttemptRow, { act, staff, fingerprint }: Attempt): boolean =>
+  stored.staff === staff && stored.act === act && ['', fingerprint].includes(stored.fingerprint);
 
 export class Attempts {
   readonly #store: Store;
@@ -97,7 +105,7 @@ export class Attempts {
       attempt.staff,
       attempt.endpoint,
       attempt.patronId,
-      attempt.fingerprint,
+      answer.status === GONE ? '' : attempt.fingerprint,
       answer.status,
       answer.body,
       answer.etag,
@@ -110,13 +118,14 @@ export class Attempts {
   }
 
   /**
-   * A deleted patron's answers held what the patron's record held. Ids, keys and kinds stay; a repeat is told that
-   * the patron is gone, which is so, and whether the act had been done before that: nobody may take it for refused.
+   * A deleted patron's answers held what the patron's record held, and a fingerprint tells whoever guesses what was typed
+   * that it's right. Ids, keys and kinds stay; a repeat is told that the patron is gone, which is so, and whether the act
+   * had been done before that: nobody may take it for refused.
    */
   forgetPatron(patronId: string, gone: Refused, goneSince: Refused): void {
     const forget = (answer: Refused, condition: string) =>
       this.#store.run(
-        `UPDATE attempt SET status = ?, body = ?, etag = NULL
+        `UPDATE attempt SET status = ?, body = ?, etag = NULL, fingerprint = ''
          WHERE patron_id = ? AND endpoint <> 'deletePatron' AND act ${condition} (SELECT act FROM applied_act)`,
         answer.problem.status,
         JSON.stringify(answer.problem),
@@ -131,7 +140,8 @@ export class Attempts {
   /** What was lent and is back, for whoever wants no history of it: answers told its title, too. */
   forgetPastLoans(patronId: string): void {
     this.#store.run(
-      `UPDATE attempt SET body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
+      `UPDATE attempt SET fingerprint = '',
+         body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
        WHERE patron_id = ? AND endpoint IN ('lend', 'renew')
          AND NOT EXISTS (SELECT 1 FROM loan WHERE id = body ->> '$.value.id')`,
       patronId,

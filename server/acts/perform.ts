@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import { Turns } from '../turns.ts';
 import {
   fingerprintOf,
+  isRepeat,
   slowFingerprintOf,
   type Attempt,
   type AttemptRow,
@@ -125,10 +126,8 @@ export class Acts {
 
   #inTransaction(call: ActCall, attempt: Attempt, actedAt: string): Answer {
     const stored = this.#attempts.find(attempt.key);
-    if (stored) {
-      const same = stored.staff === attempt.staff && stored.fingerprint === attempt.fingerprint;
-      return same ? this.#again(call, stored) : asAnswer(refused('key-reused'));
-    }
+    if (stored)
+      return isRepeat(stored, attempt) ? this.#again(call, stored) : asAnswer(refused('key-reused'));
     const first = this.#attempts.applied(attempt.act);
     if (first) {
       const same =

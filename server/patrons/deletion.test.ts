@@ -27,6 +27,23 @@ describe('deleting', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('leaves nothing that tells a right guess at what was typed, before it or after', async () => {
+    const { desk, central } = await atTheDesk();
+    const patron = await desk.register();
+    const typed = { birthDate: '1957-08-23' };
+    const saved = { key: desk.newId(), act: desk.newId(), actedAt: '2026-03-01T09:00:00Z' };
+    const late = { key: desk.newId(), act: desk.newId(), actedAt: '2026-03-01T09:00:00Z' };
+    expect((await desk.save(patron, 'personal', typed, saved)).status).toBe(200);
+    expect((await desk.delete(await desk.patron(patron.id))).status).toBe(200);
+    expect(problemOf(await desk.save(patron, 'personal', typed, late))).toBe('patron-gone');
+    const sql = "SELECT DISTINCT fingerprint FROM attempt WHERE endpoint IN ('createPatron', 'saveSection')";
+    expect(central.parts.store.rows(sql)).toEqual([{ fingerprint: '' }]);
+    expect((await desk.save(patron, 'personal', typed, saved)).body).toMatchObject({ applied: true });
+    expect(problemOf(await desk.save(patron, 'personal', typed, late))).toBe('patron-gone');
+    const otherAct = { ...saved, act: desk.newId() };
+    expect(problemOf(await desk.save(patron, 'personal', typed, otherAct))).toBe('key-reused');
+  });
+
   test('takes the name from the answers to acts on those whom they were guarantor for', async () => {
     const { desk, central } = await atTheDesk();
     const parent = await desk.register({ personal: { familyName: 'Gonewiththewind' } });
