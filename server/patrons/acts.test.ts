@@ -99,6 +99,24 @@ describe('a section', () => {
   });
 });
 
+test('what stands in a record from older rules is no reason to refuse what staff change beside it', async () => {
+  const { central, desk } = await atTheDesk();
+  const patron = await desk.register();
+  const older = (section: string, field: string) =>
+    central.parts.store.run(
+      'UPDATE patron_section SET field_values = json_set(field_values, ?, ?) WHERE section = ?',
+      ...[`$.${field}`, 'of former times', section],
+    );
+  older('address', 'country');
+  older('library', 'branch');
+  expect(issuesOf(await desk.save(patron, 'address', { town: 'Kil' }))).toEqual([]);
+  expect(issuesOf(await desk.save(patron, 'library', { category: 'adult' }))).toEqual([]);
+  const { address } = (await desk.patron(patron.id)).sections;
+  expect(address.values).toMatchObject({ town: 'Kil', country: 'of former times' });
+  const again = await desk.save(await desk.patron(patron.id), 'address', { country: 'Sweden' });
+  expect(issuesOf(again)).toEqual(['country: notACountry']);
+});
+
 test('a new patron brings nothing that no form has', async () => {
   const { desk } = await atTheDesk();
   const cards = [{ number: 'A1', state: 'active', remark: 'x' }];

@@ -33,15 +33,13 @@ export class Validity {
     this.#guarantors = guarantors;
   }
 
-  /** Changed fields of one section of a patron who is there. */
+  /** Changed fields of one section of a patron who is there. What is beside them stays as it is: decision 57. */
   ofChanges(patron: PatronRow, section: SectionId, changes: Changes): FieldIssue[] {
     const shape = shapeProblems(section, changes);
     if (shape.length > 0) return shape;
     const now = this.#records.section(patron, section).values;
-    const whole = { ...now, ...changes };
-    const issues = wholeProblems(section, whole);
-    if (issues.length > 0) return issues;
-    return this.#ofSection(patron.library, patron, section, whole, changes);
+    const issues = this.#ofSection(patron.library, patron, section, { ...now, ...changes }, changes);
+    return issues.filter(({ field }) => (field.split('.')[0] ?? '') in changes);
   }
 
   /** All sections of a patron who is being registered; fields are named `section.field`. */
