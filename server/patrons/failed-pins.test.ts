@@ -72,3 +72,20 @@ describe('failed sign-ins with a card', () => {
     expect(remembered(there)).toEqual([]);
   });
 });
+
+test('a sign-in with a card lets nobody in, where the card is reported lost or gets a new PIN while it is on its way', async () => {
+  const { central, desk } = await atTheDesk();
+  const card = (state: string) => ({ cards: [{ number: '9988', state }] });
+  const patron = await desk.register({ card: card('active') });
+  await desk.act('setPin', { params: { patronId: patron.id }, body: { pin: '2580' } });
+  const body = { library: 'north', cardNumber: '9988', pin: '2580' };
+  const signIn = () => central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+  expect((await signIn()).status).toBe(201);
+  const withLostCard = signIn();
+  await desk.save(patron, 'card', card('lost'));
+  expect(problemOf(await withLostCard)).toBe('wrong-credentials');
+  await desk.save(await desk.patron(patron.id), 'card', card('active'));
+  const withFormerPin = signIn();
+  central.parts.store.run("UPDATE patron SET pin = 'another one'");
+  expect(problemOf(await withFormerPin)).toBe('wrong-credentials');
+});

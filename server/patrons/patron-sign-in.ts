@@ -20,23 +20,30 @@ export async function patronSignIn(
 ): Promise<Outcome<{ patronId: string }>> {
   const { store, ports, records, failedPins } = parts;
   const card = cardKey(ask.cardNumber);
-  const patron = store.row<PatronRow>(
-    'SELECT patron.* FROM card JOIN patron ON patron.number = card.patron WHERE card.library = ? AND card.number = ?',
-    ask.library,
-    card,
-  );
-  const usable = patron
-    ? records.section(patron, 'card').values.cards.filter(({ state }) => state === 'active')
-    : [];
-  const inUse = usable.some(({ number }) => cardKey(number) === card);
+  const look = () => {
+    const patron = store.row<PatronRow>(
+      'SELECT patron.* FROM card JOIN patron ON patron.number = card.patron WHERE card.library = ? AND card.number = ?',
+      ask.library,
+      card,
+    );
+    const usable = patron
+      ? records.section(patron, 'card').values.cards.filter(({ state }) => state === 'active')
+      : [];
+    return { patron, usable, inUse: usable.some(({ number }) => cardKey(number) === card) };
+  };
+  const before = look();
+  const { usable } = before;
   // Whoever found a card that its patron reported lost locks that one only.
-  const tried = inUse ? usable.map(({ number }) => number) : [ask.cardNumber];
+  const tried = before.inUse ? usable.map(({ number }) => number) : [ask.cardNumber];
   const together = tried.map((number) => whoseCard(ask.library, number));
   const until = failedPins.lockedUntil(together);
   if (until !== undefined) return refused('account-locked', { retryAt: new Date(until).toISOString() });
   const counted = failedPins.count(together);
-  const fits = await secretFits(ask.pin, patron?.pin ?? undefined, parts.secretCost);
-  if (!patron || !inUse || !fits) {
+  const pin = before.patron?.pin ?? undefined;
+  const fits = await secretFits(ask.pin, pin, parts.secretCost);
+  // The card may have been reported lost, or got a new PIN, while this one was tried.
+  const { patron, inUse } = look();
+  if (!patron || !before.inUse || !inUse || !fits || patron.pin !== pin) {
     await ports.pause(counted > 2 ? 500 : 0);
     return refused('wrong-credentials');
   }
