@@ -34,6 +34,9 @@ export function housekeep(parts: HousekeepingParts): void {
   growUp(parts);
 }
 
+/** Longer than anybody is young. */
+const GROWN_UP = 20 * 366 * DAY;
+
 interface Young {
   number: number;
   library: string;
@@ -41,13 +44,18 @@ interface Young {
   birth_date: string;
 }
 
-/** An age group is part of the record: where a birthday changes it, the patron moves in the feed. */
+/**
+ * An age group is part of the record: where a birthday changes it, the patron moves in the feed. Nobody young stays an
+ * adult whom a clock made one that was ahead.
+ */
 function growUp({ store, clock, libraries, records, writing, feed }: HousekeepingParts): void {
+  const youngest = new Date(clock.now() - GROWN_UP).toISOString();
   const young = store.rows<Young>(
     `SELECT number, library, age_group, field_values ->> 'birthDate' AS birth_date
      FROM patron JOIN patron_section ON patron = number AND section = 'personal'
-     WHERE age_group IN ('child', 'youth')
-       AND iif(json_valid(field_values), json_type(field_values, '$.birthDate') IN ('text', 'null'), 0)`,
+     WHERE iif(json_valid(field_values), json_type(field_values, '$.birthDate') IN ('text', 'null')
+       AND (age_group IN ('child', 'youth') OR age_group = 'adult' AND field_values ->> 'birthDate' > ?), 0)`,
+    youngest,
   );
   const grown = young.filter(
     ({ library, age_group, birth_date }) =>

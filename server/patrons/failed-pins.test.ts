@@ -47,6 +47,20 @@ describe('failed sign-ins with a card', () => {
     expect(await lockAt(there, 'C-1')).toBe(10 * 60_000);
   });
 
+  test('by a clock that was ahead lock nobody once it is right', async () => {
+    const there = await atTheDesk();
+    await there.desk.register(of('C-1'));
+    there.clock.pass(365 * 86_400_000);
+    for (let tries = 0; tries < 3; tries++) await failAt(there, 'C-1');
+    await lockAt(there, 'C-1');
+    there.clock.pass(-365 * 86_400_000);
+    const body = { library: 'north', cardNumber: 'C-1', pin: '0000' };
+    const answer = await there.central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+    expect(problemOf(answer)).toBe('wrong-credentials');
+    there.central.forgetFailedSignIns();
+    expect(remembered(there)).toHaveLength(1);
+  });
+
   test('go with the patron who is deleted', async () => {
     const there = await atTheDesk();
     const patron = await there.desk.register(of('C-1'));

@@ -9,8 +9,11 @@ const AT_ONCE = 5;
 const FIRST_LOCK = 5 * 60_000;
 /** Five tries a day find four digits in years; and whoever the card belongs to waits for a day at most. */
 const LONGEST_LOCK = DAY;
-/** What led to a lock is kept so much longer that waiting for its end pays no guesser. */
-const KEPT = `last_at >= ? - iif(failures < ${AT_ONCE}, ${DAY}, ${7 * DAY})`;
+/**
+ * What led to a lock is kept so much longer that waiting for its end pays no guesser; what a clock noted that was ahead, no
+ * longer than that.
+ */
+const KEPT = `abs(last_at - ?) <= iif(failures < ${AT_ONCE}, ${DAY}, ${7 * DAY})`;
 
 /** As whom failures at a card are remembered. */
 export const whoseCard = (library: string, card: string) => `${library}/card/${cardKey(card)}`;

@@ -191,3 +191,16 @@ test('a birthday that changes the age group moves the patron, on the day', async
   const later = await network.signIn('north', 'lead');
   expect((await page(later, head)).changes).toMatchObject([{ patron: { id: patron.id, ageGroup: 'adult' } }]);
 });
+
+test('whoever is young and was made an adult by a clock that was ahead is young again once it is right', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register({ personal: { familyName: 'X', birthDate: '2009-03-03' } });
+  network.clock.pass(9 * 365 * DAY);
+  network.central.housekeep();
+  network.clock.pass(-9 * 365 * DAY);
+  const { head } = network.central.marks();
+  network.central.housekeep();
+  const later = await network.signIn('north', 'lead');
+  expect((await page(later, head)).changes).toMatchObject([{ patron: { id: patron.id, ageGroup: 'youth' } }]);
+});

@@ -74,6 +74,32 @@ describe('sign-in', () => {
   });
 });
 
+describe('a clock that was ahead for a year and was set right', () => {
+  const YEAR = 365 * 24 * 60 * MINUTE;
+
+  test('leaves no session that is good until then', async () => {
+    const network = testNetwork();
+    network.clock.pass(YEAR);
+    const desk = await network.signIn('north', 'lead');
+    network.clock.pass(-YEAR);
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+    expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('signed-out');
+    network.central.housekeep();
+    network.clock.pass(YEAR);
+    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
+  });
+
+  test('leaves no account that is locked until then', async () => {
+    const network = testNetwork();
+    const desk = deskId(network);
+    network.clock.pass(YEAR);
+    for (let n = 0; n < 5; n++) await attempt(network, 'lead', 'wrong', desk);
+    expect(problemOf(await attempt(network, 'lead', PASSWORD, desk))).toBe('account-locked');
+    network.clock.pass(-YEAR);
+    expect((await attempt(network, 'lead', PASSWORD, desk)).status).toBe(201);
+  });
+});
+
 test('what somebody types to sign in can’t be read in the database, and is forgotten with its failures', async () => {
   const network = testNetwork();
   const { store } = network.central.parts;

@@ -30,6 +30,8 @@ export interface SessionRules {
 
 const REFRESH_LASTS = DAY / 2;
 const SESSION_LASTS = DAY;
+/** Sessions that begin later than this were begun by a clock that was ahead and has been set right. */
+const AHEAD = DAY;
 const GRANT_LASTS = 90 * DAY;
 /** After its end. As long as desks usually let staff in without the line: they hear from it that the account was locked. */
 const TOKEN_KEPT = 3 * DAY;
@@ -44,6 +46,7 @@ interface TokenRow {
   expires_at: number;
   used: number;
   ended: number;
+  started_at: number;
   ends_at: number;
 }
 
@@ -156,7 +159,7 @@ export class Sessions {
 
   #token(secret: string, kind: 'access' | 'refresh'): TokenRow | undefined {
     const row = this.#store.row<TokenRow>(
-      `SELECT session, staff, desk, kind, expires_at, used, ended, ends_at
+      `SELECT session, staff, desk, kind, expires_at, used, ended, started_at, ends_at
        FROM token JOIN session ON session.id = token.session WHERE hash = ?`,
       tokenHash(secret),
     );
@@ -166,6 +169,7 @@ export class Sessions {
   #stillGood(token: TokenRow): StaffAccount | undefined {
     const now = this.#ports.clock.now();
     if (token.ended || token.ends_at <= now || token.expires_at <= now) return undefined;
+    if (token.started_at > now + AHEAD) return undefined;
     const account = this.#staff.byId(token.staff);
     return account?.locked ? undefined : account;
   }
@@ -259,6 +263,7 @@ export class Sessions {
     this.#store.run('DELETE FROM token WHERE expires_at < ?', now - TOKEN_KEPT);
     this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);
     // A session's desk stays known for a season, so that its member of staff is not a stranger there.
-    this.#store.run('DELETE FROM session WHERE ends_at < ?', now - GRANT_LASTS);
+    const sql = 'DELETE FROM session WHERE ends_at < ? OR started_at > ?';
+    this.#store.run(sql, now - GRANT_LASTS, now + AHEAD);
   }
 }
