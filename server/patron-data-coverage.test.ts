@@ -45,6 +45,10 @@ function valuesAt(file: unknown, path: string): unknown[] {
 }
 
 function expectCovered(store: Store, patron: PatronRow, file: PatronDataFile): void {
+  store.define(
+    'is_of_card',
+    (who, card) => who === whoseCard(...(JSON.parse(card) as [library: string, number: string])),
+  );
   const text = JSON.stringify(file);
   const cards = new Map(
     file.patron.card.cards.map(({ number }) => [number, whoseCard(patron.library, number)]),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atTheDesk, problemOf } from '../testing/network.ts';
+import { whoseCard } from './failed-pins.ts';
 
 describe('failed sign-ins with a card', () => {
   const failAt = async ({ central }: Awaited<ReturnType<typeof atTheDesk>>, cardNumber: string) => {
@@ -15,7 +16,7 @@ describe('failed sign-ins with a card', () => {
     return Date.parse((answer.body as { retryAt: string }).retryAt) - clock.now();
   };
   const remembered = ({ central }: Awaited<ReturnType<typeof atTheDesk>>) =>
-    central.parts.store.rows("SELECT who FROM failed_sign_in WHERE who LIKE '%/card/%'");
+    central.parts.store.rows("SELECT who FROM failed_sign_in WHERE place = 'patrons'");
   const of = (...numbers: string[]) => ({
     card: { cards: numbers.map((number) => ({ number, state: 'active' })) },
   });
@@ -61,6 +62,14 @@ describe('failed sign-ins with a card', () => {
     expect(remembered(there)).toHaveLength(1);
   });
 
+  test('hold nothing that can be read of what was typed in the place of a library or a card', async () => {
+    const { central } = await atTheDesk();
+    const body = { library: 'my-secret', cardNumber: '19570823-1234', pin: '1' };
+    await central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+    const kept = JSON.stringify(central.parts.store.rows('SELECT * FROM failed_sign_in'));
+    expect(kept).not.toMatch(/secret|19570823/);
+  });
+
   test('go with the patron who is deleted', async () => {
     const there = await atTheDesk();
     const patron = await there.desk.register(of('C-1'));
@@ -76,7 +85,7 @@ describe('failed sign-ins with a card', () => {
     await failAt(there, 'C-2');
     await there.desk.save(patron, 'card', of('C-2').card);
     await there.desk.register(of('C-1'));
-    expect(remembered(there)).toEqual([{ who: 'north/card/c2' }]);
+    expect(remembered(there)).toEqual([{ who: whoseCard('north', 'C-2') }]);
   });
 
   test('with a number that was nobody’s yet are not those of whoever gets it', async () => {

@@ -1,7 +1,7 @@
 // Slows the guessing of PINs down. There are no desks here: failures with all cards that a patron uses count together,
 // and each five of them lock these for twice as long as the five before, until the patron signs in or gets a new PIN.
 import { DAY, type Clock } from '../ports.ts';
-import { OF_PATRONS } from '../sessions/failed-sign-ins.ts';
+import { hidden, OF_PATRONS } from '../sessions/failed-sign-ins.ts';
 import type { Store } from '../store/store.ts';
 import { cardKey } from './search-index.ts';
 
@@ -16,7 +16,7 @@ const LONGEST_LOCK = DAY;
 const KEPT = `abs(last_at - ?) <= iif(failures < ${AT_ONCE}, ${DAY}, ${7 * DAY})`;
 
 /** As whom failures at a card are remembered. */
-export const whoseCard = (library: string, card: string) => `${library}/card/${cardKey(card)}`;
+export const whoseCard = (library: string, card: string) => hidden(library, 'card', cardKey(card));
 
 export class FailedPins {
   readonly #store: Store;

@@ -20,14 +20,12 @@ interface Failures {
   locked_until: number;
 }
 
-/**
- * As whom an account's failures are remembered. Whatever is typed as a name, a password even, can't be read in it, and it
- * is no card's, and in no patron's file.
- */
-export const whoseAccount = (library: string, username: string) =>
-  createHash('sha256')
-    .update(JSON.stringify([library, usernameKey(username)]))
-    .digest('base64url');
+/** What is typed in the place of a library, a name or a card, a password even, can't be read in it. */
+export const hidden = (...typed: string[]) =>
+  createHash('sha256').update(JSON.stringify(typed)).digest('base64url');
+
+/** As whom an account's failures are remembered: it is no card's, and in no patron's file. */
+export const whoseAccount = (library: string, username: string) => hidden(library, usernameKey(username));
 
 export interface Place {
   desk: string;

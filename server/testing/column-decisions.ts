@@ -179,7 +179,7 @@ export const OF_PATRONS: Record<string, Table> = {
     },
   },
   failed_sign_in: {
-    whose: `who IN (SELECT library || '/card/' || number FROM card WHERE patron = ?)`,
+    whose: 'EXISTS (SELECT 1 FROM card WHERE patron = ? AND is_of_card(who, json_array(library, number)))',
     by: 'number',
     columns: {
       who: { at: 'failedSignIns[].who' },
