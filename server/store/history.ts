@@ -92,8 +92,9 @@ export class History {
   note(): Marks {
     const marks = this.marks();
     if (this.#noted.head !== marks.head || this.#noted.durable !== marks.durable) {
-      this.#noted = this.#noteOf(marks);
-      this.#file.write(this.#noted);
+      const note = this.#noteOf(marks);
+      this.#file.write(note);
+      this.#noted = note;
     }
     return marks;
   }

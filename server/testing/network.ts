@@ -147,13 +147,20 @@ export class TestDesk {
     return uuidv7({ msecs: this.#clock.now(), random: this.#luck.bytes(16) });
   }
 
-  ask(name: EndpointName, request: Request = {}, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.#central.answer(name, {
+  async ask(
+    name: EndpointName,
+    request: Request = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await this.#central.answer(name, {
       params: request.params ?? {},
       query: request.query ?? {},
       body: request.body,
       headers: { authorization: `Bearer ${this.token}`, [DESK_HEADER]: this.desk, ...headers },
     });
+    // As before each answer over HTTP.
+    this.#central.marks();
+    return answer;
   }
 
   act(name: EndpointName, request: Request, parts: AttemptParts = {}): Promise<Answer> {
