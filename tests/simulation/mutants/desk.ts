@@ -83,6 +83,11 @@ export const deskMutants: Mutant[] = [
         from: 'readonly push: () => Promise<void> = singleFlight(async () => {',
         to: 'readonly push: () => Promise<void> = ((work: () => Promise<void>) => work)(async () => {',
       },
+      {
+        file: PUSH,
+        from: 'if (!(await this.#parts.store.update(act.id, update, PENDING))) throw new Withdrawn();',
+        to: 'await this.#parts.store.update(act.id, update);',
+      },
     ],
     faults: ['overtaken', 'delayed', 'deskKilledAtAwait'],
     desks: 5,
