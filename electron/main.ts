@@ -8,6 +8,7 @@ import { isPackaged, startOptions, strangeSwitch, userDataFolder } from './polic
 import { codeOf, isFailure } from './support/failure.ts';
 import { systemClock } from './support/system.ts';
 import { SCHEME } from './windows/app-protocol.ts';
+import { fetchNoDictionaries } from './windows/lock-down.ts';
 import { setMenu } from './windows/menu.ts';
 
 const OUT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -43,6 +44,7 @@ function start(): void {
   }
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
   app.enableSandbox();
+  fetchNoDictionaries();
 
   let desk: Desk | undefined;
   app.on('second-instance', () => desk?.comeToFront());

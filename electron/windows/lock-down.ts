@@ -13,6 +13,18 @@ const NOWHERE = {
 
 type Refuse = (what: string) => void;
 
+/**
+ * Before Electron is ready: whatever windows are made with, each session would fetch a dictionary for its spell checker
+ * from the web as it is made, on Windows and Linux. The address is that of nobody.
+ */
+export function fetchNoDictionaries(): void {
+  app.on('session-created', (made) => {
+    made.setSpellCheckerDictionaryDownloadURL('http://127.0.0.1:1/');
+    made.setSpellCheckerLanguages([]);
+    made.setSpellCheckerEnabled(false);
+  });
+}
+
 export async function lockDownPages(log: Log): Promise<void> {
   const saidAt = new Map<string, number>();
   const refuse: Refuse = (what) => {

@@ -51,6 +51,22 @@ onEachHost((host) => {
     expect(kept).toEqual(['yes', null]);
   });
 
+  test('the app hears of each session as it is made, in time to take its spell checker away', async () => {
+    const told = await shared.app.evaluate(({ app, session }) => {
+      const heard: [boolean, boolean][] = [];
+      app.once('session-created', (made) => {
+        made.setSpellCheckerDictionaryDownloadURL('http://127.0.0.1:1/');
+        made.setSpellCheckerLanguages([]);
+        const before = made.isSpellCheckerEnabled();
+        made.setSpellCheckerEnabled(false);
+        heard.push([before, made.isSpellCheckerEnabled()]);
+      });
+      const line = session.fromPartition('spelling');
+      return [heard, session.fromPartition('spelling') === line];
+    });
+    expect(told).toEqual([[[true, false]], true]);
+  });
+
   test('a page that is gone tells whoever waits for it', async () => {
     const told = await shared.app.evaluate(async ({ BrowserWindow }) => {
       const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });

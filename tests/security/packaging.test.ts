@@ -173,6 +173,12 @@ describe('what is packed', () => {
   }, 60_000);
 });
 
+test('a deb and an rpm name the project’s page and a maintainer, without whom neither is made', () => {
+  const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { homepage?: string };
+  expect(homepage).toMatch(/^https:\/\//);
+  expect(recipe).toMatch(/^linux:\n(?: {2}.*\n)* {2}maintainer: \S.* <\S+@\S+>$/m);
+});
+
 test('no installer starts the app with a switch, least of all without its sandbox', () => {
   // What is not said is `--no-sandbox` in an AppImage.
   expect(recipe).toMatch(/^linux:\n(?: {2}.*\n)*? {2}executableArgs: \[\]\n/m);

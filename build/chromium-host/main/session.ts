@@ -1,6 +1,7 @@
 // session.defaultSession: permissions, downloads, certificates, the page's storage. Other sessions have no pages.
 import { runningChromium } from '../chromium/running.ts';
 import { allowEvents, emitter, notEmulated } from '../not-emulated.ts';
+import { app } from './app.ts';
 import { watchDownloads } from './downloads.ts';
 import { fetchThroughHost, type VerifyProc } from './net-fetch.ts';
 import { Permissions } from './permissions.ts';
@@ -18,6 +19,7 @@ type Emulated =
   | 'setSpellCheckerEnabled'
   | 'isSpellCheckerEnabled'
   | 'setSpellCheckerLanguages'
+  | 'setSpellCheckerDictionaryDownloadURL'
   | 'clearStorageData'
   | 'clearCache'
   | 'setProxy'
@@ -33,8 +35,11 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   /** One in memory, for the main process's own requests: no page can be put into it. */
   static fromPartition(partition: string): SessionHost {
     if (partition === '' || partition.startsWith('persist:')) notEmulated('session.fromPartition', partition);
-    const made = partitions.get(partition) ?? new SessionHost();
+    const known = partitions.get(partition);
+    if (known) return known;
+    const made = new SessionHost();
     partitions.set(partition, made);
+    app.emit('session-created', made);
     return made;
   }
   static fromPath(path: string): never {
@@ -94,6 +99,9 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   setSpellCheckerLanguages(_languages: string[]): void {
     // Headless Chromium has no dictionaries.
   }
+  setSpellCheckerDictionaryDownloadURL(_url: string): void {
+    // As above.
+  }
 
   async clearStorageData(_options?: Electron.ClearStorageDataOptions): Promise<void> {
     const { browser } = runningChromium().connection;
@@ -125,6 +133,7 @@ export class SessionHost extends emitter('session') implements Pick<Electron.Ses
   /** Called once, when Chromium runs. */
   start(): void {
     watchDownloads(this);
+    app.emit('session-created', this);
   }
 }
 

@@ -142,6 +142,17 @@ test('a frame in a page can ask main nothing', async ({ attacked: { window } }) 
   expect(seen).toEqual([]);
 });
 
+test('no session has a spell checker, which would fetch its dictionary from the web', async ({
+  attacked: { desk },
+}) => {
+  const checked = await desk.app.evaluate(({ session }) =>
+    [session.defaultSession, session.fromPartition('central-server')].map((one) =>
+      one.isSpellCheckerEnabled(),
+    ),
+  );
+  expect(checked).toEqual([false, false]);
+});
+
 test('there is no menu, and no key, that opens DevTools', async ({ attacked: { desk, window } }) => {
   for (const key of ['F12', 'Control+Shift+I', 'Control+Shift+J', 'Meta+Alt+I'])
     await window.keyboard.press(key);
