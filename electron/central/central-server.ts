@@ -177,6 +177,8 @@ export interface CentralSession extends ActSender {
     limit: number,
     order?: ListOrder,
   ): Promise<{ total: number; patrons: PatronSummary[] }>;
+  /** Whose card that is or was; undefined for nobody's. */
+  ownerOf(card: string): Promise<PatronSummary | undefined>;
   /** `again`: for a window that shows the patron already, so that it's no new look. */
   patron(patronId: string, again: boolean): Promise<Patron>;
   notifications(patronId: string): Promise<Notification[]>;

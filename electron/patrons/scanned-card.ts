@@ -93,12 +93,13 @@ export class ScannedCards {
   async #atServer(card: string, present: Present): Promise<Owner | undefined> {
     if (!this.#session.central) return undefined;
     return this.#session.use(async (central) => {
-      const [hit] = (await central.search(card, 0, 1)).patrons;
-      if (!hit) return undefined;
-      // The hit says all there is to know of a card in use. Any other takes the whole record, and that is a look.
-      if (hit.cardNumber !== null && isSame(card, hit.cardNumber))
-        return { id: hit.id, name: nameOf(hit), number: hit.cardNumber, state: 'active' };
-      return ownerOf(card, await central.patron(hit.id, false));
+      // Never by a search: what is no card may be part of somebody's name, and a barcode is anybody's to print.
+      const owner = await central.ownerOf(card);
+      if (!owner) return undefined;
+      // All there is to know of a card in use. Any other takes the whole record, and that is a look.
+      if (owner.cardNumber !== null && isSame(card, owner.cardNumber))
+        return { id: owner.id, name: nameOf(owner), number: owner.cardNumber, state: 'active' };
+      return ownerOf(card, await central.patron(owner.id, false));
     }, present);
   }
 }

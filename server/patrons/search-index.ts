@@ -116,8 +116,12 @@ export class SearchIndex {
   async find(
     asker: string,
     library: string,
-    { query, ...part }: Part & { query: string },
+    { query, by, ...part }: Part & { query: string; by: 'words' | 'card' },
   ): Promise<Found | undefined> {
+    if (by === 'card') {
+      const owner = this.#byCard(library, cardKey(query));
+      return this.#found(owner === undefined ? 0 : 1, owner === undefined ? [] : [owner]);
+    }
     const plan = searchPlan(query);
     if (plan.empty) return { total: 0, patrons: [] };
     const number = this.#libraries.number(library);

@@ -160,10 +160,12 @@ export const endpoints = {
     path: '/patrons',
     summary:
       'Find patrons of this library by words in any order; `*` stands for any letters. ' +
-      'They come by family name, given name; with `order` as `sv` å, ä and ö stand after z.',
+      'They come by family name, given name; with `order` as `sv` å, ä and ö stand after z. ' +
+      'With `by` as `card` `query` is a card’s number, and whose it is or was is found, or nobody.',
     auth: 'session',
     query: z.object({
       query: z.string().max(200),
+      by: z.enum(['words', 'card']).default('words'),
       offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
       limit: pageSize(200, 100),
       order: z.enum(LIST_ORDERS).default('plain'),

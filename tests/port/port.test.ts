@@ -86,6 +86,12 @@ describe.each([
       expect(apart.flat()).toEqual(all?.patrons);
     });
 
+    test('a card finds its owner, and what is no card finds nobody, though words of theirs begin so', async () => {
+      expect((await desk.session.ownerOf(ADA.card))?.id).toBe(ada);
+      for (const text of ['Öberg', ADA.card.slice(0, -1), `${ADA.card}9`, '******', '*', ' '])
+        expect([text, await desk.session.ownerOf(text)]).toEqual([text, undefined]);
+    });
+
     test('nobody is found by words that nobody has, nor by none', async () => {
       expect(await desk.session.search('Zyx', 0, 10)).toEqual({ total: 0, patrons: [] });
       expect((await desk.session.search('  ', 0, 10)).patrons).toEqual([]);

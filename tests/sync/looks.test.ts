@@ -97,6 +97,23 @@ test('a scan of a card in use is no look, since the patron opens; a scan that ta
   expect([await scan('2100002'), looks(id).length]).toEqual(['lost', 2]);
 });
 
+test.each(['none', 'active', 'library'])(
+  'a barcode that is nobody’s card is no look at anybody, whatever it says: copy of %s',
+  async (scope) => {
+    const { id } = await colleague.register({
+      card: { cards: [{ number: '21000012345', state: 'active' }] },
+    });
+    await startAnew({ copy: { scope } });
+    await desk.signIn('desk');
+    await desk.sync();
+    // Somebody's name; half a card, as a torn one is read; what finds everybody.
+    for (const text of ['Öberg', '2100001', '******']) {
+      const { found } = await desk.parts.scannedCards.find(text);
+      expect([text, found, looks(id)]).toEqual([text, null, []]);
+    }
+  },
+);
+
 test('looks beyond what the server takes in an hour wait, hold up nothing else, and come into the log later; IT is told once', async () => {
   const { id } = await colleague.register();
   const other = await network.signIn('north', 'desk', desk.id);

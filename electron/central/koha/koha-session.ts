@@ -32,7 +32,7 @@ import { checkPin, pinIssue } from './pin.ts';
 import type { KohaReads } from './reads.ts';
 import type { KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
-import { cardQuery, searchQuery } from './search.ts';
+import { mayBeCard, searchQuery } from './search.ts';
 import { hasRights } from './staff-rights.ts';
 import { Standing } from './standing.ts';
 import { textOf } from './values.ts';
@@ -103,11 +103,7 @@ export class KohaSession implements CentralSession {
     if (!q) return { total: 0, patrons: [] };
     await this.#standing.check();
     const { reads } = this.#parts;
-    const card = cardQuery(query);
-    const [owner] = card ? (await reads.records(card, ORDER, 1)).value : [];
-    // Another's: the condition got lost on the way, and everybody would be among the hits.
-    if (owner && joined(textOf(owner.cardnumber)) !== joined(query))
-      throw new Failure({ code: 'serverRubbish' }, 'another card');
+    const owner = mayBeCard(query) ? await this.#byCard(query) : undefined;
     const others = owner ? { '-and': [q, { [own('patron_id')]: { '!=': owner.patron_id } }] } : q;
     const from = owner ? Math.max(0, offset - 1) : offset;
     const first = Math.floor(from / limit);
@@ -119,6 +115,21 @@ export class KohaSession implements CentralSession {
     const listed = owner && offset === 0 ? [owner, ...records] : records;
     const total = (pages[0]?.total ?? from + records.length) + (owner ? 1 : 0);
     return { total, patrons: reads.asListed(listed.slice(0, limit)).map(summaryOf) };
+  }
+
+  async ownerOf(card: string) {
+    await this.#standing.check();
+    const owner = await this.#byCard(card);
+    return owner && this.#parts.reads.asListed([owner]).map(summaryOf)[0];
+  }
+
+  async #byCard(card: string): Promise<KohaPatron | undefined> {
+    const number = card.trim();
+    const [owner] = (await this.#parts.reads.records({ [own('cardnumber')]: number }, ORDER, 1)).value;
+    // Another's: the condition got lost on the way, and everybody would be among the hits.
+    if (owner && joined(textOf(owner.cardnumber)) !== joined(number))
+      throw new Failure({ code: 'serverRubbish' }, 'another card');
+    return owner;
   }
 
   async patron(patronId: string): Promise<Patron> {

@@ -26,11 +26,8 @@ export function searchQuery(typed: string): Query | undefined {
   return { '-and': said.map(wordQuery) };
 }
 
-/** Whose card it would be, as it's scanned; undefined for what is no single word with a digit in it. */
-export function cardQuery(typed: string): Query | undefined {
-  const card = typed.trim();
-  return /^[^\s*]*\d[^\s*]*$/.test(card) ? { [own('cardnumber')]: card } : undefined;
-}
+/** A single word with a digit in it. */
+export const mayBeCard = (typed: string): boolean => /^[^\s*]*\d[^\s*]*$/.test(typed.trim());
 
 function wordQuery(word: string): Query {
   const day = writtenDay(word);

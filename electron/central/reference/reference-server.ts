@@ -122,7 +122,12 @@ class ReferenceSession implements CentralSession {
   }
 
   search(query: string, offset: number, limit: number, order: ListOrder = 'plain') {
-    return this.#ask('search', { query: { query, offset, limit, order } });
+    return this.#ask('search', { query: { query, by: 'words', offset, limit, order } });
+  }
+
+  async ownerOf(card: string) {
+    const query = { query: card, by: 'card', offset: 0, limit: 1, order: 'plain' } as const;
+    return (await this.#ask('search', { query })).patrons[0];
   }
 
   async patron(patronId: string, again: boolean) {
