@@ -16,7 +16,7 @@ import { requesterSchema } from '../patron-data/requester.ts';
 import { cardSchema, fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
 import { countSchema, idSchema, timeSchema } from '../primitives.ts';
-import { choicesSchema, deskLookSchema, preferencesSchema } from './desk.ts';
+import { choicesSchema, deskLookSchema, LONGEST_SCAN, preferencesSchema } from './desk.ts';
 import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
 export const WINDOW_KINDS = ['desk', 'patron'] as const;
@@ -145,7 +145,7 @@ export const requests = {
   /** Whose card this is, in use or not. A patron's window, too, learns of nobody whose card it can't show. */
   'scan.find': {
     windows: both,
-    args: z.object({ card: z.string().min(1).max(60) }),
+    args: z.object({ card: z.string().min(1).max(LONGEST_SCAN) }),
     result: z.object({ scan: countSchema, found: scannedCardSchema.nullable() }),
   },
   /**

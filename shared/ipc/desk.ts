@@ -47,6 +47,8 @@ export const scannerSchema = z.object({
   /** The longest pause between two of the scanner's keys. */
   gapMs: z.int().min(5).max(200),
 });
+/** No card's number is longer. */
+export const LONGEST_SCAN = 60;
 export type ScannerRules = z.infer<typeof scannerSchema>;
 
 /** What policy decides that windows must know. */

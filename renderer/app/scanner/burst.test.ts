@@ -19,6 +19,7 @@ describe('what a scanner typed', () => {
     [']C021100027776', { ...plainRules, aimIdentifiers: [']C0'] }, card('21100027776')],
     [']E09789100000000', { ...plainRules, aimIdentifiers: [']C0'] }, { kind: 'other' }],
     ['9789100000000', { ...plainRules, aimIdentifiers: [']C0'] }, { kind: 'other' }],
+    ['https://example.org/'.padEnd(61, 'x'), plainRules, { kind: 'other' }],
   ])('%s', (typed, rules, expected) => {
     expect(readScan(typed, rules)).toEqual(expected);
   });

@@ -1,10 +1,10 @@
 // Tells a scanner's keys from a person's, by their pace and their end, and reads the card's number out of them. Pure:
 // keys and their times come in, and nothing here knows of a page.
-import type { ScannerRules } from '../../../shared/ipc/desk.ts';
+import { LONGEST_SCAN, type ScannerRules } from '../../../shared/ipc/desk.ts';
 
 export type Scanned =
   | { kind: 'card'; number: string }
-  /** A code of another kind than policy names, as on a book. */
+  /** A code of another kind than policy names, as on a book, or longer than any card's. */
   | { kind: 'other' };
 
 const AIM_IDENTIFIER = /^\][A-Za-z][0-9A-Za-z]/;
@@ -21,7 +21,9 @@ export function readScan(typed: string, rules: ScannerRules): Scanned | undefine
   const number = suffix !== '' && rest.endsWith(suffix) ? rest.slice(0, -suffix.length) : rest;
   if (number.trim().length < minLength) return undefined;
   const other = aimIdentifiers.length > 0 && !(identifier && aimIdentifiers.includes(identifier));
-  return other ? { kind: 'other' } : { kind: 'card', number: number.trim() };
+  return other || number.trim().length > LONGEST_SCAN
+    ? { kind: 'other' }
+    : { kind: 'card', number: number.trim() };
 }
 
 /** Whether a card is told from whatever else types quickly by what stands before it: an identifier, or a sign that few type. */
