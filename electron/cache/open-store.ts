@@ -11,10 +11,10 @@ import { keyMatches, markKey } from './key-check.ts';
 import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
 import { OUTBOX, RESCUE } from './outbox-shape.ts';
 import { parsedAs } from './remembered.ts';
-import { rescueOutbox, type Rescued } from './rescue.ts';
+import { joined, rescueOutbox, type Rescued } from './rescue.ts';
 import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
-import { readableToItsEnd } from './write-ahead-log.ts';
+import { readableToItsEnd, type ReadableLogs } from './write-ahead-log.ts';
 
 /** Where the outbox was rescued, what came of that; else nothing was, and nothing lost. */
 export interface StoreReport extends Rescue {
@@ -53,7 +53,7 @@ export function openStore(options: OpenOptions): Opening {
   const { folder, key, clock, giveWay, shapes = SHAPES } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   takeUpRescue(folder, clock);
-  const readableLog = damagedLog(join(folder, FILES.outbox));
+  const readableLogs = damagedLog(join(folder, FILES.outbox));
   const found = {
     copy: conditionOf(join(folder, FILES.copy), key, shapes.copy, false),
     outbox: conditionOf(join(folder, FILES.outbox), key, shapes.outbox, true),
@@ -68,10 +68,10 @@ export function openStore(options: OpenOptions): Opening {
 
   const report: StoreReport = { copy: 'kept', outbox: 'kept', rescued: 0, lost: 0, looksLost: 0 };
   // SQLite would read it up to the damage, and say nothing.
-  if (readableLog) found.outbox = 'unreadable';
+  if (readableLogs) found.outbox = 'unreadable';
   if (found.outbox === 'absent') report.outbox = 'new';
   if (found.outbox === 'fine') removeRescue(folder);
-  if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options, readableLog));
+  if (found.outbox === 'unreadable') Object.assign(report, replaceOutbox(options, readableLogs));
   if (found.copy === 'absent') report.copy = 'new';
   if (found.copy === 'unreadable' || existsSync(join(folder, DAMAGE_MARK))) {
     setDamagedAside(folder, FILES.copy, clock);
@@ -160,7 +160,7 @@ function hadOutbox(folder: string): boolean {
 }
 
 /** Of an outbox whose log is damaged, that log as it can be read to its end. */
-function damagedLog(outbox: string): Buffer | undefined {
+function damagedLog(outbox: string): ReadableLogs | undefined {
   const log = statSync(outbox, { throwIfNoEntry: false })?.isFile()
     ? readIfThere(`${outbox}-wal`)
     : undefined;
@@ -170,10 +170,10 @@ function damagedLog(outbox: string): Buffer | undefined {
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Writes what can be rescued into a new file before the damaged one is moved. */
-function replaceOutbox(options: OpenOptions, readableLog?: Buffer): Omit<StoreReport, 'copy'> {
+function replaceOutbox(options: OpenOptions, readableLogs?: ReadableLogs): Omit<StoreReport, 'copy'> {
   const { folder, key, clock, shapes = SHAPES } = options;
-  const { acts, logEvents, values, epochs, lost, looksLost } = readableLog
-    ? rescueWithLog(folder, key, readableLog)
+  const { acts, logEvents, values, epochs, lost, looksLost } = readableLogs
+    ? rescueWithLogs(folder, key, readableLogs)
     : rescueOutbox(join(folder, FILES.outbox), key);
   const rescue = { rescued: acts.length, lost, looksLost };
   const former = parsedAs(values.find(({ name }) => name === RESCUE)?.value, rescueSchema);
@@ -197,13 +197,27 @@ function replaceOutbox(options: OpenOptions, readableLog?: Buffer): Omit<StoreRe
   return { outbox: 'rescued', ...rescue };
 }
 
-/** Where a page stands as it was before, nothing shows what it held since: nobody can say what is lost. */
-function rescueWithLog(folder: string, key: Uint8Array, log: Buffer): Rescued {
-  removeRescue(folder);
+/**
+ * Also as SQLite reads it, up to the damage: a page beyond may hide what was whole before. What only that reading holds
+ * may have been done and forgotten since: it goes out once more, like an act whose answer was lost. Nothing shows what a
+ * damaged page held: nobody can say what is lost.
+ */
+function rescueWithLogs(folder: string, key: Uint8Array, { asBefore, asIs }: ReadableLogs): Rescued {
+  const outbox = join(folder, FILES.outbox);
   const copy = join(folder, READ_FILE);
-  copyFileSync(join(folder, FILES.outbox), copy);
-  writeFileSync(`${copy}-wal`, log, { mode: 0o600 });
-  return { ...rescueOutbox(copy, key), lost: null, looksLost: null };
+  const rescueWith = (log: Buffer) => {
+    removeRescue(folder);
+    copyFileSync(outbox, copy);
+    writeFileSync(`${copy}-wal`, log, { mode: 0o600 });
+    return rescueOutbox(copy, key);
+  };
+  // On a damaged page no sum proves a value or an epoch.
+  const proved = { ...rescueWith(asIs), values: [], epochs: [] };
+  return {
+    ...joined([rescueOutbox(outbox, key), rescueWith(asBefore), proved]),
+    lost: null,
+    looksLost: null,
+  };
 }
 
 /** Staff haven't noted the former one yet: what it lost is lost still. */

@@ -47,6 +47,30 @@ export function rescueOutbox(file: string, key: Uint8Array): Rescued {
   }
 }
 
+/** What several readings of one outbox hold together; each is newer than those before it. */
+export function joined(
+  readings: readonly Rescued[],
+): Pick<Rescued, 'acts' | 'logEvents' | 'values' | 'epochs'> {
+  return {
+    acts: joinedRows(readings.flatMap(({ acts }) => acts)),
+    logEvents: joinedRows(readings.flatMap(({ logEvents }) => logEvents)),
+    values: [...new Map(readings.flatMap(({ values }) => values).map((row) => [row.name, row])).values()],
+    epochs: [...new Map(readings.flatMap(({ epochs }) => epochs).map((row) => [row.library, row])).values()],
+  };
+}
+
+function joinedRows(rows: readonly Row[]): Row[] {
+  const found = new Map<number, Row>();
+  for (const row of rows) {
+    const older = found.get(row.sequence);
+    // What a power cut tore was never saved: its number was given again, and its pages may be read in a newer log.
+    if (!older || idOf(older) === idOf(row)) found.set(row.sequence, row);
+  }
+  return [...found.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+const idOf = ({ record }: Row) => (JSON.parse(record) as { id: string }).id;
+
 class DamagedFile {
   readonly #open: EncryptedFile | undefined;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { UNDECIDED, type OutboxAct } from './act.ts';
 import { namesSetAside } from './set-aside.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import { actOf, deskIdOf, Folders, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
@@ -24,10 +25,14 @@ function killed(folder: string, damage: { from: number; length: number }): strin
   return left;
 }
 
+const logOf = (folder: string) => readFileSync(join(folder, 'outbox.db-wal'));
+const frameAt = (log: Buffer, at: number) => log.subarray(at, at + FRAME);
+const framesOf = (log: Buffer) => Array.from({ length: (log.length - 32) / FRAME }, (_, n) => 32 + n * FRAME);
+
 async function worked(acts = 20) {
   const { store, folder } = await folders.filled([patronOf(1)]);
   for (let n = 1; n <= acts; n++) await store.append(actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(300)}`)));
-  return { folder, log: readFileSync(join(folder, 'outbox.db-wal')) };
+  return { folder, log: logOf(folder) };
 }
 
 const inTheMiddle = (log: Buffer) => 32 + Math.floor(log.length / FRAME / 2) * FRAME;
@@ -69,17 +74,82 @@ test('wherever its log is damaged, no act comes out other than it went in, and n
   }
 });
 
+test('what was saved before the damage is there, wherever that is: today, or on a day before', async () => {
+  const note = (n: number) => actOf(n, 1, renamed(`Name ${n} ${'.'.repeat(300)}`));
+  const { store: earlier, folder } = await folders.filled([patronOf(1)]);
+  for (let n = 1; n <= 20; n++) await earlier.append(note(n));
+  await earlier.close();
+  const { store: today } = folders.open(folder);
+  const ends: number[] = [];
+  for (let n = 21; n <= 26; n++) {
+    await today.append(note(n));
+    ends.push(logOf(folder).length);
+  }
+  for (const frame of framesOf(logOf(folder))) {
+    const { store } = folders.open(killed(folder, { from: frame + 500, length: 1 }));
+    const saved = 20 + ends.filter((end) => end <= frame).length;
+    expect((await store.acts(['waiting'])).slice(0, saved).map(({ id }) => id)).toEqual(
+      Array.from({ length: saved }, (_, n) => deskIdOf(n + 1)),
+    );
+    await store.close();
+  }
+});
+
 test('what staff let go of is not waiting again after damage in the log', async () => {
   const { store, folder } = await folders.filled([patronOf(1)]);
   const refusal: OutboxAct['refusal'] = { code: 'internal', detail: '', fields: [] };
   const { id } = await store.append(actOf(1, 1, renamed('Let go of'), { state: 'refused', refusal }));
-  const from = readFileSync(join(folder, 'outbox.db-wal')).length + 100;
+  const from = logOf(folder).length + 100;
   await store.update(id, { state: 'withdrawn' }, UNDECIDED);
   for (let n = 2; n <= 5; n++) await store.append(actOf(n, 1, renamed(`Name ${n}`)));
   const { store: again } = folders.open(killed(folder, { from, length: 1 }));
   expect((await again.act(id))?.state).toBe('withdrawn');
   expect((await again.acts(['waiting'])).map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5]);
 });
+
+test('what staff let go of stays so where the page by which all acts are found was damaged before', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  const refusal: OutboxAct['refusal'] = { code: 'internal', detail: '', fields: [] };
+  for (let n = 1; n <= 20; n++)
+    await store.append(actOf(n, 1, renamed('Let go of'), { state: 'refused', refusal }));
+  await store.update(deskIdOf(1), { state: 'withdrawn' }, UNDECIDED);
+  const log = logOf(folder);
+  const root = framesOf(log).findLast((at) => log.readUInt32BE(at) === 2) ?? 0;
+  const { store: again } = folders.open(killed(folder, { from: root + 500, length: 1 }));
+  expect((await again.act(deskIdOf(1)))?.state).toBe('withdrawn');
+});
+
+test('a value on a damaged page is as it was before, never with another letter', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  await store.remember('grant', 'kept');
+  const end = logOf(folder).length + FRAME;
+  await store.remember('grant', 'kept later');
+  await store.append(actOf(1, 1, renamed('Ny')));
+  const { store: again } = folders.open(killed(folder, { from: end - 72, length: 1 }));
+  expect(await again.recall('grant')).toBe('kept');
+});
+
+test.each([9000, 20_000])(
+  'what was saved between two power cuts is there, whatever of what they tore is left: %i',
+  async (torn) => {
+    const tear = async (folder: string, store: SqliteStore, n: number, length: number) => {
+      const before = logOf(folder);
+      await store.append(actOf(n, 1, renamed('.'.repeat(length))));
+      const after = logOf(folder);
+      const from = framesOf(after).find((at) => !frameAt(after, at).equals(frameAt(before, at))) ?? 0;
+      return killed(folder, { from: from + 500, length: 1 });
+    };
+    const { store, folder } = await folders.filled([patronOf(1)]);
+    await store.append(actOf(1, 1, renamed('Saved before')));
+    const once = await tear(folder, store, 2, torn);
+    const { store: between } = folders.open(once);
+    await between.append(actOf(3, 1, renamed('Saved between')));
+    const twice = await tear(once, between, 4, 300);
+    const { store: after } = folders.open(twice);
+    const ids = (await after.acts(['waiting'])).map(({ id }) => id);
+    expect(ids.slice(0, 2)).toEqual([deskIdOf(1), deskIdOf(3)]);
+  },
+);
 
 test('a last transaction that is there by halves is a cut of the power, not damage', async () => {
   const { folder, log } = await worked();

@@ -37,11 +37,14 @@ const pagesAfter = (frame: Buffer) => frame.readUInt32BE(4);
 /** Frames of a former log, over which this one is written, have others. */
 const saltsOf = (frame: Buffer) => frame.subarray(8, 16);
 
-/**
- * Of a log that is damaged before its end, a copy that SQLite reads to its end; what was damaged in a page is so still.
- * Undefined where the log is whole, or only its last transaction isn't, which a power cut may have torn.
- */
-export function readableToItsEnd(log: Buffer): Buffer | undefined {
+/** Copies of a damaged log that SQLite reads to their end: each damaged page as it was before, or as it is. */
+export interface ReadableLogs {
+  asBefore: Buffer;
+  asIs: Buffer;
+}
+
+/** Undefined where the log is whole, or only its last transaction isn't, which a power cut may have torn. */
+export function readableToItsEnd(log: Buffer): ReadableLogs | undefined {
   const frames: Buffer[] = [];
   for (let at = HEADER; at + FRAME <= log.length; at += FRAME) frames.push(log.subarray(at, at + FRAME));
   const [first] = frames;
@@ -63,26 +66,33 @@ export function readableToItsEnd(log: Buffer): Buffer | undefined {
   // The header is on the disk before any frame, and each transaction before the next.
   if (!last || (isHeaderWhole && ends.length === 1)) return undefined;
 
-  const isUsable = (frame: Buffer, n: number) => {
+  const own = frames.slice(0, frames.indexOf(last) + 1);
+  const isPage = (frame: Buffer) => pageOf(frame) > 0 && pageOf(frame) <= pagesAfter(last);
+  const isDamaged = (frame: Buffer, n: number) => {
     const before = n === 0 ? sumIn(log, 24) : sumIn(frames[n - 1] ?? frame, 16);
-    const isDamaged = !isSame(frameSum(before, frame), sumIn(frame, 16));
-    // All tables are found by the first page: better as it was before.
-    return pageOf(frame) > (isDamaged ? 1 : 0) && pageOf(frame) <= pagesAfter(last);
+    return !isSame(frameSum(before, frame), sumIn(frame, 16));
   };
+  const asBefore = own.filter((frame, n) => isPage(frame) && !isDamaged(frame, n));
+  // All tables are found by the first page: never as it is.
+  const asIs = own.filter((frame, n) => isPage(frame) && !(pageOf(frame) === 1 && isDamaged(frame, n)));
+  const pages = pagesAfter(last);
+  return { asBefore: logOf(asBefore, salts, pages), asIs: logOf(asIs, salts, pages) };
+}
+
+function logOf(frames: readonly Buffer[], salts: Buffer, pages: number): Buffer {
   const header = Buffer.alloc(HEADER);
   [MAGIC, FORMAT, PAGE].forEach((word, n) => header.writeUInt32BE(word, n * 4));
   salts.copy(header, 16);
-  sum = headerSum(header);
+  let sum = headerSum(header);
   write(sum, header, 24);
-  const readable = frames
-    .slice(0, frames.indexOf(last) + 1)
-    .filter(isUsable)
-    .map((frame) => {
-      const copy = Buffer.from(frame);
-      salts.copy(copy, 8);
-      sum = frameSum(sum, copy);
-      write(sum, copy, 16);
-      return copy;
-    });
-  return Buffer.concat([header, ...readable]);
+  const copies = frames.map((frame) => {
+    const copy = Buffer.from(frame);
+    // Each a transaction of its own: the frame that ended one may be left out.
+    copy.writeUInt32BE(pages, 4);
+    salts.copy(copy, 8);
+    sum = frameSum(sum, copy);
+    write(sum, copy, 16);
+    return copy;
+  });
+  return Buffer.concat([header, ...copies]);
 }
