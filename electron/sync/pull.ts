@@ -38,8 +38,8 @@ export interface PullParts {
   scopeName: string;
   /** The copy is to hold everybody whom the server shows. */
   everybody: boolean;
-  /** Time alone takes patrons out of the scope. */
-  ages: boolean;
+  /** The clock by which time alone takes patrons out of the scope; null where it doesn't. */
+  ages: Clock | null;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -90,10 +90,11 @@ export class Pull {
    * line does.
    */
   async run(central: CentralSession): Promise<Marks | 'paused'> {
-    const { store, pages } = this.#parts;
+    const { store, pages, ages } = this.#parts;
     const library = central.library.id;
     await this.#keepToScope(central);
     if (this.#parts.empty) return this.#keepEmpty(central);
+    if (ages) await this.#takeBackIn(library, ages);
     let anew = 0;
     const fillAnew = async () => {
       await store.forgetPosition(library);
@@ -114,17 +115,29 @@ export class Pull {
       if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
       // The copy may have been built anew meanwhile, since somebody met damage in it: then it's filled first.
       if (!(await this.#apply(library, page)) || page.more) continue;
-      if (this.#parts.ages) await this.#leaveOut(library, page);
+      if (ages) await this.#leaveOut(library, ages, page);
       return page.marks;
     }
   }
 
+  /** Of whom a clock that was ahead took out of the copy no change arrives, either: once it is right, it is filled anew. */
+  async #takeBackIn(library: string, ages: Clock): Promise<void> {
+    const { store } = this.#parts;
+    const leftOutAt = Number((await store.recall(nameOfLeftOut(library))) ?? 0);
+    if (leftOutAt - ages.now() < DAY_MS) return;
+    await store.forgetPosition(library);
+    await store.remember(nameOfLeftOut(library), '0');
+  }
+
   /** Once a day: of those to whom nothing happens any more, no change arrives that they would be judged by. */
-  async #leaveOut(library: string, { position, marks }: ChangesPage & { kind: 'changes' }): Promise<void> {
-    const { store, clock, pages, scope, onChanged } = this.#parts;
-    const name = `left out of ${library}`;
-    const now = clock.now();
-    if (Math.abs(now - Number((await store.recall(name)) ?? 0)) < DAY_MS) return;
+  async #leaveOut(
+    library: string,
+    ages: Clock,
+    { position, marks }: ChangesPage & { kind: 'changes' },
+  ): Promise<void> {
+    const { store, pages, scope, onChanged } = this.#parts;
+    const now = ages.now();
+    if (now - Number((await store.recall(nameOfLeftOut(library))) ?? 0) < DAY_MS) return;
     let after: string | undefined | null = null;
     while (after !== undefined) {
       const ids: string[] = await store.patronIds(library, after, pages.changes);
@@ -137,7 +150,7 @@ export class Pull {
       if (left.length > 0) onChanged(left);
       after = ids.at(-1);
     }
-    await store.remember(name, `${now}`);
+    await store.remember(nameOfLeftOut(library), `${now}`);
   }
 
   /** Answers whether there was a copy to apply it to. */
@@ -216,6 +229,9 @@ export class Pull {
     return marks;
   }
 }
+
+/** When patrons were last left out of the copy, by the clock that they are judged by. */
+const nameOfLeftOut = (library: string) => `left out of ${library}`;
 
 const deletion = z.object({ kind: z.literal('deleted'), patronId: z.string() });
 const patronChange = z.object({ kind: z.literal('patron'), patron: z.looseObject({ id: z.string() }) });

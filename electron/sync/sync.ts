@@ -44,7 +44,7 @@ export interface SyncParts {
   /** The copy is to hold everybody. */
   everybody: boolean;
   /** See `PullParts`. */
-  ages: boolean;
+  ages: Clock | null;
   /** The copy is to hold nobody. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */

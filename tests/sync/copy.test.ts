@@ -235,6 +235,36 @@ test('scope active: a computer’s clock that is years ahead takes nobody out of
   expect(await desk.store.patron('north', id)).toBeDefined();
 });
 
+test.each(['computer', 'server'])(
+  'scope active: whom the clock of a %s that was ahead for one sync took out of the copy is in it again once it is right',
+  async (whose) => {
+    const network = testNetwork();
+    const { central, clock } = network;
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    let ahead = 0;
+    const ownClock = { now: () => clock.now() + ahead };
+    const desk = new Desk({ central: () => central, clock, ownClock, policy: { copy: { scope: 'active' } } });
+    desks.push(await desk.start());
+    await desk.signIn();
+    if (whose === 'computer') {
+      ahead = 100 * MONTH;
+      await desk.sync();
+      ahead = 0;
+    } else {
+      clock.pass(101 * MONTH);
+      ahead = -100 * MONTH;
+      await desk.signIn();
+      clock.pass(-100 * MONTH);
+      ahead = 0;
+    }
+    expect(await desk.store.patron('north', id)).toBeUndefined();
+    await desk.signIn();
+    expect(await desk.store.patron('north', id)).toBeDefined();
+    await desk.sync();
+    expect(pages(desk, '/snapshot')).toBe(2);
+  },
+);
+
 test('a deletion reaches the copy and everything settled in the outbox, down to the decrypted bytes', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
