@@ -190,6 +190,58 @@ test('who sees the same as the one before goes on with the copy as it is, at an 
   expect([await filledAnew(LOOKER), await filledAnew(NARROW)]).toEqual([true, false]);
 });
 
+describe('at an API key', () => {
+  let account: number;
+  beforeEach(() => {
+    koha.world.addPatron({ surname: 'Holm', library_id: 'CPL' });
+    const all = { circulate: true, reserveforothers: true, updatecharges: true, catalogue: true } as const;
+    // With the right to change that this Koha asks for, and of its own library's patrons all the same.
+    const flags = { borrowers: ['edit_borrowers', '1'], ...all };
+    ({ patron_id: account } = koha.world.addStaff(
+      { surname: 'Ke', userid: 'narrow key', library_id: 'MPL' },
+      'x',
+      flags,
+    ));
+    koha.world.apiKeys.push(
+      { clientId: 'wide', secret: 'key secret', patron: 1 },
+      { clientId: 'narrow', secret: 'key secret', patron: account },
+    );
+  });
+
+  async function worksWith(clientId: string, looks?: number): Promise<void> {
+    const apiKey = { clientId, secretFile: '/secret', staffCategories: ['S'] };
+    await desk.start({ apiKey }, { offline: { signInHours: 72 } });
+    await comes(STAFF, looks);
+  }
+
+  test('whom a new key isn’t shown, the copy that the old one filled doesn’t show either', async () => {
+    await worksWith('wide');
+    expect(await names('Holm')).toEqual(['Holm']);
+    await worksWith('narrow', 0);
+    expect(await names('Holm')).toEqual([]);
+    await worksWith('narrow');
+    await comesWithoutLine(STAFF);
+    expect([await names('Holm'), await names('Öberg')]).toEqual([[], ['Öberg']]);
+  });
+
+  test.each([
+    ['a new key is', () => worksWith('wide')],
+    [
+      'the same key is, since its account was given the right,',
+      () => {
+        koha.world.flags.set(account, 'superlibrarian');
+        return worksWith('narrow');
+      },
+    ],
+  ])('whom %s shown in addition is in the copy', async (_which, goesOn) => {
+    await worksWith('narrow');
+    expect(await names('Holm')).toEqual([]);
+    await goesOn();
+    expect(await names('Holm')).toEqual(['Holm']);
+    expect(await search('Holm')).toMatchObject({ partial: false });
+  });
+});
+
 test('titles that Koha doesn’t show to a librarian aren’t shown to them because a colleague saw them before', async () => {
   const UNTITLED = { library: 'MPL', username: 'untitled', password: 'without titles' };
   koha.world.addStaff({ surname: 'Un', userid: UNTITLED.username, library_id: 'MPL' }, UNTITLED.password, {

@@ -2,30 +2,28 @@
 // what the one sees is not for the other, and lacks what that one sees.
 import type { KohaApi } from './api.ts';
 import { codeInUse } from './library.ts';
-import type { KohaPatron } from './records.ts';
 import type { KohaRights } from './rights.ts';
 
 /** Each costs a request as somebody signs in. */
 const MOST_LIBRARIES = 60;
 
-/** `asks` is the record of the account that asks; undefined of an API key's, which is one for everybody at the desk. */
+/** `account` is whose sight it is: a librarian's, or an API key's, which is one for everybody at the desk. */
 export async function viewOf(
   api: KohaApi,
   { loans, holds, debts, titles, changesPatrons }: KohaRights,
-  asks: KohaPatron | undefined,
+  account: string,
 ): Promise<string> {
   const missing = Object.entries({ loans, holds, debts, titles }).flatMap(([part, right]) =>
     right ? [`without ${part}`] : [],
   );
-  const whom = asks ? await patronsSeen(api, asks.patron_id, changesPatrons) : 'the key’s';
-  return [whom, ...missing].join(', ');
+  return [await patronsSeen(api, account, changesPatrons), ...missing].join(', ');
 }
 
 /**
  * Koha shows an account everybody, or patrons of its own library and of those grouped with it; it doesn't say which: each
  * step asks for the next library that a patron is of. Who may change patrons has every right over them, this one too.
  */
-async function patronsSeen(api: KohaApi, account: number, mayChange: boolean): Promise<string> {
+async function patronsSeen(api: KohaApi, account: string, mayChange: boolean): Promise<string> {
   const libraries: string[] = [];
   while (libraries.length < MOST_LIBRARIES) {
     const next = await codeInUse(api, 'library_id', libraries.at(-1));
