@@ -5,7 +5,8 @@ import { dateSchema, idSchema, tagSchema } from '../primitives.ts';
 import { CARD_STATES, CHANNELS, GENDERS, type SectionId, type SectionValues } from './sections.ts';
 
 /** Beyond this no window would show it. */
-const text = z.string().max(20_000);
+export const LONGEST_TEXT = 20_000;
+const text = z.string().max(LONGEST_TEXT);
 const channel = z.enum(CHANNELS);
 
 export const storedAddressSchema = z.object({

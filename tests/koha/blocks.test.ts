@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { LONGEST_COMMENT } from '../../electron/central/koha/block-text.ts';
-import { serverBlocksOn } from '../../shared/patrons/patron.ts';
+import { patronSchema, serverBlocksOn } from '../../shared/patrons/patron.ts';
 import { ada, at, begin, desk, koha, open, row, save, sent, session } from './one-patron.ts';
 
 const textOf = (id: number) => koha.world.attributes.find((one) => one.id === id)?.value;
@@ -54,6 +54,23 @@ describe('a block', () => {
     expect(await lift(hand?.id ?? '')).toMatchObject({ kind: 'confirmed' });
     expect(textOf(id)).toBeUndefined();
     expect(koha.world.attributes).toHaveLength(2);
+  });
+
+  test('by hand whose last word is as long as an id is shown with it, and can be lifted', async () => {
+    await open();
+    const text = 'Took the till|see_the_note_of_Monday';
+    koha.world.addAttribute(row.patron_id, 'DESKBLOCK', `MPL|2026-01-02|Bo|${text}`);
+    const patron = patronSchema.parse(await session.patron(ada, true));
+    expect(patron.blocks).toMatchObject([{ comment: text, blockedBy: 'Bo' }]);
+    expect(await lift(patron.blocks[0]?.id ?? '')).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.attributes).toEqual([]);
+  });
+
+  test('that somebody ended so in the note keeps nobody from reading it there', async () => {
+    const staffNote = '[Blocked MPL|2026-01-02|Bo|Took the till|see_the_note_of_Monday]';
+    await open({ staff_notes: staffNote });
+    const { blocks, sections } = patronSchema.parse(await session.patron(ada, true));
+    expect([blocks, sections.note.values]).toEqual([[], { staffNote }]);
   });
 
   describe('that Koha’s staff number anew, as they save the patron in between,', () => {

@@ -1,5 +1,6 @@
 // A block as Koha keeps it, in one line of text that its staff can read: `LIBRARY|DATE|STAFF|COMMENT|ID`. The id is the
 // act's, so that a desk that lost the answer finds out whether its block has arrived.
+import { idSchema } from '../../../shared/primitives.ts';
 import { dayOf, instant } from './values.ts';
 
 export interface KeptBlock {
@@ -50,8 +51,9 @@ export function readBlockText(text: string): KeptBlock | undefined {
 export const shortId = (uuid: string): string =>
   Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64url');
 
+/** Undefined of 22 characters that only end a comment. */
 function longId(short: string): string | undefined {
   if (!/^[\w-]{22}$/.test(short)) return undefined;
   const hex = Buffer.from(short, 'base64url').toString('hex');
-  return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : undefined;
+  return idSchema.safeParse(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')).data;
 }

@@ -14,7 +14,7 @@ import type { Countries } from './countries.ts';
 import { hasBlock, noteWithKeptBlocks } from './note-blocks.ts';
 import type { Surroundings } from './patron.ts';
 import type { KohaPatron } from './records.ts';
-import { EMAILS, NEVER_KEEP, NO_LANGUAGE, PHONES } from './sections.ts';
+import { EMAILS, isShownWhole, NEVER_KEEP, NO_LANGUAGE, noteOf, PHONES } from './sections.ts';
 import { categoryHasRights } from './staff-rights.ts';
 import { textOf } from './values.ts';
 
@@ -137,8 +137,9 @@ function wanted(
     case 'note': {
       const { staffNote } = changes as Partial<SectionValues<'note'>>;
       const old = textOf(patron.staff_notes);
-      if (staffNote !== undefined && hasBlock(staffNote, old))
-        return { fields: {}, issues: [{ field: 'staffNote', code: 'invalid' }] };
+      // What isn't shown of the old one would be lost.
+      const refused = staffNote !== undefined && (!isShownWhole(noteOf(patron)) || hasBlock(staffNote, old));
+      if (refused) return { fields: {}, issues: [{ field: 'staffNote', code: 'invalid' }] };
       return whole({ staff_notes: staffNote === undefined ? undefined : noteWithKeptBlocks(staffNote, old) });
     }
     case 'guarantor':

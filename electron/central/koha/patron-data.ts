@@ -13,7 +13,7 @@ import { readBlockText } from './block-text.ts';
 import { foundBlocks, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaAttribute, type KohaPatron } from './records.ts';
-import { genderOf } from './sections.ts';
+import { genderOf, noteOf } from './sections.ts';
 import { amountOf, compareTexts, dayOf, minorDigits, textOf, timeOf } from './values.ts';
 
 /** Shown in sections, or no data about the patron. */
@@ -68,8 +68,11 @@ export async function compilePatronData(
     notifications: null,
     processing: null,
   };
+  const ofTheRecord = ofRecord(patron, library, capabilities.leftOut);
   const head: PatronDataHead = {
-    ...ofRecord(patron, library, capabilities.leftOut),
+    ...ofTheRecord,
+    // Whole, however long it is.
+    patron: { ...ofTheRecord.patron, note: { staffNote: noteOf(koha.record) } },
     madeAt,
     madeFrom: { kind: 'server' },
     leftOut: capabilities.leftOut.map(leaveOut),

@@ -7,7 +7,7 @@ import {
   type SectionId,
   type SectionValues,
 } from '../../../shared/patrons/sections.ts';
-import type { TaggedSections } from '../../../shared/patrons/stored.ts';
+import { LONGEST_TEXT, type TaggedSections } from '../../../shared/patrons/stored.ts';
 import type { Countries } from './countries.ts';
 import { noteWithoutBlocks } from './note-blocks.ts';
 import type { KohaPatron } from './records.ts';
@@ -72,9 +72,17 @@ export function sectionsOf(patron: KohaPatron, countries: Countries): AllValues 
     guarantor: EMPTY_SECTIONS.guarantor,
     library: { branch: patron.library_id, category: patron.category_id },
     preferences: { ...EMPTY_SECTIONS.preferences, keepLoanHistory: patron.privacy !== NEVER_KEEP },
-    note: { staffNote: noteWithoutBlocks(textOf(patron.staff_notes)) },
+    note: { staffNote: shownNote(noteOf(patron)) },
   };
 }
+
+export const noteOf = ({ staff_notes }: KohaPatron): string => noteWithoutBlocks(textOf(staff_notes));
+
+/** Of a note that has grown beyond what a copy takes, the beginning. */
+const shownNote = (note: string): string =>
+  isShownWhole(note) ? note : `${note.slice(0, LONGEST_TEXT - 1)}…`;
+
+export const isShownWhole = (note: string): boolean => note.length <= LONGEST_TEXT;
 
 /** Undefined for a letter that stands for none of ours. */
 export const genderOf = (letter: string) => GENDERS[letter.toUpperCase()];
