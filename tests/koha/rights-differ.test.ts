@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { steppingClock } from '../port/world.ts';
+import { OPERATIONS } from './fake/document.ts';
 import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
@@ -121,6 +122,34 @@ describe('of a group of libraries', () => {
     expect([await names('Holm'), await names('Na')]).toEqual([[], ['Na']]);
     await comes(LOOKER);
     expect(await names('Holm')).toEqual(['Holm']);
+  });
+
+  describe('where Koha lets change whoever may edit', () => {
+    const change = OPERATIONS.find(({ method, path }) => method === 'put' && path === '/patrons/{patron_id}');
+    const before = change?.permissions;
+    const ask = (permissions: typeof before) => Object.assign(change ?? {}, { permissions });
+    beforeEach(() => {
+      ask([{ borrowers: 'edit_borrowers' }]);
+      addGrouped({ circulate: true, reserveforothers: true, updatecharges: true, catalogue: true });
+    });
+    afterEach(() => ask(before));
+
+    test('whom who sees everybody has in the copy isn’t shown to who may not, with the line or without', async () => {
+      await comes(GROUPED);
+      await comes(STAFF);
+      expect(await names('Holm')).toEqual(['Holm']);
+      await comesWithoutLine(GROUPED);
+      await expect(search('Holm')).rejects.toMatchObject({ error: { code: 'copyOfOthers' } });
+      desk.line.state = 'good';
+      await comes(GROUPED, 0);
+      expect(await names('Holm')).toEqual([]);
+    });
+
+    test('for who sees everybody nobody is missing afterwards', async () => {
+      await comes(GROUPED);
+      await comes(STAFF);
+      expect([await names('Holm'), await search('Holm')]).toMatchObject([['Holm'], { partial: false }]);
+    });
   });
 
   test.each([

@@ -9,6 +9,13 @@ const parameterSchema = z.looseObject({
   schema: z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 const operationSchema = z.looseObject({ parameters: z.array(parameterSchema).optional() });
+const permissionsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+/** One set of permissions, or several of which any will do. */
+const authorizationSchema = z.looseObject({
+  'x-koha-authorization': z.looseObject({
+    permissions: z.union([permissionsSchema, z.array(permissionsSchema).min(1)]),
+  }),
+});
 const propertySchema = z.looseObject({ readOnly: z.boolean().optional() });
 
 export const describedSchema = z.looseObject({
@@ -53,6 +60,13 @@ export class KohaDescription {
   /** Whether the body of this request knows the property. */
   takes(method: 'post' | 'put', path: string, property: string): boolean {
     return this.#parameters(method, path).some(({ schema }) => property in (schema?.properties ?? {}));
+  }
+
+  /** Whether only who has all of a module of permissions may do this. */
+  asksForAllOf(module: string, method: 'post' | 'put', path: string): boolean {
+    const asked = authorizationSchema.safeParse(this.#described.paths[path]?.[method]).data;
+    const permissions = asked && [asked['x-koha-authorization'].permissions].flat();
+    return permissions?.every((one) => String(one[module]) === '1') ?? false;
   }
 
   #operation(method: string, path: string) {

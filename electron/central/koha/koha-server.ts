@@ -94,7 +94,7 @@ export class KohaServer implements CentralServer {
     const rights = await askRights(api, record.patron_id);
     const [library, view] = await Promise.all([
       readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library),
-      viewOf(api, rights, policy.apiKey?.clientId ?? String(record.patron_id)),
+      viewOf(api, rights, policy.apiKey?.clientId ?? String(record.patron_id), description),
     ]);
     const titles = this.#titles.get(view) ?? new Titles(description);
     this.#titles.set(view, titles);

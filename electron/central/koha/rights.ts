@@ -13,7 +13,7 @@ export interface KohaRights {
   titles: MissingRight | undefined;
   changing: MissingRight | undefined;
   deleting: MissingRight | undefined;
-  /** Koha itself has said that nothing is missing for changing: then the account has all rights over patrons. */
+  /** Koha itself has said that nothing is missing for changing. */
   changesPatrons: boolean;
 }
 

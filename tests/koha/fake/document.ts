@@ -98,6 +98,11 @@ export const OPERATIONS: Operation[] = [
 
 export const LIST_PARAMETERS = ['_page', '_per_page', '_match', '_order_by', 'q'];
 
+/** One set of permissions stands there by itself, alternatives in a list. */
+const authorization = (permissions: Record<string, string>[]) => ({
+  permissions: permissions.length === 1 ? permissions[0] : permissions,
+});
+
 /** What `GET /api/v1/` answers. */
 export function servedDocument(): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -120,7 +125,7 @@ export function servedDocument(): unknown {
     ];
     paths[path] = {
       ...paths[path],
-      [method]: { parameters, ...(permissions && { 'x-koha-authorization': { permissions } }) },
+      [method]: { parameters, ...(permissions && { 'x-koha-authorization': authorization(permissions) }) },
     };
   }
   const properties = [...PATRON_FIELDS].map((name) => [
