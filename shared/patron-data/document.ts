@@ -211,7 +211,7 @@ export const patronDataFileSchema = z
       .describe('Done at the desk that made this file, and not yet taken by the server.'),
     ...patronDataHeadSchema.shape,
     loanHistory: rows('loanHistory', 'Kept only where the patron wants it.'),
-    payments: rows('payments', 'What was paid.'),
+    payments: rows('payments', 'What was paid, or taken off the debts otherwise.'),
     notifications: rows('notifications', 'What was sent.'),
     processing: rows('processing', 'Who looked at, changed and exported the record.'),
   })

@@ -61,7 +61,7 @@ const REASONS = {
   },
   activity: {
     what: 'Reservations of before, lists, suggestions, reviews, searches',
-    why: "The library's own system may keep them, but does not tell them. Ask the library.",
+    why: "The library's own system may keep them, but they are not fetched from it for this file. Ask the library.",
   },
   blocksElsewhere: {
     what: 'Blocks of other libraries on the same server',

@@ -59,6 +59,30 @@ test('holds loans of now and before, reservations, debts, payments and blocks of
   });
 });
 
+test('holds charges that were paid, or written off, and says which', async () => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const { world } = koha;
+  const { patron_id } = world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  world.charge(patron_id, 12.5, 'LOST', 'Dune');
+  world.charge(patron_id, 2, 'OVERDUE', 'Solaris');
+  world.pay(patron_id, 13);
+  world.charge(patron_id, -1, 'WRITEOFF', 'Closing day');
+  world.charge(patron_id, 3, 'NEW_CARD', 'Still whole');
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
+  const id = new KohaIds(ADDRESS).id('patron', patron_id);
+  const { head, page } = await session.exportPatronData(act, '', id, 'unchecked');
+  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  expect(head.further?.filter(({ name }) => name.startsWith('debit '))).toEqual([
+    { name: 'debit LOST', value: `${day}, 12.50, Dune` },
+    { name: 'debit OVERDUE', value: `${day}, 2.00, Solaris` },
+  ]);
+  expect(head.debts).toMatchObject([{ amount: 150 }, { amount: 300 }]);
+  const descriptions = (await page('payments', null)).rows.map(({ description }) => description);
+  expect(descriptions.sort()).toEqual(['PAYMENT', 'WRITEOFF: Closing day']);
+});
+
 test('holds each text that Koha keeps of the patron, whichever field it is in', async () => {
   const text = JSON.stringify(await fileOf());
   const missing = TEXT_FIELDS.filter((field) => !text.includes(`value of ${field}`));
@@ -125,8 +149,8 @@ test('holds nobody else’s loans and payments, also where Koha answers with the
   const { server } = serverOn(koha, {
     transport: (request) => {
       const path = request.path.replace(
-        `/patrons/${own}/account/credits`,
-        `/patrons/${other}/account/credits`,
+        new RegExp(`^(.*)/patrons/${own}/account/(credits|debits)$`),
+        `$1/patrons/${other}/account/$2`,
       );
       const { patron_id: asked, ...query } = request.query ?? {};
       const isOfLoans = asked !== undefined && path.endsWith('/checkouts');
@@ -139,9 +163,10 @@ test('holds nobody else’s loans and payments, also where Koha answers with the
   const session = await server.signIn(STAFF);
   const act = { id: v7(), key: v7(), at: new Date(clock.now()).toISOString() };
   const id = new KohaIds(ADDRESS).id('patron', own);
-  const { page } = await session.exportPatronData(act, '', id, 'patron');
+  const { head, page } = await session.exportPatronData(act, '', id, 'patron');
   expect((await page('loanHistory', null)).rows).toMatchObject([{ title: 'Dune' }]);
   expect((await page('payments', null)).rows).toEqual([]);
+  expect(JSON.stringify(head)).not.toContain('Lost book');
 });
 
 test.each(['outstanding_debits', 'outstanding_credits'] as const)(

@@ -59,12 +59,13 @@ export async function compilePatronData(
   const { api, reads, around, capabilities, madeAt } = parts;
   const [seesLoans, seesDebts] = [!capabilities.missing.loans, !capabilities.missing.debts];
   const { library } = around;
+  const digits = minorDigits(library.currency);
   const { patron, parts: koha } = await reads.one(number);
   // Koha itself doesn't ask; the age that a window shows may be another than the record's by now.
   if (!requestersFor(patron.ageGroup).includes(requester)) throw new Failure({ code: 'requesterMissing' });
   const rows: LongRows = {
     loanHistory: seesLoans ? await loanHistory(number, reads) : null,
-    payments: seesDebts ? await payments(number, api, minorDigits(library.currency)) : null,
+    payments: seesDebts ? await payments(number, api, digits) : null,
     notifications: null,
     processing: null,
   };
@@ -80,7 +81,7 @@ export async function compilePatronData(
       ...{ comment, blockedAt, liftedAt: null, liftComment: null, keptUntil: null },
     })),
     ...{ agreements: null, sources: null, failedSignIns: null },
-    further: furtherOf(koha.record, around),
+    further: [...furtherOf(koha.record, around), ...(seesDebts ? await paidDebits(number, api, digits) : [])],
   };
   const countOf = (part: LongPart) => rows[part]?.length ?? null;
   return {
@@ -95,24 +96,45 @@ export async function compilePatronData(
   };
 }
 
+type Further = NonNullable<PatronDataHead['further']>[number];
 type LongRows = { [P in LongPart]: RowOf<P>[] | null };
 
-async function readLines(api: KohaApi, path: string): Promise<KohaAccountLine[]> {
-  const lines = await api.every(path, accountLineSchema, {});
-  return lines.toSorted((a, b) => compareTexts(textOf(b.date), textOf(a.date)));
-}
-
-async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {
-  const credits = await readLines(api, `/patrons/${number}/account/credits`);
+/** Newest first. */
+async function readLines(
+  number: number,
+  part: 'credits' | 'debits',
+  api: KohaApi,
+): Promise<KohaAccountLine[]> {
+  const lines = await api.every(`/patrons/${number}/account/${part}`, accountLineSchema, {});
   // Another's, should Koha tell of one, are in nobody's file but theirs.
-  const own = credits.filter(({ patron_id }) => (patron_id ?? number) === number);
+  const own = lines.filter(({ patron_id }) => (patron_id ?? number) === number);
   // Each once: two pages may tell of it.
   const each = new Map(own.map((line) => [line.account_line_id ?? line, line])).values();
-  return [...each].map((line) => ({
+  return [...each].sort((a, b) => compareTexts(textOf(b.date), textOf(a.date)));
+}
+
+/** Debts end in other ways than by paying, too: Koha's own word says how. */
+async function payments(number: number, api: KohaApi, digits: number): Promise<RowOf<'payments'>[]> {
+  return (await readLines(number, 'credits', api)).map((line) => ({
     paidAt: timeOf(line.date) ?? LONG_AGO,
     amount: amountOf(Math.abs(line.amount), digits),
-    description: textOf(line.description) || textOf(line.credit_type) || textOf(line.type),
+    description: [textOf(line.credit_type) || textOf(line.type), textOf(line.description)]
+      .filter(Boolean)
+      .join(': '),
   }));
+}
+
+/** Charges that were paid, in part or wholly; the debts hold the rest. */
+async function paidDebits(number: number, api: KohaApi, digits: number): Promise<Further[]> {
+  const debits = await readLines(number, 'debits', api);
+  return debits
+    .filter(({ amount, amount_outstanding }) => amount_outstanding !== amount)
+    .map((line) => ({
+      name: `debit ${textOf(line.debit_type) || textOf(line.type)}`,
+      value: [textOf(dayOf(line.date)), line.amount.toFixed(digits), textOf(line.description)]
+        .filter(Boolean)
+        .join(', '),
+    }));
 }
 
 async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loanHistory'>[]> {
@@ -132,7 +154,7 @@ async function loanHistory(number: number, reads: KohaReads): Promise<RowOf<'loa
  * Whatever else Koha has of the patron, by Koha's names. Attributes go by their type, but for blocks that are shown as such,
  * or are another library's.
  */
-function furtherOf(record: KohaPatron, around: Surroundings): { name: string; value: string }[] {
+function furtherOf(record: KohaPatron, around: Surroundings): Further[] {
   const fields = Object.entries(record)
     .filter(([name, value]) => !isShown(name, value) && value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({
