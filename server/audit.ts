@@ -93,9 +93,8 @@ export class Audit {
     )?.detail;
   }
 
-  /** Removes what the libraries need not keep any longer. */
-  expire(): void {
-    const now = timeOf(this.#ports.clock);
+  /** Removes what the libraries need not keep any longer; `now` is the known time. */
+  expire(now: string): void {
     this.#store.together(() => {
       this.#store.run("INSERT OR REPLACE INTO setting (name, value) VALUES ('expired_before', ?)", now);
       this.#store.run('DELETE FROM audit WHERE keep_until < ?', now);

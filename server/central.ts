@@ -10,6 +10,7 @@ import { circulation } from './circulation.ts';
 import { deskLog } from './desk-log.ts';
 import { Desks } from './sessions/desks.ts';
 import { housekeep } from './housekeeping.ts';
+import { KnownTime } from './known-time.ts';
 import { Libraries } from './libraries.ts';
 import { asAnswer, granted, refused, type Answer, type Outcome } from './outcome.ts';
 import { PatronData } from './patron-data.ts';
@@ -152,11 +153,13 @@ export function createCentral(options: CentralOptions) {
   }
 
   const everything = { ...parts, writing, audit, sessions };
+  const knownTime = new KnownTime(store, clock);
   return {
     answer,
     /** What every answer's headers say; noted before it goes out. */
     marks: (): Marks => history.note(),
-    housekeep: () => housekeep(everything),
+    /** At start and daily: `KnownTime` needs to be asked so. */
+    housekeep: () => housekeep(everything, knownTime.next()),
     /** More often than the rest: it is soon over, and anybody may type something at a sign-in. */
     forgetFailedSignIns: () => {
       sessions.failures.forgetOld();

@@ -1,4 +1,5 @@
-// What time does at the server: things expire by the libraries' rules, and children grow up. Run at start and daily.
+// What time does at the server: things expire by the libraries' rules, and children grow up. Run at start and daily, by the
+// known time.
 import { dayIn } from '../shared/clock.ts';
 import { ageGroupOn } from '../shared/library.ts';
 import type { Attempts } from './acts/attempts.ts';
@@ -7,7 +8,7 @@ import type { Libraries } from './libraries.ts';
 import type { Feed } from './patrons/feed.ts';
 import type { Records } from './patrons/record.ts';
 import type { Writing } from './patrons/writing.ts';
-import { DAY, timeOf, type Clock } from './ports.ts';
+import { DAY, daysFrom, timeOf, type Clock } from './ports.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 
@@ -23,15 +24,19 @@ export interface HousekeepingParts {
   sessions: Sessions;
 }
 
-export function housekeep(parts: HousekeepingParts): void {
+export function housekeep(parts: HousekeepingParts, time: number): void {
   const { store, clock, libraries, feed, audit, attempts, sessions } = parts;
-  audit.expire();
-  sessions.forgetOld();
-  store.run('DELETE FROM block WHERE keep_until < ?', timeOf(clock));
+  const known: Clock = { now: () => time };
+  audit.expire(timeOf(known));
+  sessions.forgetOld(time);
+  // Not by a clock that is wrong itself, as far as anybody knows.
+  if (Math.abs(clock.now() - time) < DAY) sessions.forgetAhead(time);
+  store.run('DELETE FROM block WHERE keep_until < ?', timeOf(known));
   const kept = libraries.names().map(({ id }) => libraries.get(id).retention);
-  for (const { id } of libraries.names()) feed.compact(id, libraries.get(id).retention.deletions);
-  if (kept.length > 0) attempts.forgetBefore(clock.now() - Math.max(...kept.map((r) => r.attempts)) * DAY);
-  growUp(parts);
+  for (const { id } of libraries.names())
+    feed.compact(id, daysFrom(known, -libraries.get(id).retention.deletions));
+  if (kept.length > 0) attempts.forgetBefore(time - Math.max(...kept.map((r) => r.attempts)) * DAY);
+  growUp(parts, known);
 }
 
 /** Longer than anybody is young. */
@@ -48,8 +53,8 @@ interface Young {
  * An age group is part of the record: where a birthday changes it, the patron moves in the feed. Nobody young stays an
  * adult whom a clock made one that was ahead.
  */
-function growUp({ store, clock, libraries, records, writing, feed }: HousekeepingParts): void {
-  const youngest = new Date(clock.now() - GROWN_UP).toISOString();
+function growUp({ store, libraries, records, writing, feed }: HousekeepingParts, known: Clock): void {
+  const youngest = new Date(known.now() - GROWN_UP).toISOString();
   const young = store.rows<Young>(
     `SELECT number, library, age_group, field_values ->> 'birthDate' AS birth_date
      FROM patron JOIN patron_section ON patron = number AND section = 'personal'
@@ -59,12 +64,12 @@ function growUp({ store, clock, libraries, records, writing, feed }: Housekeepin
   );
   const grown = young.filter(
     ({ library, age_group, birth_date }) =>
-      ageGroupOn(birth_date, dayIn(clock, libraries.get(library).timeZone)) !== age_group,
+      ageGroupOn(birth_date, dayIn(known, libraries.get(library).timeZone)) !== age_group,
   );
   store.together(() => {
     for (const { number, birth_date } of grown) {
       const patron = records.byNumber(number);
-      if (patron && writing.setAgeGroup(patron, birth_date)) feed.moved(number);
+      if (patron && writing.setAgeGroup(patron, birth_date, known)) feed.moved(number);
     }
   });
 }

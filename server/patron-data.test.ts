@@ -327,11 +327,9 @@ describe('the audit log', () => {
     expect(() => store.run("UPDATE audit SET staff = 'x'")).toThrow(/append-only/);
     expect(() => store.run('DELETE FROM audit')).toThrow(/append-only/);
     const count = (table: 'audit' | 'block') => store.rows(`SELECT id FROM ${table}`).length;
-    network.clock.pass(21 * DAY);
-    network.central.housekeep();
+    network.passDays(21);
     expect([count('audit'), count('block')]).toEqual([3, 0]);
-    network.clock.pass(10 * DAY);
-    network.central.housekeep();
+    network.passDays(10);
     expect(count('audit')).toBe(0);
   });
 });

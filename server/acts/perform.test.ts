@@ -300,16 +300,14 @@ describe('what became of an act', () => {
   });
 
   test('is remembered as long as a desk may be away, then forgotten; not that it was done', async () => {
-    const { signIn, desk, patron, central, clock } = await atTheDesk();
+    const { signIn, desk, patron, central, passDays } = await atTheDesk();
     const parts = { key: desk.newId(), act: desk.newId(), id: desk.newId() };
     const { key } = parts;
     await desk.block(patron, 'x', parts);
     const kept = () => central.parts.store.row('SELECT 1 FROM attempt WHERE key = ?', key) !== undefined;
-    clock.pass(99 * 86_400_000);
-    central.housekeep();
+    passDays(99);
     expect(kept()).toBe(true);
-    clock.pass(2 * 86_400_000);
-    central.housekeep();
+    passDays(2);
     expect(kept()).toBe(false);
     const late = await signIn('north', 'lead', desk.desk);
     const again = await late.block(patron, 'x', parts);

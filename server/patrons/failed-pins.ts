@@ -9,11 +9,8 @@ const AT_ONCE = 5;
 const FIRST_LOCK = 5 * 60_000;
 /** Five tries a day find four digits in years; and whoever the card belongs to waits for a day at most. */
 const LONGEST_LOCK = DAY;
-/**
- * What led to a lock is kept so much longer that waiting for its end pays no guesser; what a clock noted that was ahead, no
- * longer than that.
- */
-const KEPT = `abs(last_at - ?) <= iif(failures < ${AT_ONCE}, ${DAY}, ${7 * DAY})`;
+/** What led to a lock is kept so much longer that waiting for its end pays no guesser. */
+const KEPT = `iif(failures < ${AT_ONCE}, ${DAY}, ${7 * DAY})`;
 
 /** As whom failures at a card are remembered. */
 export const whoseCard = (library: string, card: string) => hidden(library, 'card', cardKey(card));
@@ -27,9 +24,10 @@ export class FailedPins {
     this.#clock = clock;
   }
 
+  /** What a clock noted that was ahead counts no longer than the rest. */
   #at(who: string): { failures: number; locked_until: number } {
     const row = this.#store.row<{ failures: number; locked_until: number }>(
-      `SELECT failures, locked_until FROM failed_sign_in WHERE who = ? AND ${KEPT}`,
+      `SELECT failures, locked_until FROM failed_sign_in WHERE who = ? AND abs(last_at - ?) <= ${KEPT}`,
       who,
       this.#clock.now(),
     );
@@ -77,6 +75,6 @@ export class FailedPins {
 
   forgetOld(): void {
     const now = this.#clock.now();
-    this.#store.run(`DELETE FROM failed_sign_in WHERE place = ? AND NOT (${KEPT})`, OF_PATRONS, now);
+    this.#store.run(`DELETE FROM failed_sign_in WHERE place = ? AND last_at < ? - ${KEPT}`, OF_PATRONS, now);
   }
 }

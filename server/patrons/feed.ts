@@ -2,7 +2,7 @@
 // anything that a patron's record shows calls `moved` in the same transaction.
 import type { Change, EndpointAnswer } from '../../shared/central/contract.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
-import { DAY, timeOf, type Clock } from '../ports.ts';
+import { timeOf, type Clock } from '../ports.ts';
 import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { PatronRow, Records } from './record.ts';
@@ -108,9 +108,8 @@ export class Feed {
     };
   }
 
-  /** Forgets deletions older than so many days; a cursor from before that has to fill anew. */
-  compact(library: string, days: number): void {
-    const before = new Date(this.#clock.now() - days * DAY).toISOString();
+  /** Forgets deletions from before a moment; a cursor from before that has to fill anew. */
+  compact(library: string, before: string): void {
     this.#store.together(() => {
       const last = this.#store.row<{ position: number | null }>(
         'SELECT max(position) AS position FROM change WHERE library = ? AND deleted_at < ?',

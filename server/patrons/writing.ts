@@ -137,9 +137,9 @@ export class Writing {
   }
 
   /** Answers whether it is another one now. */
-  setAgeGroup(patron: PatronRow, birthDate: string | null): boolean {
-    const { store, ports, libraries } = this.#parts;
-    const group = ageGroupOn(birthDate, dayIn(ports.clock, libraries.get(patron.library).timeZone));
+  setAgeGroup(patron: PatronRow, birthDate: string | null, clock = this.#parts.ports.clock): boolean {
+    const { store, libraries } = this.#parts;
+    const group = ageGroupOn(birthDate, dayIn(clock, libraries.get(patron.library).timeZone));
     if (group === patron.age_group) return false;
     store.run('UPDATE patron SET age_group = ? WHERE number = ?', group, patron.number);
     return true;

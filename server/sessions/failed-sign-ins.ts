@@ -101,10 +101,9 @@ export class FailedSignIns {
 
   forgetOld(): void {
     this.#store.run(
-      'DELETE FROM failed_sign_in WHERE place <> ? AND abs(last_at - ?) > ?',
+      'DELETE FROM failed_sign_in WHERE place <> ? AND last_at < ?',
       OF_PATRONS,
-      this.#clock.now(),
-      FORGOTTEN_AFTER,
+      this.#clock.now() - FORGOTTEN_AFTER,
     );
   }
 }

@@ -3,6 +3,7 @@
 import type { Session } from '../../shared/central/contract.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import type { Libraries } from '../libraries.ts';
+import { knownTime } from '../known-time.ts';
 import { granted, refused, type Outcome } from '../outcome.ts';
 import { DAY, newId, timeOf, type Ports } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -169,7 +170,9 @@ export class Sessions {
   #stillGood(token: TokenRow): StaffAccount | undefined {
     const now = this.#ports.clock.now();
     if (token.ended || token.ends_at <= now || token.expires_at <= now) return undefined;
-    if (token.started_at > now + AHEAD) return undefined;
+    // By a clock that was ahead. Where it's today's that is behind, nobody is signed out by it.
+    const beganAfter = (time: number) => token.started_at > time + AHEAD;
+    if (beganAfter(now) && beganAfter(knownTime(this.#store) ?? now)) return undefined;
     const account = this.#staff.byId(token.staff);
     return account?.locked ? undefined : account;
   }
@@ -257,13 +260,18 @@ export class Sessions {
     });
   }
 
-  forgetOld(): void {
+  /** `now` is the known time. */
+  forgetOld(now: number): void {
     this.#log.forgetOld();
-    const now = this.#ports.clock.now();
     this.#store.run('DELETE FROM token WHERE expires_at < ?', now - TOKEN_KEPT);
     this.#store.run('DELETE FROM push_grant WHERE expires_at < ?', now);
     // A session's desk stays known for a season, so that its member of staff is not a stranger there.
-    const sql = 'DELETE FROM session WHERE ends_at < ? OR started_at > ?';
-    this.#store.run(sql, now - GRANT_LASTS, now + AHEAD);
+    this.#store.run('DELETE FROM session WHERE ends_at < ?', now - GRANT_LASTS);
+  }
+
+  /** What a clock left that was ahead and has been set right. Who worked where stays known. */
+  forgetAhead(now: number): void {
+    this.#store.run('UPDATE session SET ended = 1 WHERE started_at > ?', now + AHEAD);
+    this.#store.run('DELETE FROM failed_sign_in WHERE last_at > ?', now + AHEAD);
   }
 }

@@ -48,6 +48,8 @@ export interface TestNetwork {
   signIn(libraryId: string, username: string, desk?: string): Promise<TestDesk>;
   /** The server ends, something happens to its database, and it starts again. */
   restart(meanwhile: () => void): void;
+  /** The server runs on, its housekeeping once a day. */
+  passDays(days: number): void;
 }
 
 /** Everything that a test server is made of, for `createCentral` and for `createServer`. */
@@ -106,8 +108,16 @@ export function testNetwork(options: TestOptions = {}): TestNetwork {
       meanwhile();
       network.central = createCentral(made);
     },
+    passDays(days) {
+      for (let day = 0; day < days; day++) {
+        clock.pass(86_400_000);
+        network.central.housekeep();
+      }
+    },
   };
   addTestLibraries(network.central);
+  // As `start` does.
+  network.central.housekeep();
   return network;
 }
 

@@ -8,6 +8,7 @@ import { ReferenceServer } from '../../electron/central/reference/reference-serv
 import { httpTransport } from '../../electron/central/transport.ts';
 import { every } from '../../server/cli/start.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
+import { daysFrom } from '../../server/ports.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
@@ -412,14 +413,12 @@ describe('the audit log', () => {
   });
 
   test('lets go of entries when their time is over, and not before', () => {
-    const { audit } = server.central.parts;
+    const { audit, clock } = server.central.parts;
     const patronId = '0d7f5b7c-9a10-4e7e-9c5e-3f0e9a526a38';
     audit.log({ library: 'north', patronId, staff: 'x', kind: 'looked', detail: '' });
-    options.clock.pass(29 * 86_400_000);
-    audit.expire();
+    audit.expire(daysFrom(clock, 29));
     expect(audit.entries('north', patronId)).toHaveLength(1);
-    options.clock.pass(2 * 86_400_000);
-    audit.expire();
+    audit.expire(daysFrom(clock, 31));
     expect(audit.entries('north', patronId)).toEqual([]);
   });
 });

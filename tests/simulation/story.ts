@@ -62,6 +62,12 @@ async function evening({ places, luck, server, time, weather, timeline, ledger }
     night = (RETENTION.attempts + 1) * DAY;
     weather.happened('keysExpired', underWay);
   }
+  // In the longest, the server does what it does each day.
+  if (night > DAY) {
+    await time.sleep(night - DAY, 'nights');
+    server.central?.housekeep();
+    night = DAY;
+  }
   await time.sleep(night, 'night');
 }
 

@@ -236,6 +236,20 @@ test('after a crash, whoever signs in next sends it in the name of who did it', 
   expect((await atServer()).blocks).toMatchObject([{ blockedBy: 'lead of north' }]);
 });
 
+test('signed out without the line, what waits goes out though the server was started with a clock that is behind', async () => {
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
+  await desk.parts.session.signOut();
+  await desk.sync();
+  network.clock.pass(-2 * 86_400_000);
+  network.central.housekeep();
+  network.clock.pass(2 * 86_400_000);
+  desk.line = goodLine();
+  await desk.signIn('desk');
+  await desk.sync();
+  expect((await atServer()).blocks).toMatchObject([{ blockedBy: 'lead of north' }]);
+});
+
 test('signed out with the line, nothing but a grant for what waits is left; the token is good for nothing else', async () => {
   desk.line.asked = ({ path }) => {
     if (path.endsWith('/blocks')) cut();

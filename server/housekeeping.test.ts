@@ -1,0 +1,65 @@
+// What a clock does that is wrong for a while, as after a dead battery before the network has set it.
+import { describe, expect, test } from 'vitest';
+import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { atTheDesk, problemOf, testNetwork, type TestNetwork } from './testing/network.ts';
+
+const DAY = 86_400_000;
+const YEAR = 365 * DAY;
+
+/** What `start` does, by such a clock; a minute later it's right. */
+async function startBy(
+  { central, clock }: Pick<TestNetwork, 'central' | 'clock'>,
+  off: number,
+  meanwhile: () => unknown = () => undefined,
+): Promise<void> {
+  clock.pass(off);
+  central.housekeep();
+  await meanwhile();
+  central.forgetFailedSignIns();
+  clock.pass(-off);
+}
+
+describe('a server that starts with its clock behind', () => {
+  test('signs nobody out, not even who asks meanwhile', async () => {
+    const here = await atTheDesk();
+    const { desk } = here;
+    const search = () => desk.ask('search', { query: { query: 'x' } });
+    await startBy(here, -2 * DAY, async () => expect((await search()).status).toBe(200));
+    expect((await search()).status).toBe(200);
+    const body = { refreshToken: desk.session.refreshToken };
+    expect((await desk.ask('refresh', { body })).status).toBe(201);
+  });
+
+  test('logs looks in the name of whoever had them, though they left', async () => {
+    const network = testNetwork();
+    const left = await network.signIn('north', 'desk');
+    const patron = await (await network.signIn('north', 'lead', left.desk)).register();
+    await startBy(network, -2 * DAY);
+    const next = await network.signIn('north', 'lead', left.desk);
+    const at = new Date(network.clock.now()).toISOString();
+    const event = { id: next.newId(), kind: 'looked', patronId: patron.id, at, staff: left.session.staff.id };
+    expect((await next.act('logEvents', { body: { events: [event] } })).status).toBe(200);
+    const answer = await next.ask('audit', { params: { patronId: patron.id } });
+    const { entries } = answer.body as EndpointAnswer<'audit'>;
+    expect(entries.find(({ kind }) => kind === 'looked')?.staff).toBe('desk of north');
+  });
+
+  test('makes no adult a child, and moves no record', async () => {
+    const here = await atTheDesk();
+    const patron = await here.desk.register({ personal: { birthDate: '1980-05-01' } });
+    const { head } = here.central.marks();
+    await startBy(here, -40 * YEAR);
+    expect(here.central.marks().head).toBe(head);
+    expect((await (await here.signIn('north', 'lead')).patron(patron.id)).ageGroup).toBe('adult');
+  });
+
+  test('keeps a PIN locked that was guessed at', async () => {
+    const here = await atTheDesk();
+    await here.desk.register({ card: { cards: [{ number: '1234567', state: 'active' }] } });
+    const guess = () =>
+      here.desk.ask('patronSignIn', { body: { library: 'north', cardNumber: '1234567', pin: '1111' } });
+    for (let n = 0; n < 5; n++) await guess();
+    await startBy(here, -10 * DAY);
+    expect(problemOf(await guess())).toBe('account-locked');
+  });
+});
