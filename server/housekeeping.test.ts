@@ -63,3 +63,74 @@ describe('a server that starts with its clock behind', () => {
     expect(problemOf(await guess())).toBe('account-locked');
   });
 });
+
+/** How many there are of what goes when its time is over. */
+const kept = ({ central: { parts } }: Pick<TestNetwork, 'central'>) =>
+  ['audit', 'sign_in_event', 'block', 'attempt', 'session', 'change WHERE deleted_at IS NOT NULL'].map(
+    (rows) => parts.store.row<{ n: number }>(`SELECT count(*) AS n FROM ${rows}`)?.n,
+  );
+
+/** A desk that left something of each. */
+async function withSomethingOfEach() {
+  const here = await atTheDesk();
+  const { desk } = here;
+  const patron = await desk.register();
+  const blockId = desk.newId();
+  await desk.block(patron, 'x', { id: blockId });
+  const body = { blocks: [blockId], comment: 'x' };
+  await desk.act('unblock', { params: { patronId: patron.id }, body });
+  await desk.delete(await desk.register());
+  return here;
+}
+
+describe('a server that starts with its clock years ahead', () => {
+  test('forgets nothing whose time isn’t over, and signs nobody out', async () => {
+    const here = await withSomethingOfEach();
+    const before = kept(here);
+    expect(before).not.toContain(0);
+    await startBy(here, 2 * YEAR);
+    expect(kept(here)).toEqual(before);
+    expect((await here.desk.ask('search', { query: { query: 'x' } })).status).toBe(200);
+  });
+
+  test('makes nobody an adult', async () => {
+    const here = await atTheDesk();
+    await here.desk.register({ personal: { birthDate: '2009-05-01' } });
+    const { head } = here.central.marks();
+    await startBy(here, 20 * YEAR);
+    expect(here.central.marks().head).toBe(head);
+  });
+});
+
+describe('what the libraries need not keep goes', () => {
+  const GONE = [0, 0, 0, 0, 0, 0];
+
+  test('a day after a server starts that stood still for a year', async () => {
+    const here = await withSomethingOfEach();
+    here.clock.pass(YEAR);
+    here.central.housekeep();
+    here.passDays(1);
+    expect(kept(here)).toEqual(GONE);
+  });
+
+  test('in the end from one that stood still and never runs for a whole day', async () => {
+    const here = await withSomethingOfEach();
+    here.clock.pass(YEAR);
+    for (let start = 0; start < 250; start++) {
+      here.clock.pass(DAY / 2);
+      here.central.housekeep();
+    }
+    expect(kept(here)).toEqual(GONE);
+  });
+
+  test('from one whose clock was ahead for days, as soon as it went right for a day', async () => {
+    const here = testNetwork();
+    here.clock.pass(9 * YEAR);
+    here.passDays(3);
+    here.clock.pass(-9 * YEAR);
+    const desk = await here.signIn('north', 'lead');
+    await desk.register();
+    here.passDays(31);
+    expect(here.central.parts.store.rows('SELECT id FROM audit')).toEqual([]);
+  });
+});

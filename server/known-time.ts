@@ -4,6 +4,8 @@ import { DAY, type Clock } from './ports.ts';
 import type { Store } from './store/store.ts';
 
 const HOUR = DAY / 24;
+/** At most so much at a time, so that a start with a clock that is ahead forgets little; a long standstill is caught up with. */
+const STEP = 2 * DAY;
 
 /** The time of the last housekeeping, in milliseconds; undefined before the first one. */
 export function knownTime(store: Store): number | undefined {
@@ -23,13 +25,13 @@ export class KnownTime {
 
   /**
    * For the housekeeping at start, and daily. A clock that moved by a day from one to the next is believed; else the time
-   * doesn't go back.
+   * doesn't go back, and goes on by a step at most.
    */
   next(): number {
     const now = this.#clock.now();
     const isBelieved = this.#asked !== undefined && Math.abs(now - this.#asked - DAY) < HOUR;
     this.#asked = now;
     const known = knownTime(this.#store) ?? now;
-    return isBelieved ? now : Math.max(now, known);
+    return isBelieved ? now : Math.min(Math.max(now, known), known + STEP);
   }
 }
