@@ -61,10 +61,15 @@ export class FailedSignIns {
     return until > this.#clock.now() ? until : undefined;
   }
 
-  /** Counted before the password is looked at, so that many at once count too. Answers how many there are. */
+  /**
+   * Counted before the password is looked at, so that many at once count too; in one write, wherever it is. Answers how many
+   * there are.
+   */
   count(who: string, place: Place): number {
-    if (!place.known) this.#add(who, STRANGE_DESKS, AT_STRANGE_DESKS);
-    return this.#add(who, place.desk, AT_ONE_DESK);
+    return this.#store.together(() => {
+      if (!place.known) this.#add(who, STRANGE_DESKS, AT_STRANGE_DESKS);
+      return this.#add(who, place.desk, AT_ONE_DESK);
+    });
   }
 
   #add(who: string, place: string, limit: { failures: number; lock: number }): number {

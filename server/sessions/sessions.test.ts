@@ -28,6 +28,34 @@ describe('sign-in', () => {
     expect(unknown).toEqual(wrong);
   });
 
+  test('writes as often for a name that nobody has as for an account, so that its time tells nobody which names there are', async () => {
+    const network = testNetwork();
+    const { store } = network.central.parts;
+    const { desk } = await network.signIn('north', 'lead');
+    const run = store.run.bind(store);
+    const together = store.together.bind(store);
+    let [writes, depth] = [0, 0];
+    const counted = <T>(work: () => T): T => {
+      if (depth++ === 0) writes++;
+      try {
+        return work();
+      } finally {
+        depth--;
+      }
+    };
+    store.run = (...asked) => counted(() => run(...asked));
+    store.together = (work) => counted(() => together(work));
+    const writesOf = async (username: string, at: string) => {
+      writes = 0;
+      await attempt(network, username, 'wrong', at);
+      return writes;
+    };
+    const account = await writesOf('lead', deskId(network));
+    expect(await writesOf('nobody', deskId(network))).toBe(account);
+    expect(await writesOf('lead', desk)).toBe(account);
+    expect(await writesOf('nobody', desk)).toBe(account);
+  });
+
   test('slows down, then locks the account at that desk for five minutes; known and unknown accounts alike', async () => {
     for (const username of ['lead', 'nobody']) {
       const network = testNetwork();

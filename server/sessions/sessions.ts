@@ -98,6 +98,7 @@ export class Sessions {
     const fits = await secretFits(ask.password, account?.password, this.#rules.secretCost);
     if (!account || !fits) {
       if (account) this.#log.note('wrong password', { staff: account.id, desk: ask.desk });
+      else this.#log.noteNobody();
       await this.#ports.pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0);
       return refused('wrong-credentials');
     }

@@ -28,6 +28,12 @@ export class SignInLog {
     );
   }
 
+  /** Takes as long as a note, and keeps none: the time would tell which names somebody has. */
+  noteNobody(): void {
+    const sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('nobody_tried_at', ?)";
+    this.#store.run(sql, timeOf(this.#clock));
+  }
+
   /** Newest first. */
   list(
     library: string,
