@@ -64,9 +64,12 @@ export class Audit {
 
   /** Whether this member of staff opened the patron within a working day, so that reading again is no new look. */
   lookedLately({ id, library }: { id: string; library: string }, patronId: string): boolean {
-    const since = new Date(this.#ports.clock.now() - WORKING_DAY).toISOString();
-    const sql = `SELECT 1 FROM audit WHERE library = ? AND patron_id = ? AND at >= ? AND staff = ? AND kind = 'looked'`;
-    return this.#store.row(sql, library, patronId, since, id) !== undefined;
+    const { clock } = this.#ports;
+    const since = new Date(clock.now() - WORKING_DAY).toISOString();
+    // Not those of a clock that was ahead: they would stand in for all looks until then.
+    const sql = `SELECT 1 FROM audit
+      WHERE library = ? AND patron_id = ? AND at BETWEEN ? AND ? AND staff = ? AND kind = 'looked'`;
+    return this.#store.row(sql, library, patronId, since, timeOf(clock), id) !== undefined;
   }
 
   /** Newest first; `place` is the time and id of the entry that they come after. */
