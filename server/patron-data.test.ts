@@ -395,3 +395,21 @@ test('nor can it be read in the answers that are kept for repeats; of a loan tha
   await returnSecond();
   expect(told()).toEqual([]);
 });
+
+test('each return writes as much as the first, however many answers tell nothing any more', async () => {
+  const network = testNetwork();
+  const desk = await network.signIn('north', 'lead');
+  const patron = await desk.register({ preferences: { keepLoanHistory: false } });
+  const { store } = network.central.parts;
+  const written = () => store.row<{ n: number }>('SELECT total_changes() AS n')?.n ?? NaN;
+  const lendAndReturn = async () => {
+    const id = desk.newId();
+    const body = { id, title: 'T', author: 'A', itemBarcode: '12', dueAt: '2026-04-01T00:00:00Z' };
+    expect((await desk.act('lend', { params: { patronId: patron.id }, body })).status).toBe(201);
+    const before = written();
+    await desk.act('returnLoan', { params: { patronId: patron.id, loanId: id } });
+    return written() - before;
+  };
+  const first = await lendAndReturn();
+  expect([await lendAndReturn(), await lendAndReturn()]).toEqual([first, first]);
+});

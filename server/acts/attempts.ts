@@ -137,12 +137,12 @@ export class Attempts {
     this.#store.run(`UPDATE attempt SET body = ${NAMELESS} WHERE ${GUARANTOR_ID} = ?`, patronId);
   }
 
-  /** What was lent and is back, for whoever wants no history of it: answers told its title, too. */
+  /** What was lent and is back, for whoever wants no history of it: answers told its title, too. Those without it stay. */
   forgetPastLoans(patronId: string): void {
     this.#store.run(
       `UPDATE attempt SET fingerprint = '',
          body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
-       WHERE patron_id = ? AND endpoint IN ('lend', 'renew')
+       WHERE patron_id = ? AND endpoint IN ('lend', 'renew') AND fingerprint <> ''
          AND NOT EXISTS (SELECT 1 FROM loan WHERE id = body ->> '$.value.id')`,
       patronId,
     );
