@@ -59,7 +59,8 @@ export class Push {
       for (let queue = queues.shift(); queue && result === 'done' && !cut; queue = queues.shift()) {
         try {
           const epoch = epochs.get(queue[0]?.library ?? '');
-          if (epoch && (await this.#sendQueue(queue, epoch)) === 'otherEpoch') result = 'otherEpoch';
+          if (epoch && (await this.#sendQueue(queue, epoch, failures)) === 'otherEpoch')
+            result = 'otherEpoch';
         } catch (thrown) {
           failures.push(thrown);
           cut ||= !isFailure(thrown, 'serverFailed', 'serverRubbish');
@@ -88,9 +89,13 @@ export class Push {
     return queues;
   }
 
-  /** One patron's acts in their order. A parked edit holds later ones of its section, and nothing else. */
-  async #sendQueue(queue: OutboxAct[], epoch: string): Promise<PushResult> {
+  /**
+   * One patron's acts in their order. A parked edit holds later ones of its section, and nothing else; one that the server
+   * fails at holds every later edit, but no block.
+   */
+  async #sendQueue(queue: OutboxAct[], epoch: string, failures: unknown[]): Promise<PushResult> {
     const held = new Set<string>();
+    let failed = false;
     for (const [index, act] of queue.entries()) {
       const parked = act.state === 'conflict' || act.state === 'refused';
       // One that can't be read is parked, and may be about any section.
@@ -103,12 +108,17 @@ export class Push {
       const sender = this.#parts.senderFor(act);
       // An act whose author is away holds everything after it of this patron: their order is staff's order.
       if (!sender) return 'done';
-      if (section && held.has(section)) continue;
+      if (section && (failed || held.has(section))) continue;
       let outcome: ActOutcome | 'later';
       try {
         outcome = await this.#attempt(sender, act, epoch);
       } catch (thrown) {
         if (thrown instanceof Withdrawn) continue;
+        if (section && isFailure(thrown, 'serverFailed', 'serverRubbish')) {
+          failures.push(thrown);
+          failed = true;
+          continue;
+        }
         if (!isFailure(thrown, 'signedOut')) throw thrown;
         await this.#parts.onSignedOut(sender, thrown, act.staff.id);
         return 'done';

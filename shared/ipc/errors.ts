@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'serverCertificate',
   'serverRubbish',
   'serverFailed',
+  'serverCannot',
   'serverRestored',
   'patronGone',
   'patronUnknown',

@@ -50,6 +50,7 @@ describe('an edit', () => {
     ['another first phone', 'contact', { phones: ['2'] }, { phone: '2' }],
     ['an e-mail', 'contact', { emails: ['a@example.org'] }, { email: 'a@example.org' }],
   ])('of %s sends that, and the three fields that Koha asks for', async (_what, section, changes, fields) => {
+    koha.world.anonymousPatron = 1;
     await open({ date_of_birth: '1990-01-31', address: 'Storgatan 1', phone: '1' });
     expect(await save(section, changes)).toMatchObject({ kind: 'confirmed' });
     expect(sent()).toMatchObject([{ method: 'PUT', path: `/api/v1/patrons/${row.patron_id}` }]);

@@ -376,6 +376,22 @@ test('an act at which the server fails holds up nobody else', async () => {
   expect((await desk.store.search('north', 'ny', 0, 1)).total).toBe(1);
 });
 
+test('an edit at which the server fails holds up later edits of that patron, and no block', async () => {
+  desk.line.answered = ({ path }, answer) =>
+    path.endsWith('/note') ? { status: 500, headers: {}, body: '' } : answer;
+  desk.line.asked = cut;
+  await edit(desk, 'note', { staffNote: 'x' });
+  await edit(desk, 'address', { town: 'Visby' });
+  await desk.parts.patrons.block(patron.id, 'Poison.');
+  desk.line.asked = goodLine().asked;
+  await desk.sync();
+  expect(await states()).toEqual(['confirmed', 'waiting', 'sent']);
+  expect(await atServer()).toMatchObject({ blocks: [{ comment: 'Poison.' }] });
+  expect(desk.parts.sync.state.problem).toBe('serverFailed');
+  await comeBack();
+  expect(await states()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+});
+
 test('a block that was refused is not tried again by whoever may block nobody any more', async () => {
   const { staff } = network.central;
   const lead = staff.byUsername('north', 'lead');

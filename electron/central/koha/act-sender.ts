@@ -1,5 +1,6 @@
 // Sends an act from the outbox to a server that knows no keys and no versions: reads first, finds out whether the act has
 // already happened, compares with what staff saw, and sends only what then still has to change.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   checkChanges,
@@ -22,9 +23,24 @@ import { registrationOf, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
+import { isRefusal } from './refusals.ts';
 import { sectionsOf, tagOf } from './sections.ts';
 import { hasRights } from './staff-rights.ts';
 import { textOf } from './values.ts';
+
+/** How long an act that Koha fails at goes out again: what ails it may pass. */
+const FAILING_MS = 10 * 60_000;
+
+/** Koha itself failed at a change, and has changed nothing. */
+class FailsAtIt extends Failure {
+  /** By the server's clock. */
+  readonly at: number;
+
+  constructor(because: Failure, at: number) {
+    super(because.error, because);
+    this.at = at;
+  }
+}
 
 export interface SenderParts {
   api: KohaApi;
@@ -55,6 +71,8 @@ export class KohaSender {
     try {
       return await this.#readAndJudge(act, number);
     } catch (thrown) {
+      if (thrown instanceof FailsAtIt && act.repeated && thrown.at - Date.parse(act.at) > FAILING_MS)
+        return refused('serverCannot', 'koha 500');
       const refusal = refusalOf(thrown, around.policy.block.attribute);
       if (!refusal) throw thrown;
       return { kind: 'refused', ...refusal };
@@ -166,7 +184,9 @@ export class KohaSender {
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
     const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, restsOn, leaves } as const;
-    const { value, time } = await api.ask(request, z.unknown());
+    const { value, time } = await api
+      .ask(request, z.unknown())
+      .catch((thrown: unknown) => this.#failed(thrown, record));
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;
@@ -176,6 +196,12 @@ export class KohaSender {
     if (left.length > 0)
       throw new Failure(own ? { code: 'invalid', fields: left } : { code: 'serverRubbish' }, 'not taken');
     return { record: now, head: time.answered };
+  }
+
+  async #failed(thrown: unknown, before: KohaPatron): Promise<never> {
+    if (!isRefusal(thrown, 500) || thrown.refused.code !== 'internal_server_error') throw thrown;
+    const { value, time } = await this.#parts.reads.record(before.patron_id);
+    throw isDeepStrictEqual(value, before) ? new FailsAtIt(thrown, time.answered) : thrown;
   }
 }
 

@@ -115,6 +115,8 @@ export function putPatron({ params, body }: Asked, _viewer: Viewer, world: KohaW
   const others = [...world.patrons.values()].filter((one) => one !== row);
   if (card !== undefined && card !== null && others.some((one) => one['cardnumber'] === card))
     return json(409, { error: 'Duplicate ID', conflict: 'cardnumber' });
+  // It would give former loans to the anonymous patron.
+  if (body['privacy'] === 2 && row['privacy'] !== 2 && world.anonymousPatron < 0) return INTERNAL;
   const { updated_on, ...fields } = body;
   world.change(row.patron_id, fields);
   // It can be written, and hides the record from whoever asks by it.

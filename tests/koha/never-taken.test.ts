@@ -1,0 +1,73 @@
+// An edit at which a Koha fails each time anew, since something at Koha is set otherwise than the edit needs.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KohaIds } from '../../electron/central/koha/ids.ts';
+import type { TaggedValues } from '../../shared/patrons/sections.ts';
+import { steppingClock } from '../port/world.ts';
+import type { FakeKoha } from './fake/koha.ts';
+import { ADDRESS, LOOKER, smallLibrary } from './fake/small-library.ts';
+import { rest, SimulatedDesk } from './simulated-desk.ts';
+
+const MINUTE = 60_000;
+let clock: ReturnType<typeof steppingClock>;
+let koha: FakeKoha;
+let desk: SimulatedDesk;
+let number: number;
+let id: string;
+beforeEach(async () => {
+  clock = steppingClock();
+  koha = smallLibrary(clock);
+  number = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' }).patron_id;
+  id = new KohaIds(ADDRESS).id('patron', number);
+  clock.pass(120 * MINUTE);
+  desk = new SimulatedDesk(koha, 1);
+  await desk.start();
+  await desk.sync();
+});
+afterEach(() => desk.end());
+
+/** Which this Koha doesn't take from anybody: it has no anonymous patron to give former loans to. */
+async function keepNoHistory(): Promise<void> {
+  const { patrons } = desk.parts;
+  const base = (await patrons.read(id, false)).patron.sections.preferences as unknown as TaggedValues;
+  expect(await patrons.saveSection(id, 'preferences', base, { keepLoanHistory: false })).toBe('waiting');
+}
+const states = async () =>
+  (await desk.parts.deskActs.list()).map(({ state, refusal }) => [state, refusal?.code ?? null]);
+const comments = () => koha.world.attributes.map(({ value }) => value.split('|')[3]);
+async function later(minutes: number): Promise<void> {
+  clock.pass(minutes * MINUTE);
+  await desk.parts.sync.now();
+  await rest();
+}
+
+test('a block goes out at once, past an edit that Koha fails at', async () => {
+  await keepNoHistory();
+  await desk.parts.patrons.block(id, 'Took the till');
+  expect(comments()).toEqual(['Took the till']);
+});
+
+test('an edit that Koha goes on failing at stands before staff, and holds up no colleague', async () => {
+  await keepNoHistory();
+  await later(5);
+  expect(await states()).toEqual([['sent', null]]);
+  await later(10);
+  expect(await states()).toEqual([['refused', 'serverCannot']]);
+  const { session, patrons } = desk.parts;
+  await session.signOut();
+  await session.signIn(LOOKER, () => undefined);
+  await patrons.block(id, 'By a colleague');
+  expect(comments()).toEqual(['By a colleague']);
+});
+
+test('where the block itself is what Koha fails at, staff are told that it isn’t set', async () => {
+  await desk.start({ block: { keptAs: 'cardLost' } });
+  await desk.sync();
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) =>
+    request.method === 'PUT'
+      ? { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' }
+      : answer(request);
+  await desk.parts.patrons.block(id, 'Took the till');
+  await later(15);
+  expect(await states()).toEqual([['refused', 'serverCannot']]);
+});
