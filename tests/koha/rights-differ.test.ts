@@ -26,7 +26,7 @@ beforeEach(async () => {
   world.lend(number, world.addBook('Dune', 'Herbert', 'b77').item);
   // Of another library, and without the right to see patrons of all.
   world.addStaff({ surname: 'Na', userid: NARROW.username, library_id: 'CPL' }, NARROW.password, {
-    borrowers: ['edit_borrowers'],
+    borrowers: ['edit_borrowers', 'list_borrowers'],
   });
   // Nothing that a look for changes would still go back to.
   clock.pass(7_200_000);
@@ -108,7 +108,7 @@ describe('of a group of libraries', () => {
     world.libraries.set('FAR', 'Far away');
     world.libraryGroups.push(['MPL', 'CPL']);
     world.addPatron({ surname: 'Holm', library_id: 'FAR' });
-    const flags = { borrowers: ['edit_borrowers'], ...further };
+    const flags = { borrowers: ['edit_borrowers', 'list_borrowers'], ...further };
     world.addStaff({ surname: 'Gr', userid: GROUPED.username, library_id: 'MPL' }, GROUPED.password, flags);
   }
 
@@ -274,7 +274,7 @@ describe('at an API key', () => {
 test('titles that Koha doesn’t show to a librarian aren’t shown to them because a colleague saw them before', async () => {
   const UNTITLED = { library: 'MPL', username: 'untitled', password: 'without titles' };
   koha.world.addStaff({ surname: 'Un', userid: UNTITLED.username, library_id: 'MPL' }, UNTITLED.password, {
-    borrowers: ['edit_borrowers'],
+    borrowers: ['edit_borrowers', 'list_borrowers'],
     circulate: ['circulate_remaining_permissions'],
   });
   const loansFor = async (who: typeof STAFF) => {

@@ -137,6 +137,7 @@ export function permissionNames(required: unknown): string[] {
 const RIGHTS: [prefix: string, right: MissingRight['right']][] = [
   ['borrowers: delete_borrowers', 'deletePatrons'],
   ['borrowers: edit_borrowers', 'seePatrons'],
+  ['borrowers: list_borrowers', 'seePatrons'],
   ['borrowers', 'changePatrons'],
   ['circulate', 'loans'],
   ['reserveforothers', 'reservations'],

@@ -38,11 +38,10 @@ export class Standing {
       const { value } = await reads.record(staffNumber);
       if (!isAsBefore(value)) throw new Barred('another account by now');
     } catch (thrown) {
-      throw isRefusal(thrown, 404) || (!withKey && maySeeNobody(thrown)) ? new Barred(thrown) : thrown;
+      throw isRefusal(thrown, 404) || (!withKey && isFailure(thrown, 'missingRight'))
+        ? new Barred(thrown)
+        : thrown;
     }
     this.#askedAt = now;
   }
 }
-
-const maySeeNobody = (thrown: unknown) =>
-  isFailure(thrown, 'missingRight') && thrown.error.missing?.right === 'seePatrons';

@@ -1,12 +1,14 @@
 // The paths of the made-up Koha: who may ask them, with which parameters. The document that it serves is made from this,
 // in the shape that Koha 23.05 serves.
-import { TEXT_FIELDS } from './world.ts';
+import { TEXT_FIELDS, type Settings } from './world.ts';
 
 export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   /** One of these; undefined for everybody, signed in or not. */
   permissions?: Record<string, string>[];
+  /** Where a newer version asks for others. */
+  since?: Partial<Record<Settings['version'], Record<string, string>[]>>;
   /** Query parameters besides those of every list. */
   query?: string[];
   embed?: string[];
@@ -15,6 +17,13 @@ export interface Operation {
 }
 
 const EDIT = [{ borrowers: 'edit_borrowers' }];
+const LIST = [{ borrowers: 'list_borrowers' }];
+/** Since its bug 29509, in 23.11.09. */
+const LISTED = (others: Record<string, string>[]) => ({
+  '24.11': [...LIST, ...others],
+  main: [...LIST, ...others],
+});
+const OTHERS = [{ tools: 'label_creator' }, { serials: 'routing' }, { acquisition: 'order_manage' }];
 const WHOLE = [{ borrowers: '1' }];
 const ACCOUNT = [{ borrowers: 'edit_borrowers', updatecharges: 'remaining_permissions' }];
 const CATALOGUE = [{ catalogue: '1' }];
@@ -38,16 +47,15 @@ export const OPERATIONS: Operation[] = [
   },
   {
     ...{ method: 'get', path: '/patrons', list: true, query: [...PATRON_FIELDS] },
-    permissions: [
-      ...EDIT,
-      { tools: 'label_creator' },
-      { serials: 'routing' },
-      { acquisition: 'order_manage' },
-    ],
+    permissions: [...EDIT, ...OTHERS],
+    since: LISTED(OTHERS),
     embed: ['extended_attributes', 'checkouts+count', 'overdues+count', 'account_balance', 'library'],
   },
-  { method: 'get', path: '/patrons/{patron_id}', permissions: EDIT, embed: ['extended_attributes'] },
-  { method: 'put', path: '/patrons/{patron_id}', permissions: WHOLE },
+  {
+    ...{ method: 'get', path: '/patrons/{patron_id}', permissions: EDIT, since: LISTED(EDIT) },
+    embed: ['extended_attributes'],
+  },
+  { method: 'put', path: '/patrons/{patron_id}', permissions: WHOLE, since: { main: EDIT } },
   { method: 'delete', path: '/patrons/{patron_id}', permissions: [{ borrowers: 'delete_borrowers' }] },
   {
     method: 'post',
@@ -103,10 +111,15 @@ const authorization = (permissions: Record<string, string>[]) => ({
   permissions: permissions.length === 1 ? permissions[0] : permissions,
 });
 
+export const permissionsOf = ({ permissions, since }: Operation, { version }: Settings) =>
+  since?.[version] ?? permissions;
+
 /** What `GET /api/v1/` answers. */
-export function servedDocument(): unknown {
+export function servedDocument(settings: Settings): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method, path, permissions, query = [], embed, list, body } of OPERATIONS) {
+  for (const operation of OPERATIONS) {
+    const { method, path, query = [], embed, list, body } = operation;
+    const permissions = permissionsOf(operation, settings);
     const names = [...query, ...(list ? LIST_PARAMETERS : [])];
     const parameters = [
       ...names.map((name) => ({ in: 'query', name, type: 'string' })),

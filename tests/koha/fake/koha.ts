@@ -3,7 +3,7 @@
 import type { HttpAnswer, HttpRequest } from '../../../electron/central/transport.ts';
 import { INTERNAL, json, misfit, refuse, type Answer, type Asked } from './answers.ts';
 import { account, accountLines, biblio, biblios, checkouts, holds, items, libraries } from './circulation.ts';
-import { LIST_PARAMETERS, OPERATIONS, servedDocument, type Operation } from './document.ts';
+import { LIST_PARAMETERS, OPERATIONS, permissionsOf, servedDocument, type Operation } from './document.ts';
 import {
   addAttribute,
   attributes,
@@ -84,12 +84,13 @@ export class FakeKoha {
     })[0];
     if (!found) return json(404, { errors: [{ message: 'Not Found.', path: '/' }], status: 404 });
     const { operation, params } = found;
-    if (operation.path === '/') return json(200, servedDocument());
+    if (operation.path === '/') return json(200, servedDocument(this.world.settings));
     if (operation.path === '/oauth/token') return this.#token(request.form ?? {});
     const who = this.#whoAsks(request);
-    if (!('number' in who) && operation.permissions) return who;
+    const permissions = permissionsOf(operation, this.world.settings);
+    if (!('number' in who) && permissions) return who;
     const viewer: Viewer = 'number' in who ? who : { number: 0, flags: {} };
-    const missing = operation.permissions && missingFor(operation.permissions, viewer);
+    const missing = permissions && missingFor(permissions, viewer);
     if (missing)
       return refuse(403, 'Authorization failure. Missing required permission(s).', {
         required_permissions: missing,

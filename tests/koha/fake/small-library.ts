@@ -5,14 +5,22 @@ import type { Transport } from '../../../electron/central/transport.ts';
 import { kohaPolicySchema } from '../../../electron/policy/koha-policy.ts';
 import { seededRandom } from './random.ts';
 import { FakeKoha } from './koha.ts';
-import { KohaWorld } from './world.ts';
+import { KohaWorld, type Settings } from './world.ts';
 
 export const ADDRESS = 'https://koha.example/';
 export const STAFF = { library: 'MPL', username: 'lead', password: 'correct horse' };
 export const LOOKER = { library: 'MPL', username: 'looker', password: 'battery staple' };
 
+let version: Settings['version'] = '23.05';
+
+/** Of every Koha of a file of tests from here on. */
+export function beOfVersion(now: Settings['version']): void {
+  version = now;
+}
+
 export function smallLibrary(clock: { now(): number }): FakeKoha {
   const world = new KohaWorld(clock);
+  world.settings.version = version;
   world.libraries.set('MPL', 'Midway').set('CPL', 'Centerville');
   world.categories.add('PT').add('J').add('S');
   world.attributeTypes.set('DESKBLOCK', { repeatable: true });
@@ -21,7 +29,8 @@ export function smallLibrary(clock: { now(): number }): FakeKoha {
     STAFF.password,
     'superlibrarian',
   );
-  const looking = ['edit_borrowers', 'view_borrower_infos_from_any_libraries'];
+  // Koha's update gave the second to whoever had the first.
+  const looking = ['edit_borrowers', 'list_borrowers', 'view_borrower_infos_from_any_libraries'];
   world.addStaff(
     { surname: 'Al', firstname: 'Ada', userid: LOOKER.username, library_id: 'MPL' },
     LOOKER.password,

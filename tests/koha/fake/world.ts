@@ -52,6 +52,8 @@ export interface Settings {
   mostPerPage: number;
   /** By which names an embedded attribute can be asked for; by others nobody is found. */
   attributeNames: 'own' | 'database';
+  /** Which permissions its paths ask for, and what it shows of whom an account doesn't see. */
+  version: '23.05' | '24.11' | 'main';
   /** Minutes that its local time is ahead of UTC. */
   offset: number;
 }
@@ -98,7 +100,7 @@ export class KohaWorld {
   readonly expired = new Set<number>();
   settings: Settings = {
     ...{ basic: true, publicApi: true, strongPasswords: false, minPasswordLength: 3, offset: 0 },
-    ...{ mostPerPage: Infinity, attributeNames: 'own' as const },
+    ...{ mostPerPage: Infinity, attributeNames: 'own' as const, version: '23.05' as const },
   };
   #numbers = 0;
   #lastPatron = 0;
