@@ -102,6 +102,18 @@ describe('an edit', () => {
     expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });
   });
 
+  test('that moves a patron to a library that the account doesn’t see is done, and not called refused', async () => {
+    koha.world.settings.version = 'main';
+    koha.world.flags.set(1, { borrowers: ['edit_borrowers', 'list_borrowers'] });
+    await open();
+    expect(await save('library', { branch: 'CPL' })).toMatchObject({
+      kind: 'confirmed',
+      saved: { values: { branch: 'CPL', category: 'PT' } },
+    });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ library_id: 'CPL' });
+    expect(await failureOf(session.patron(ada, true))).toMatchObject({ code: 'patronUnseen' });
+  });
+
   test('of a patron without a surname leaves them without one', async () => {
     await open({ surname: null } as never);
     expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });

@@ -31,6 +31,8 @@ import { textOf } from './values.ts';
 /** How long an act that Koha fails at goes out again: what ails it may pass. */
 const FAILING_MS = 10 * 60_000;
 
+const shownOfUnseenSchema = kohaPatronSchema.pick({ library_id: true });
+
 /** Koha itself failed at a change, and has changed nothing. */
 class FailsAtIt extends Failure {
   /** By the server's clock. */
@@ -179,7 +181,7 @@ export class KohaSender {
     restsOn: number | undefined,
     leaves?: () => Promise<void>,
   ): Promise<{ record: KohaPatron; head: number }> {
-    const { api, reads } = this.#parts;
+    const { api } = this.#parts;
     const { surname, library_id, category_id, patron_id } = record;
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
@@ -190,12 +192,23 @@ export class KohaSender {
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;
-    const now = own ?? (await reads.record(patron_id)).value;
+    const now = own ?? (await this.#now(record, fields, value));
     const left = notTaken(fields, record, now);
     // A Koha may leave out what it doesn't like, and a gateway answer in its place: both without a word.
     if (left.length > 0)
       throw new Failure(own ? { code: 'invalid', fields: left } : { code: 'serverRubbish' }, 'not taken');
     return { record: now, head: time.answered };
+  }
+
+  /** Whom the edit moved to a library that the account doesn't see is answered with that library alone, and shown no more. */
+  async #now(before: KohaPatron, fields: KohaFields, answered: unknown): Promise<KohaPatron> {
+    try {
+      return (await this.#parts.reads.record(before.patron_id)).value;
+    } catch (thrown) {
+      const library = shownOfUnseenSchema.safeParse(answered).data?.library_id;
+      if (!isRefusal(thrown, 404) || library === undefined || library !== fields['library_id']) throw thrown;
+      return { ...before, ...fields } as KohaPatron;
+    }
   }
 
   async #failed(thrown: unknown, before: KohaPatron): Promise<never> {

@@ -96,7 +96,7 @@ export function onePatron({ params, embed }: Asked, viewer: Viewer, world: KohaW
     : refuse(404, 'Patron not found.');
 }
 
-export function putPatron({ params, body }: Asked, _viewer: Viewer, world: KohaWorld): Answer {
+export function putPatron({ params, body }: Asked, viewer: Viewer, world: KohaWorld): Answer {
   const required = ['category_id', 'library_id', 'surname'].filter((field) => !(field in body));
   const readOnly = FLAGS.filter((field) => field in body);
   const unknown = Object.keys(body).filter((field) => !PATRON_FIELDS.has(field));
@@ -121,7 +121,13 @@ export function putPatron({ params, body }: Asked, _viewer: Viewer, world: KohaW
   world.change(row.patron_id, fields);
   // It can be written, and hides the record from whoever asks by it.
   if (updated_on !== undefined) row['updated_on'] = Date.parse(String(updated_on));
-  return json(200, shown(row, [], world));
+  const now = shown(row, [], world);
+  if (isVisible(row, viewer, world) || world.settings.version === '23.05') return json(200, now);
+  // Since its bug 29523.
+  return json(200, {
+    ...Object.fromEntries(Object.keys(now).map((name) => [name, null])),
+    library_id: row.library_id,
+  });
 }
 
 export function deletePatron({ params }: Asked, _viewer: Viewer, world: KohaWorld): Answer {
