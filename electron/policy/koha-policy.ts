@@ -24,7 +24,7 @@ export const kohaPolicySchema = z
         attribute: code
           .default('DESKBLOCK')
           .describe(
-            'The patron attribute type that blocks are kept in; Koha’s administrator creates it, repeatable.',
+            'The patron attribute type that blocks are kept in; Koha’s administrator creates it, repeatable. In just its capitals.',
           ),
       })
       .prefault({})

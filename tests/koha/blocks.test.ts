@@ -37,6 +37,15 @@ describe('a block', () => {
     expect(await block()).toMatchObject({ kind: 'refused', code: 'blockTypeMissing' });
   });
 
+  test('is shown, and can be lifted, at a desk whose policy writes its type in other capitals than Koha', async () => {
+    await open({}, { policy: { block: { attribute: 'DeskBlock' } } });
+    koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo|By hand');
+    await block();
+    expect(await blocks()).toMatchObject([{ comment: 'By hand' }, { comment: 'Took the till.' }]);
+    for (const { id } of await blocks()) expect(await lift(id)).toMatchObject({ kind: 'confirmed' });
+    expect(koha.world.attributes).toEqual([]);
+  });
+
   test('with the longest comment fits, a longer one is refused before it is sent', async () => {
     await open();
     expect(await block('å'.repeat(LONGEST_COMMENT))).toMatchObject({ kind: 'confirmed' });

@@ -334,24 +334,30 @@ test('one failure at a look for changes doesn’t end the keeping in step', asyn
   expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
 });
 
-test('a block that another desk sets or lifts arrives within minutes, though it moves no time', async () => {
-  const [number = 0] = addPatrons(30);
-  const desk = await filledDesk();
-  const { id: attribute } = koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-03-02|Bo|Took the till.');
-  koha.world.addAttribute(number, 'DESKBLOCK', 'CPL|2026-03-02|Bo|Elsewhere.');
-  clock.pass(301_000);
-  await desk.pull();
-  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Took the till.' }]);
-  koha.heard.length = 0;
-  clock.pass(301_000);
-  await desk.pull();
-  // Whether staff still are who they were, news, and who has such an attribute at all.
-  expect(koha.heard).toHaveLength(3);
-  koha.world.attributes = koha.world.attributes.filter((one) => one.id !== attribute);
-  clock.pass(301_000);
-  await desk.pull();
-  expect(desk.patron(id(number)).blocks).toEqual([]);
-});
+test.each([
+  ['', 'DESKBLOCK'],
+  [', and its policy writes the type in other capitals', 'DeskBlock'],
+])(
+  'a block that another desk sets or lifts arrives within minutes, though it moves no time%s',
+  async (_, type) => {
+    const [number = 0] = addPatrons(30);
+    const desk = await filledDesk();
+    const { id: attribute } = koha.world.addAttribute(number, type, 'MPL|2026-03-02|Bo|Took the till.');
+    koha.world.addAttribute(number, 'DESKBLOCK', 'CPL|2026-03-02|Bo|Elsewhere.');
+    clock.pass(301_000);
+    await desk.pull();
+    expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Took the till.' }]);
+    koha.heard.length = 0;
+    clock.pass(301_000);
+    await desk.pull();
+    // Whether staff still are who they were, news, and who has such an attribute at all.
+    expect(koha.heard).toHaveLength(3);
+    koha.world.attributes = koha.world.attributes.filter((one) => one.id !== attribute);
+    clock.pass(301_000);
+    await desk.pull();
+    expect(desk.patron(id(number)).blocks).toEqual([]);
+  },
+);
 
 test('nor is one overlooked where Koha finds attributes by its database’s names only', async () => {
   const [number = 0, other = 0] = addPatrons(3);

@@ -27,6 +27,7 @@ async function fileOf(credentials = STAFF, attribute: [type: string, value: stri
   world.addAttribute(patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo|Ours');
   world.addAttribute(patron_id, 'DESKBLOCK', 'CPL|2026-01-02|Bo|Theirs');
   world.addAttribute(patron_id, 'DESKBLOCK', 'CPL|02.01.2026|Bo|Theirs');
+  world.addAttribute(patron_id, 'DeskBlock', 'CPL|02.01.2026|Bo|Theirs');
   // Kept by desks whose policy names the attribute otherwise.
   world.addAttribute(
     patron_id,

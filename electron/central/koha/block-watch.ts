@@ -8,6 +8,7 @@ import { own, type KohaApi } from './api.ts';
 import { readBlockText } from './block-text.ts';
 import { NOTHING_FOUND, type Finding } from './finding.ts';
 import type { KohaIds } from './ids.ts';
+import { isOfType } from './patron.ts';
 import { attributeSchema } from './records.ts';
 import { isRefusal } from './refusals.ts';
 import { textOf } from './values.ts';
@@ -118,7 +119,7 @@ export class BlockWatch {
 
   #blocksOf({ extended_attributes }: z.infer<typeof blockedSchema>, library: string) {
     return (extended_attributes ?? []).filter(
-      ({ type, value }) => type === this.#type && readBlockText(textOf(value))?.library === library,
+      ({ type, value }) => isOfType(type, this.#type) && readBlockText(textOf(value))?.library === library,
     );
   }
 

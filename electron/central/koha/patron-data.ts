@@ -10,7 +10,7 @@ import type { PatronDataExport } from '../../patron-data/export.ts';
 import { Failure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { readBlockText } from './block-text.ts';
-import { foundBlocks, type Surroundings } from './patron.ts';
+import { foundBlocks, isOfType, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
 import { accountLineSchema, type KohaAccountLine, type KohaAttribute, type KohaPatron } from './records.ts';
 import { genderOf, noteOf } from './sections.ts';
@@ -172,7 +172,7 @@ function furtherOf(record: KohaPatron, around: Surroundings): Further[] {
 function isElsewhere({ type, value }: KohaAttribute, { library, policy }: Surroundings): boolean {
   const text = textOf(value);
   const kept = readBlockText(text);
-  if (type !== policy.block.attribute && kept?.id === undefined) return false;
+  if (!isOfType(type, policy.block.attribute) && kept?.id === undefined) return false;
   return kept
     ? kept.library !== library.id
     : library.branches.some(({ id }) => id !== library.id && text.startsWith(`${id}|`));

@@ -1,5 +1,6 @@
 // A patron of ours, made of what Koha keeps in several places: the record, its attributes, loans, holds and account.
 import { ageGroupOn, type Library } from '../../../shared/library.ts';
+import { fold } from '../../../shared/patrons/fold.ts';
 import {
   LONG_AGO,
   nameOf,
@@ -107,12 +108,15 @@ export interface FoundBlock extends KeptBlock {
   attribute: number | undefined;
 }
 
+/** Koha's database takes a type in other capitals for the same, and keeps it as it was sent. */
+export const isOfType = (type: string, wanted: string): boolean => fold(type) === fold(wanted);
+
 /** Blocks that this library's staff set; other libraries' hold there. */
 export function foundBlocks(record: KohaPatron, { library, ids, policy }: Surroundings): FoundBlock[] {
   const inAttributes = (record.extended_attributes ?? []).flatMap((attribute) => {
     const number = attribute.extended_attribute_id ?? undefined;
-    const kept =
-      attribute.type === policy.block.attribute ? readBlockText(textOf(attribute.value)) : undefined;
+    const isOurs = isOfType(attribute.type, policy.block.attribute);
+    const kept = isOurs ? readBlockText(textOf(attribute.value)) : undefined;
     if (!kept || number === undefined) return [];
     return { ...kept, blockId: kept.id ?? ids.id('attribute', number), attribute: number };
   });

@@ -1,7 +1,7 @@
 // Patrons of the made-up Koha: what is shown of them to whom, and what becomes of what is sent.
 import { INTERNAL, json, listed, misfit, nothing, refuse, type Answer, type Asked } from './answers.ts';
 import { FLAGS, PATRON_FIELDS } from './document.ts';
-import type { Row } from './query.ts';
+import { plain, type Row } from './query.ts';
 import type { Flags, KohaWorld, PatronRow } from './world.ts';
 
 export interface Viewer {
@@ -175,7 +175,8 @@ export function addAttribute({ params, body }: Asked, _viewer: Viewer, world: Ko
   const missing = ['type', 'value'].filter((field) => !(field in body));
   if (missing.length > 0) return misfit(missing.map((field) => ['Missing property.', `/body/${field}`]));
   if (!world.patrons.has(number)) return refuse(404, 'Patron not found');
-  const known = world.attributeTypes.get(String(type));
+  // Found by its database, which keeps it as it was sent.
+  const known = [...world.attributeTypes].find(([code]) => plain(code) === plain(String(type)))?.[1];
   if (!known) return refuse(400, `Tried to use an invalid attribute type. type=${String(type)}`);
   if (!known.repeatable && attributesOf(number, world).some((one) => one.type === type))
     return refuse(409, `Tried to add more than one non-repeatable attributes. type=${String(type)}`);

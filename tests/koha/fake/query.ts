@@ -59,7 +59,7 @@ function fits(value: Field, condition: unknown): boolean {
 }
 
 /** As MariaDB's utf8mb4_unicode_ci: capitals and accents make no difference. */
-const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+export const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 export function compare(a: Field, b: Field): number {
   if (typeof a === 'number' && typeof b !== 'string') return a - Number(b);
