@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { steppingClock } from '../port/world.ts';
-import { OPERATIONS } from './fake/document.ts';
 import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
@@ -125,14 +124,10 @@ describe('of a group of libraries', () => {
   });
 
   describe('where Koha lets change whoever may edit', () => {
-    const change = OPERATIONS.find(({ method, path }) => method === 'put' && path === '/patrons/{patron_id}');
-    const before = change?.permissions;
-    const ask = (permissions: typeof before) => Object.assign(change ?? {}, { permissions });
     beforeEach(() => {
-      ask([{ borrowers: 'edit_borrowers' }]);
+      koha.world.settings.version = 'main';
       addGrouped({ circulate: true, reserveforothers: true, updatecharges: true, catalogue: true });
     });
-    afterEach(() => ask(before));
 
     test('whom who sees everybody has in the copy isn’t shown to who may not, with the line or without', async () => {
       await comes(GROUPED);
@@ -225,7 +220,7 @@ describe('at an API key', () => {
     koha.world.addPatron({ surname: 'Holm', library_id: 'CPL' });
     const all = { circulate: true, reserveforothers: true, updatecharges: true, catalogue: true } as const;
     // With the right to change that this Koha asks for, and of its own library's patrons all the same.
-    const flags = { borrowers: ['edit_borrowers', '1'], ...all };
+    const flags = { borrowers: ['edit_borrowers', 'list_borrowers', '1'], ...all };
     ({ patron_id: account } = koha.world.addStaff(
       { surname: 'Ke', userid: 'narrow key', library_id: 'MPL' },
       'x',
