@@ -13,7 +13,7 @@ export interface PullState {
   position: number | null;
   /** A fill under way. */
   fill: FillState | null;
-  /** When the copy last equalled the server. */
+  /** When the copy last equalled the server; while it is filled for the first time, when that began. */
   syncedAt: string | null;
 }
 

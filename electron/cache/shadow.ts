@@ -90,8 +90,8 @@ export class Shadow {
       Edition.make(this.#file, number);
       this.#file.run(
         `UPDATE library SET resumable = 0, filling = ?, fill_epoch = ?, fill_position = ?, fill_after = NULL, fill_whole = 0, fill_arrived = 0,
-           fill_total = ? WHERE code = ?`,
-        ...[number, epoch, position, total, code],
+           fill_total = ?, synced_at = coalesce(synced_at, ?) WHERE code = ?`,
+        ...[number, epoch, position, total, new Date(this.#clock.now()).toISOString(), code],
       );
     });
   }

@@ -54,6 +54,22 @@ test('a fill that is cut off at any page goes on from there, after a crash too, 
   expect(await found(desk, 'ek*')).toBe(1200);
 });
 
+test('what a first fill that was cut off holds is told to be as old as that fill', async () => {
+  const network = testNetwork();
+  await registered(await network.signIn('north', 'lead'), 600);
+  const desk = await deskOn(network);
+  const begun = new Date(network.clock.now()).toISOString();
+  let allowed = 1;
+  desk.line.asked = ({ path }) => {
+    if (path === '/snapshot' && allowed-- <= 0) cut();
+  };
+  await desk.signIn();
+  desk.line.asked = () => cut();
+  network.clock.pass(2 * 24 * 3_600_000);
+  const [arrived] = (await desk.store.search('north', 'Ek*', 0, 1)).patrons;
+  expect((await desk.parts.patrons.read(arrived?.id ?? '', false)).asOf).toBe(begun);
+});
+
 test('staff edit and block while the copy is still filled', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
