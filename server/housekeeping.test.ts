@@ -6,12 +6,13 @@ import { atTheDesk, problemOf, testNetwork, type TestNetwork } from './testing/n
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
 
-/** What `start` does, by such a clock; a minute later it's right. */
+/** What `start` does, by such a clock; a minute later it's right. The server ran before. */
 async function startBy(
   { central, clock }: Pick<TestNetwork, 'central' | 'clock'>,
   off: number,
   meanwhile: () => unknown = () => undefined,
 ): Promise<void> {
+  central.housekeep();
   clock.pass(off);
   central.housekeep();
   await meanwhile();
@@ -64,6 +65,30 @@ describe('a server that starts with its clock behind', () => {
   });
 });
 
+test('an adult whom a clock that was behind for days made a child is one again once it is right', async () => {
+  const here = await atTheDesk();
+  const { id } = await here.desk.register({ personal: { birthDate: '2000-05-01' } });
+  here.central.housekeep();
+  here.clock.pass(-15 * YEAR);
+  here.passDays(2);
+  here.clock.pass(15 * YEAR);
+  here.central.housekeep();
+  expect((await (await here.signIn('north', 'lead')).patron(id)).ageGroup).toBe('adult');
+});
+
+test('who was registered as an adult stays one at the first starts after a summer', async () => {
+  const here = testNetwork();
+  here.central.housekeep();
+  here.clock.pass(60 * DAY);
+  const desk = await here.signIn('north', 'lead');
+  const today = new Date(here.clock.now()).toISOString().slice(5, 10);
+  const { id } = await desk.register({
+    personal: { birthDate: `${new Date(here.clock.now()).getUTCFullYear() - 18}-${today}` },
+  });
+  here.central.housekeep();
+  expect((await desk.patron(id)).ageGroup).toBe('adult');
+});
+
 /** How many there are of what goes when its time is over. */
 const kept = ({ central: { parts } }: Pick<TestNetwork, 'central'>) =>
   ['audit', 'sign_in_event', 'block', 'attempt', 'session', 'change WHERE deleted_at IS NOT NULL'].map(
@@ -93,6 +118,23 @@ describe('a server that starts with its clock years ahead', () => {
     expect((await here.desk.ask('search', { query: { query: 'x' } })).status).toBe(200);
   });
 
+  test('forgets nothing later, though it believed that clock for days and never runs for a day', async () => {
+    const here = testNetwork();
+    here.central.housekeep();
+    here.clock.pass(9 * YEAR);
+    here.passDays(2);
+    here.clock.pass(-9 * YEAR);
+    const desk = await here.signIn('north', 'lead');
+    const { id } = await desk.register({ personal: { birthDate: '2009-05-01' } });
+    const before = kept(here);
+    for (let start = 0; start < 3; start++) {
+      here.clock.pass(DAY / 2);
+      here.central.housekeep();
+    }
+    expect(kept(here)).toEqual(before);
+    expect((await (await here.signIn('north', 'lead')).patron(id)).ageGroup).toBe('youth');
+  });
+
   test('makes nobody an adult', async () => {
     const here = await atTheDesk();
     await here.desk.register({ personal: { birthDate: '2009-05-01' } });
@@ -107,6 +149,7 @@ describe('what the libraries need not keep goes', () => {
 
   test('a day after a server starts that stood still for a year', async () => {
     const here = await withSomethingOfEach();
+    here.central.housekeep();
     here.clock.pass(YEAR);
     here.central.housekeep();
     here.passDays(1);
@@ -115,6 +158,7 @@ describe('what the libraries need not keep goes', () => {
 
   test('in the end from one that stood still and never runs for a whole day', async () => {
     const here = await withSomethingOfEach();
+    here.central.housekeep();
     here.clock.pass(YEAR);
     for (let start = 0; start < 250; start++) {
       here.clock.pass(DAY / 2);

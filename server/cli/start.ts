@@ -59,12 +59,13 @@ export async function start(argv: string[]): Promise<void> {
   });
   if (server.central.parts.history.wasRestored) process.stderr.write(RESTORED);
   await makeDemo(server, demo, asked.seed ?? '1');
-  server.central.housekeep();
   endOnSignal(server, [
     every(DAY, server, () => server.central.housekeep()),
     every(FIVE_MINUTES, server, () => server.central.forgetFailedSignIns()),
   ]);
   const url = await listen(server, port);
+  // A start that fails, time and again, makes no time pass.
+  server.central.housekeep();
   const ready = { url, accounts: demoAccounts(server.central) };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }

@@ -116,8 +116,6 @@ export function testNetwork(options: TestOptions = {}): TestNetwork {
     },
   };
   addTestLibraries(network.central);
-  // As `start` does.
-  network.central.housekeep();
   return network;
 }
 
