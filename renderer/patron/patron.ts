@@ -20,13 +20,19 @@ export const usePatron = defineStore('patron', () => {
   /** While this window deletes the patron, news that they are gone is its own doing. */
   let deleting = false;
   let reading = 0;
+  let lastRead = Promise.resolve();
 
-  /** `fresh`: with what the server knows now, as far as it can be asked. */
-  async function read(fresh = false): Promise<void> {
+  /** `fresh`: with what the server knows now, as far as it can be asked. One that is overtaken waits for the later. */
+  function read(fresh = false): Promise<void> {
+    return (lastRead = readOnce(fresh));
+  }
+
+  async function readOnce(fresh: boolean): Promise<void> {
     if (gone.value || deleting) return;
     const number = ++reading;
     const answer = await ask('patron.read', { fresh });
-    if (number !== reading || gone.value || deleting) return;
+    if (number !== reading) return lastRead;
+    if (gone.value || deleting) return;
     if (answer.ok) {
       const { patron: now } = answer.value;
       // What is typed here was meant for whom the window showed: it is not saved to somebody else.
@@ -53,11 +59,11 @@ export const usePatron = defineStore('patron', () => {
     if (error.code === 'patronGone' && patron.value) gone.value ??= 'elsewhere';
   }
 
-  /** Deletes the patron; then nothing of them is kept here. Answers the error, if there is one. */
-  async function deletePatron(): Promise<DeskError | undefined> {
+  /** Deletes the patron as they were at `tag`; then nothing of them is kept here. Answers the error, if there is one. */
+  async function deletePatron(tag: string): Promise<DeskError | undefined> {
     if (!patron.value) return undefined;
     deleting = true;
-    const answer = await ask('patron.delete', { tag: patron.value.tag });
+    const answer = await ask('patron.delete', { tag });
     deleting = false;
     if (!answer.ok) {
       failed(answer.error);

@@ -1,0 +1,99 @@
+// @vitest-environment happy-dom
+// What the dialogs of an account do while something else happens: what staff saw is done, what they typed is kept.
+import { flushPromises, mount, type DOMWrapper } from '@vue/test-utils';
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../../shared/capabilities.ts';
+import type { Patron } from '../../../shared/patrons/patron.ts';
+import { EMPTY_SECTIONS } from '../../../shared/patrons/sections.ts';
+import { useSession } from '../../app/session.ts';
+import { i18n } from '../../app/words.ts';
+import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
+import { usePatron } from '../patron.ts';
+import DeleteDialog from './DeleteDialog.vue';
+
+const sections = Object.fromEntries(
+  Object.entries(EMPTY_SECTIONS).map(([section, values]) => [section, { values, tag: 'one' }]),
+);
+const lists = { blocks: [], loans: [], reservations: [], debts: [], totalDebt: 0, guarantorFor: [] };
+const patronWith = (what: Partial<Patron>) =>
+  ({ sections, debtBlock: null, ...lists, ...what }) as unknown as Patron;
+
+let main: FakeMain;
+let stored: Patron;
+beforeEach(() => {
+  setActivePinia(createPinia());
+  main = fakeMain();
+  main.answer('patron.read', () => ok({ patron: stored, acts: [], asOf: null }));
+  const session = useSession();
+  session.state = { status: 'signedIn', withLine: true, capabilities: EVERYTHING, permissions: [] } as never;
+  session.sync = { online: true } as never;
+});
+
+const Dialog = { props: ['open'], template: '<div v-if="open"><slot /><slot name="actions" /></div>' };
+const global = { plugins: [i18n], stubs: { Dialog } };
+// Not `trigger`: the window of these tests has no events of its own.
+async function press(button: DOMWrapper<Element> | undefined): Promise<void> {
+  button?.element.dispatchEvent(new Event('click'));
+  await flushPromises();
+}
+const asked = (request: string) => main.asked.filter(({ name }) => name === request).map(({ args }) => args);
+
+describe('whoever is asked whether to delete a patron', () => {
+  async function opened() {
+    const store = usePatron();
+    store.start();
+    await expect.poll(() => store.patron).toBeDefined();
+    const dialog = mount(DeleteDialog, { props: { open: false, patron: stored }, global });
+    await dialog.setProps({ open: true });
+    await flushPromises();
+    const changed = async (by: Partial<Patron>) => {
+      stored = patronWith(by);
+      main.raise('patron.changed', { patronId: 'p' });
+      await flushPromises();
+      await dialog.setProps({ patron: stored });
+    };
+    return { dialog, changed, submit: () => press(dialog.findAll('button').at(-1)) };
+  }
+
+  it('deletes them as they were then; what a colleague changed behind the question has to be seen first', async () => {
+    stored = patronWith({ tag: 'as asked' });
+    main.answer('patron.delete', ({ tag }: { tag: string }) =>
+      tag === stored.tag ? ok({}) : refused({ code: 'changedMeanwhile' }),
+    );
+    const { dialog, changed, submit } = await opened();
+    await changed({ tag: 'with a note' });
+    await submit();
+    expect(asked('patron.delete')).toEqual([{ tag: 'as asked' }]);
+    expect(dialog.get('[role=alert]').text()).toContain('was changed while you were looking');
+    await submit();
+    expect(asked('patron.delete').at(-1)).toEqual({ tag: 'with a note' });
+    expect(usePatron().gone).toBe('here');
+  });
+
+  it('deletes them as the server had them, where its news came while they were read', async () => {
+    stored = patronWith({ tag: 'of the copy' });
+    main.answer('patron.read', async ({ fresh }: { fresh: boolean }) => {
+      await flushPromises();
+      if (fresh && usePatron().patron) {
+        stored = patronWith({ tag: 'of the server' });
+        main.raise('patron.changed', { patronId: 'p' });
+      }
+      return ok({ patron: stored, acts: [], asOf: null });
+    });
+    const { changed, submit } = await opened();
+    await expect.poll(() => usePatron().patron?.tag).toBe('of the server');
+    await changed({ tag: 'with a note' });
+    await submit();
+    expect(asked('patron.delete')).toEqual([{ tag: 'of the server' }]);
+  });
+
+  it('deletes them as they were once nothing stood in the way any more', async () => {
+    stored = patronWith({ tag: 'with a loan', loans: [{}] as unknown as Patron['loans'] });
+    const { changed, submit } = await opened();
+    await changed({ tag: 'returned' });
+    await changed({ tag: 'with a note' });
+    await submit();
+    expect(asked('patron.delete')).toEqual([{ tag: 'returned' }]);
+  });
+});
