@@ -1,16 +1,17 @@
 // @vitest-environment happy-dom
 // What the dialogs of an account do while something else happens: what staff saw is done, what they typed is kept.
-import { flushPromises, mount, type DOMWrapper } from '@vue/test-utils';
+import { flushPromises, mount, type DOMWrapper, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../../shared/capabilities.ts';
-import type { Patron } from '../../../shared/patrons/patron.ts';
+import type { Block, Patron } from '../../../shared/patrons/patron.ts';
 import { EMPTY_SECTIONS } from '../../../shared/patrons/sections.ts';
 import { useSession } from '../../app/session.ts';
 import { i18n } from '../../app/words.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { usePatron } from '../patron.ts';
 import DeleteDialog from './DeleteDialog.vue';
+import UnblockDialog from './UnblockDialog.vue';
 
 const sections = Object.fromEntries(
   Object.entries(EMPTY_SECTIONS).map(([section, values]) => [section, { values, tag: 'one' }]),
@@ -35,6 +36,16 @@ const global = { plugins: [i18n], stubs: { Dialog } };
 // Not `trigger`: the window of these tests has no events of its own.
 async function press(button: DOMWrapper<Element> | undefined): Promise<void> {
   button?.element.dispatchEvent(new Event('click'));
+  await flushPromises();
+}
+async function type(dialog: VueWrapper, comment: string): Promise<void> {
+  const area = dialog.get('textarea').element;
+  area.value = comment;
+  area.dispatchEvent(new Event('input'));
+  await flushPromises();
+}
+async function send(dialog: VueWrapper): Promise<void> {
+  dialog.get('form').element.dispatchEvent(new Event('submit', { cancelable: true }));
   await flushPromises();
 }
 const asked = (request: string) => main.asked.filter(({ name }) => name === request).map(({ args }) => args);
@@ -95,5 +106,42 @@ describe('whoever is asked whether to delete a patron', () => {
     await changed({ tag: 'with a note' });
     await submit();
     expect(asked('patron.delete')).toEqual([{ tag: 'returned' }]);
+  });
+});
+
+describe('whoever lifts the blocks of a patron', () => {
+  const block = (id: string, comment: string): Block => {
+    return { id, comment, blockedAt: '2026-11-28T10:00:00Z', blockedBy: 'Ada' };
+  };
+  const found = block('found', 'Card found in the street');
+  const threat = block('threat', 'Threatened a colleague');
+  async function opened() {
+    main.answer('patron.unblock', () => ok({ saved: 'confirmed' }));
+    stored = patronWith({ blocks: [found] });
+    usePatron().patron = stored;
+    const dialog = mount(UnblockDialog, { props: { open: false, patron: stored }, global });
+    await dialog.setProps({ open: true });
+    await type(dialog, 'Came with the card');
+    return dialog;
+  }
+
+  it('lifts none that came behind the dialog before they were told and pressed again', async () => {
+    const dialog = await opened();
+    await dialog.setProps({ patron: patronWith({ blocks: [found, threat] }) });
+    await send(dialog);
+    expect(asked('patron.unblock')).toEqual([]);
+    expect(dialog.get('[role=alert]').text()).toContain('was changed while you were looking');
+    expect(dialog.text()).toContain('Threatened a colleague');
+    await send(dialog);
+    expect(asked('patron.unblock')).toEqual([{ blocks: ['found', 'threat'], comment: 'Came with the card' }]);
+  });
+
+  it('hears from the server that a colleague has lifted them all', async () => {
+    const dialog = await opened();
+    main.answer('patron.unblock', () => refused({ code: 'notBlocked' }));
+    await dialog.setProps({ patron: patronWith({ blocks: [] }) });
+    await send(dialog);
+    expect(asked('patron.unblock')).toMatchObject([{ blocks: ['found'] }]);
+    expect(dialog.get('[role=alert]').text()).toContain('blocked');
   });
 });
