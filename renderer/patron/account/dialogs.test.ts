@@ -2,7 +2,7 @@
 // What the dialogs of an account do while something else happens: what staff saw is done, what they typed is kept.
 import { flushPromises, mount, type DOMWrapper, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../../shared/capabilities.ts';
 import type { Block, Patron } from '../../../shared/patrons/patron.ts';
 import { EMPTY_SECTIONS } from '../../../shared/patrons/sections.ts';
@@ -10,6 +10,8 @@ import { useSession } from '../../app/session.ts';
 import { i18n } from '../../app/words.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { usePatron } from '../patron.ts';
+import { useUnsaved } from '../unsaved.ts';
+import BlockDialog from './BlockDialog.vue';
 import DeleteDialog from './DeleteDialog.vue';
 import UnblockDialog from './UnblockDialog.vue';
 
@@ -143,5 +145,28 @@ describe('whoever lifts the blocks of a patron', () => {
     await send(dialog);
     expect(asked('patron.unblock')).toMatchObject([{ blocks: ['found'] }]);
     expect(dialog.get('[role=alert]').text()).toContain('blocked');
+  });
+});
+
+describe('a comment that is typed and not sent', () => {
+  afterEach(() => (i18n.global.locale.value = 'en'));
+  async function typed() {
+    usePatron().patron = patronWith({});
+    const dialog = mount(BlockDialog, { props: { open: true }, global });
+    await type(dialog, 'Kept the atlas.');
+    expect(useUnsaved().unsaved).toBe(true);
+    return dialog;
+  }
+
+  it('is not asked about any more once staff have let go of it with its tab', async () => {
+    (await typed()).unmount();
+    expect(useUnsaved().unsaved).toBe(false);
+  });
+
+  it('is not asked about any more once it is deleted, though the language was changed meanwhile', async () => {
+    const dialog = await typed();
+    i18n.global.locale.value = 'sv';
+    await type(dialog, '');
+    expect(useUnsaved().unsaved).toBe(false);
   });
 });
