@@ -33,7 +33,10 @@ beforeEach(() => {
   session.sync = { online: true } as never;
 });
 
-const Dialog = { props: ['open'], template: '<div v-if="open"><slot /><slot name="actions" /></div>' };
+const Dialog = {
+  props: ['open', 'closable'],
+  template: '<div v-if="open"><slot /><slot name="actions" /></div>',
+};
 const global = { plugins: [i18n], stubs: { Dialog } };
 // Not `trigger`: the window of these tests has no events of its own.
 async function press(button: DOMWrapper<Element> | undefined): Promise<void> {
@@ -168,5 +171,36 @@ describe('a comment that is typed and not sent', () => {
     i18n.global.locale.value = 'sv';
     await type(dialog, '');
     expect(useUnsaved().unsaved).toBe(false);
+  });
+});
+
+describe('what is on its way to the server', () => {
+  const REQUESTS = { block: 'patron.block', delete: 'patron.delete' } as const;
+
+  it.each([
+    ['block', BlockDialog],
+    ['delete', DeleteDialog],
+  ] as const)("can't be cancelled: whoever tries to %s sees that it failed", async (what, component) => {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    main.answer(REQUESTS[what], () => answered.then(() => refused({ code: 'serverFailed' })));
+    stored = patronWith({ tag: 'one' });
+    usePatron().patron = stored;
+    const dialog = mount(component as typeof DeleteDialog, {
+      props: { open: true, patron: stored, 'onUpdate:open': (open) => dialog.setProps({ open }) },
+      global,
+    });
+    if (what === 'block') {
+      await type(dialog, 'Kept the atlas.');
+      await send(dialog);
+    } else await press(dialog.findAll('button').at(-1));
+    expect(asked(REQUESTS[what])).toHaveLength(1);
+    await press(dialog.findAll('button').at(0));
+    expect(dialog.getComponent(Dialog).props()).toEqual({ open: true, closable: false });
+    answer();
+    await flushPromises();
+    expect(dialog.find('[role=alert]').exists()).toBe(true);
+    await press(dialog.findAll('button').at(0));
+    expect(dialog.getComponent(Dialog).props('open')).toBe(false);
   });
 });
