@@ -17,6 +17,8 @@ export const useUnsaved = defineStore('unsaved', () => {
     else places.delete(place);
   }
 
+  const holds = (place: string) => places.has(place);
+
   /** Whether staff let go of what isn't saved; true at once where there is nothing. */
   function mayLeave(): Promise<boolean> {
     if (!unsaved.value) return Promise.resolve(true);
@@ -31,5 +33,5 @@ export const useUnsaved = defineStore('unsaved', () => {
     answer = undefined;
   }
 
-  return { unsaved, asking, mark, mayLeave, decide };
+  return { unsaved, asking, mark, holds, mayLeave, decide };
 });

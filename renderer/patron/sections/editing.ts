@@ -51,6 +51,8 @@ export const useEditing = defineStore('editing', () => {
   const choseMine = ref<string[]>([]);
   /** The act in conflict that is decided on, if it is one. */
   const deciding = ref<string>();
+  /** Save was pressed around a new PIN, which has a button of its own. */
+  const pinIsLeft = ref(false);
   /** Counts attempts that were turned back, so that the form can lead the focus to what to mend. */
   const turnedBack = ref(0);
 
@@ -106,7 +108,17 @@ export const useEditing = defineStore('editing', () => {
     conflicts.value = [];
     merged.value = [];
     choseMine.value = [];
+    pinIsLeft.value = false;
     clearErrors();
+  }
+
+  /** Closes what needs no saving any more; a new PIN that isn't saved keeps its section open. */
+  function finish(finished: SectionId): void {
+    const stored = patron.patron?.sections[finished];
+    close();
+    if (!stored || !unsaved.holds('pin')) return;
+    draft.value = startDraft(finished, stored);
+    pinIsLeft.value = true;
   }
 
   function clearErrors(): void {
@@ -125,8 +137,8 @@ export const useEditing = defineStore('editing', () => {
       return;
     }
     if (Object.keys(changes).length === 0 && !deciding.value) {
-      notices.say(t('sections.unchanged'));
-      close();
+      finish(draft.value.section);
+      if (!pinIsLeft.value) notices.say(t('sections.unchanged'));
       return;
     }
     saving.value = true;
@@ -141,7 +153,7 @@ export const useEditing = defineStore('editing', () => {
     if (answer.ok) await patron.read();
     saving.value = false;
     if (answer.ok) {
-      close();
+      finish(sent);
       const { saved } = answer.value;
       notices.done(() => t(`sections.${SAVED[saved]}`, { section: t(`sections.${sent}`) }));
     } else turnBack(answer.error);
@@ -195,6 +207,7 @@ export const useEditing = defineStore('editing', () => {
     conflicts,
     merged,
     choseMine,
+    pinIsLeft,
     turnedBack,
     dirty,
     undecided,
