@@ -92,6 +92,15 @@ export function rebased(draft: Draft, current: Stored): { draft: Draft; merged: 
   return { draft: { section: draft.section, base: plain(current), values }, merged };
 }
 
+/** Fields that were changed here and elsewhere, to different values. */
+export function conflictsOf(draft: Draft, current: Stored): Conflict[] {
+  return Object.entries(changesOf(draft))
+    .map(([field, mine]) => {
+      return { field, base: draft.base.values[field] ?? null, mine, theirs: current.values[field] ?? null };
+    })
+    .filter(({ base, mine, theirs }) => !same(theirs, base) && !same(theirs, mine));
+}
+
 /** Which value of a conflicting field staff have chosen; undefined while they haven't. */
 export function choiceOf(
   conflict: Conflict,

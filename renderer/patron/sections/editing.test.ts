@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_SECTIONS, SECTIONS } from '../../../shared/patrons/sections.ts';
 import type { DeskAct } from '../../../shared/ipc/sync.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
+import { useNotices } from '../../app/notices.ts';
 import { fakeMain, ok, refused, type FakeMain } from '../../testing/fake-main.ts';
 import { usePatron } from '../patron.ts';
 import { useUnsaved } from '../unsaved.ts';
@@ -110,6 +111,68 @@ describe('a section in edit', () => {
     await opening;
     expect(editing.section).toBe('address');
     expect(typed()).toBe('Visby');
+  });
+});
+
+describe('while a section is being saved', () => {
+  let answer: (answer: ReturnType<typeof ok<{ saved: 'confirmed' }>> | ReturnType<typeof refused>) => void;
+  let saving: Promise<void>;
+  beforeEach(async () => {
+    main.answer('patron.saveSection', () => new Promise((resolve) => (answer = resolve)));
+    await typeTown('Visby');
+    saving = editing.save();
+  });
+  const typePostcode = (postcode: string) => {
+    if (editing.draft) editing.draft.values['postcode'] = postcode;
+  };
+  const conflictOverTown = (postcode: string) =>
+    refused({
+      code: 'conflict',
+      current: { values: { ...EMPTY_SECTIONS.address, town: 'Ystad', postcode }, tag: 'two' },
+      conflicts: [{ field: 'town', base: '', mine: 'Visby', theirs: 'Ystad' }],
+    });
+
+  it('it is neither let go of nor left for another one', async () => {
+    expect(await editing.cancel()).toBe(false);
+    await editing.open('note');
+    expect(useUnsaved().asking).toBe(false);
+    expect(editing.section).toBe('address');
+    answer(ok({ saved: 'confirmed' }));
+    await saving;
+    expect(editing.section).toBeUndefined();
+    await editing.open('note');
+    expect(editing.section).toBe('note');
+  });
+
+  it('what is typed in it stays, and is saved on top of what was sent', async () => {
+    typePostcode('621 57');
+    answer(ok({ saved: 'confirmed' }));
+    await saving;
+    expect(useUnsaved().unsaved).toBe(true);
+    main.asked.length = 0;
+    main.answer('patron.saveSection', () => ok({ saved: 'confirmed' }));
+    await editing.save();
+    expect(main.asked[0]?.args).toMatchObject({
+      base: { values: { town: 'Visby', postcode: '' } },
+      changes: { postcode: '621 57' },
+    });
+    expect(editing.section).toBeUndefined();
+  });
+
+  it('what is typed in it goes over nothing that somebody else wrote', async () => {
+    typePostcode('621 57');
+    answer(conflictOverTown('271 42'));
+    await saving;
+    expect(editing.undecided.map(({ field }) => field)).toEqual(['town', 'postcode']);
+  });
+
+  it('left with its tab, it opens nothing any more, and a failure is told', async () => {
+    editing.close();
+    answer(conflictOverTown(''));
+    await saving;
+    expect(useNotices().notices.map(({ kind }) => kind)).toEqual(['danger']);
+    expect(editing.section).toBeUndefined();
+    expect(editing.conflicts).toEqual([]);
   });
 });
 

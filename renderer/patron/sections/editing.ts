@@ -22,9 +22,11 @@ import { useUnsaved } from '../unsaved.ts';
 import {
   changesOf,
   choiceOf,
+  conflictsOf,
   hasOwnInput,
   rebased,
   startDraft,
+  tidied,
   withoutEmptyRows,
   type Conflict,
   type Draft,
@@ -78,7 +80,9 @@ export const useEditing = defineStore('editing', () => {
     },
   );
 
+  // While a section is being saved, none is opened or let go of: what became of it can still be told.
   async function open(wanted: SectionId): Promise<void> {
+    if (saving.value) return;
     const stored = patron.patron?.sections[wanted];
     if (!stored || !(await unsaved.mayLeave())) return;
     close();
@@ -87,7 +91,7 @@ export const useEditing = defineStore('editing', () => {
 
   /** Opens an edit that is in conflict, with what was typed and what the server holds now. */
   async function decide(act: DeskAct): Promise<void> {
-    if (!act.section || !act.conflict || !(await unsaved.mayLeave())) return;
+    if (saving.value || !act.section || !act.conflict || !(await unsaved.mayLeave())) return;
     close();
     const { current, fields } = act.conflict;
     const started = startDraft(act.section, current);
@@ -97,7 +101,7 @@ export const useEditing = defineStore('editing', () => {
   }
 
   async function cancel(): Promise<boolean> {
-    const leave = await unsaved.mayLeave();
+    const leave = !saving.value && (await unsaved.mayLeave());
     if (leave) close();
     return leave;
   }
@@ -112,13 +116,12 @@ export const useEditing = defineStore('editing', () => {
     clearErrors();
   }
 
-  /** Closes what needs no saving any more; a new PIN that isn't saved keeps its section open. */
-  function finish(finished: SectionId): void {
-    const stored = patron.patron?.sections[finished];
+  /** Closes the section, unless it holds more: a new PIN, or what was typed while it was being saved. */
+  function finish(): void {
+    const more = dirty.value || unsaved.holds('pin') ? draft.value : undefined;
     close();
-    if (!stored || !unsaved.holds('pin')) return;
-    draft.value = startDraft(finished, stored);
-    pinIsLeft.value = true;
+    draft.value = more;
+    pinIsLeft.value = unsaved.holds('pin');
   }
 
   function clearErrors(): void {
@@ -137,26 +140,34 @@ export const useEditing = defineStore('editing', () => {
       return;
     }
     if (Object.keys(changes).length === 0 && !deciding.value) {
-      finish(draft.value.section);
+      finish();
       if (!pinIsLeft.value) notices.say(t('sections.unchanged'));
       return;
     }
     saving.value = true;
-    const sent = draft.value.section;
+    const sent = draft.value;
+    const sentValues = tidied(sent.values);
     const answer = deciding.value
       ? await ask('patron.decide', { act: deciding.value, changes: changes as FieldValues })
       : await ask('patron.saveSection', {
-          section: sent,
-          base: draft.value.base as TaggedValues,
+          section: sent.section,
+          base: sent.base as TaggedValues,
           changes: changes as FieldValues,
         });
     if (answer.ok) await patron.read();
     saving.value = false;
+    const isOpen = draft.value === sent;
     if (answer.ok) {
-      finish(sent);
+      sent.base.values = sentValues;
+      if (isOpen) finish();
       const { saved } = answer.value;
-      notices.done(() => t(`sections.${SAVED[saved]}`, { section: t(`sections.${sent}`) }));
-    } else turnBack(answer.error);
+      notices.done(() => t(`sections.${SAVED[saved]}`, { section: t(`sections.${sent.section}`) }));
+    } else if (isOpen) turnBack(answer.error);
+    else {
+      // Let go of with its tab: nothing else tells.
+      patron.failed(answer.error);
+      if (answer.error.code !== 'patronGone') notices.failed(answer.error);
+    }
   }
 
   function turnBack(error: DeskError): void {
@@ -164,10 +175,15 @@ export const useEditing = defineStore('editing', () => {
     patron.failed(error);
     if (error.code === 'invalid' && error.fields?.length) issues.value = error.fields;
     else if (error.code === 'conflict' && error.current && error.conflicts && draft.value) {
+      const told = error.conflicts;
+      // What was typed while it was being saved is compared here.
+      const since = conflictsOf(draft.value, error.current).filter(
+        ({ field }) => !told.some((one) => one.field === field),
+      );
       const next = rebased(draft.value, error.current);
       draft.value = next.draft;
       merged.value = next.merged;
-      conflicts.value = error.conflicts;
+      conflicts.value = [...told, ...since];
       choseMine.value = [];
       deciding.value = error.act ?? deciding.value;
     } else if (error.code !== 'patronGone') failure.value = error;
