@@ -32,9 +32,17 @@ describe('tidying', () => {
   });
 
   it('drops empty rows, and keeps a card that has a state only as long as it has a number', () => {
-    const blank = { line1: '', line2: ' ', postcode: '', town: '', country: '' };
-    expect(tidied({ otherAddresses: [blank] })).toEqual({ otherAddresses: [] });
+    expect(tidied({ phones: [' ', '08-1'] })).toEqual({ phones: ['08-1'] });
     expect(tidied({ cards: [{ number: ' ', state: 'active' }] })).toEqual({ cards: [] });
+  });
+
+  it('drops an address that was added and left empty, though its country stands there from the start', () => {
+    const blank = { line1: '', line2: ' ', postcode: '', town: '', country: 'SE' };
+    const abroad = { ...blank, town: 'Turku', country: 'FI' };
+    expect(tidied({ otherAddresses: [blank, abroad] })['otherAddresses']).toMatchObject([{ town: 'Turku' }]);
+    const draft = startDraft('address', stored({ town: 'Visby', country: 'SE', otherAddresses: [] }));
+    draft.values['otherAddresses'] = [blank];
+    expect(changesOf(draft)).toEqual({});
   });
 
   it('leaves the staff note as it was typed', () => {

@@ -66,12 +66,12 @@ function trimmed<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, trimmed(inner)])) as T;
 }
 
-/** A card's state is chosen from the start, so a card is empty without a number; a row of strings when all are. */
+/** A card's state and an address's country are chosen from the start: a row is empty where nothing else is typed. */
 function isEmptyRow(row: unknown): boolean {
   if (typeof row === 'string') return row === '';
   if (typeof row !== 'object' || row === null) return false;
   if ('number' in row) return row.number === '';
-  return Object.values(row).every((part) => part === '');
+  return Object.entries(row).every(([part, text]) => part === 'country' || text === '');
 }
 
 /** The fields that staff changed, as they would be saved. */
