@@ -84,7 +84,7 @@ export function valueLines(field: string, value: unknown, { library, formats }: 
     case 'otherAddresses':
       return (value as Address[]).map(addressLine);
     case 'guarantor':
-      return [(value as Guarantor).name];
+      return guarantorLines(value as Guarantor);
     default:
       return Array.isArray(value) ? value.map(String) : [String(value)];
   }
@@ -92,6 +92,11 @@ export function valueLines(field: string, value: unknown, { library, formats }: 
 
 function isDate(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/** A patron and a mere name can read the same: which it is stands below. */
+function guarantorLines({ kind, name }: Guarantor): string[] {
+  return [name, useWords().t(kind === 'patron' ? 'guarantor.linked' : 'guarantor.nameOnly')];
 }
 
 function addressLine({ line1, line2, postcode, town, country }: Address): string {
