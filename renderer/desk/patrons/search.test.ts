@@ -78,6 +78,29 @@ describe('searching as staff type', () => {
     expect([search.total, search.searching, search.partial]).toEqual([2, false, false]);
   });
 
+  it("asked the same again, keeps the server's hits until the server has answered anew", async () => {
+    const session = useSession();
+    session.state = { status: 'signedIn', withLine: true } as never;
+    session.sync = { online: true } as never;
+    let elsewhere = ['Elsewhere'];
+    let answerServer: () => void = () => undefined;
+    main.answer('patrons.search', async ({ from }: Asked) => {
+      if (from === 'copy') return found(1, [hit('Copied')], true);
+      await new Promise<void>((resolve) => (answerServer = resolve));
+      return found(1 + elsewhere.length, ['Copied', ...elsewhere].map(hit));
+    });
+    search.typed = 'a';
+    for (const total of [2, 3]) {
+      const searching = search.searchNow();
+      await new Promise((resolve) => setTimeout(resolve));
+      expect([search.total, search.searching]).toEqual([total - 1, true]);
+      answerServer();
+      await searching;
+      expect(search.total).toBe(total);
+      elsewhere = ['Elsewhere', 'Registered'];
+    }
+  });
+
   it('keeps the hits in sight when the next search fails', async () => {
     main.answer('patrons.search', () => found(1, [hit('Lind')]));
     search.typed = 'lind';

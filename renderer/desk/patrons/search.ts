@@ -30,6 +30,8 @@ export const useSearch = defineStore('search', () => {
   const failure = ref<DeskError>();
   /** Each search has a number; an answer to an older one is dropped. */
   let current = 0;
+  let asked = '';
+  let latest = Promise.resolve();
   let pause: ReturnType<typeof setTimeout> | undefined;
   let pagesAsked = new Set<number>();
 
@@ -48,27 +50,36 @@ export const useSearch = defineStore('search', () => {
     pause = setTimeout(() => void searchNow(), TYPING_PAUSE_MS);
   }
 
-  /** Doesn't wait for the typing to pause. Keeps the old hits in sight until the new ones are here. */
-  async function searchNow(): Promise<void> {
+  /** Doesn't wait for the typing to pause. Answers when the newest search has, also where that overtook this one. */
+  const searchNow = () => (latest = lookUp());
+
+  /** Answers when all who are asked for what is typed have answered. */
+  const settled = () => (searching.value && asked === typed.value.trim() ? latest : searchNow());
+
+  /** Keeps the old hits in sight until the new ones are here. */
+  async function lookUp(): Promise<void> {
     clearTimeout(pause);
     const query = typed.value.trim();
     const number = ++current;
+    asked = query;
     failure.value = undefined;
     if (query === '') return clear();
     searching.value = true;
     const answer = await askFor(query, 0, 'copy');
-    if (number !== current) return;
+    if (number !== current) return latest;
     const goesOn = answer.ok && answer.value.partial && session.withServer;
     searching.value = goesOn;
     if (!answer.ok) {
       failure.value = answer.error;
       return;
     }
-    take(query, answer.value, 'copy');
+    // The copy's hits are in sight at once; the server knows patrons whom the copy doesn't hold. Its hits stay until its
+    // next answer to the same words.
+    const again = source === 'server' && query === answered.value;
+    if (!goesOn || !again) take(query, answer.value, 'copy');
     if (!goesOn) return;
-    // The copy's hits are in sight at once; the server knows patrons whom the copy doesn't hold.
     const whole = await askFor(query, 0, 'server');
-    if (number !== current) return;
+    if (number !== current) return latest;
     searching.value = false;
     if (whole.ok) take(query, whole.value, 'server');
   }
@@ -120,6 +131,7 @@ export const useSearch = defineStore('search', () => {
   function forget(): void {
     clearTimeout(pause);
     current++;
+    latest = Promise.resolve();
     typed.value = '';
     failure.value = undefined;
     clear();
@@ -136,6 +148,7 @@ export const useSearch = defineStore('search', () => {
     failure,
     type,
     searchNow,
+    settled,
     need,
     forget,
   };
