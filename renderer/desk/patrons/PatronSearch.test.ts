@@ -129,3 +129,68 @@ describe('Enter in the search', () => {
     expect(main.asked.filter(({ name }) => name === 'patrons.search')).toHaveLength(2);
   });
 });
+
+describe('a copy that does not hold everybody', () => {
+  const onlyCopy = 'Only the patrons kept at this desk were searched';
+  const fromCopy = (ids: string[]) => {
+    main.answer('patrons.search', ({ from }: Asked) =>
+      from === 'copy' ? found(ids, true) : refused({ code: 'serverFailed' }),
+    );
+  };
+
+  it.each([{ ids: [] }, { ids: ['one'] }])(
+    'is said to be all that was searched without the line: $ids',
+    async ({ ids }) => {
+      fromCopy(ids);
+      const page = shown();
+      await find('Ek');
+      await flushPromises();
+      expect(page.text()).toContain(onlyCopy);
+      expect(page.text()).not.toContain('No patron matches');
+    },
+  );
+
+  it.each([{ ids: [] }, { ids: ['one'] }])(
+    'is said to be all that was searched where the server failed: $ids',
+    async ({ ids }) => {
+      withTheLine();
+      fromCopy(ids);
+      const page = shown();
+      await find('Ek');
+      await flushPromises();
+      expect(page.find('[role=alert]').exists()).toBe(true);
+      expect(page.text()).toContain(onlyCopy);
+      expect(page.text()).not.toContain('No patron matches');
+      // Others may be called that, too.
+      await pressEnter(page);
+      expect(opened()).toEqual([]);
+    },
+  );
+
+  it('is not spoken of once the server has answered', async () => {
+    withTheLine();
+    fromCopy([]);
+    const page = shown();
+    await find('Ek');
+    main.answer('patrons.search', ({ from }: Asked) => found([], from === 'copy'));
+    await search.searchNow();
+    await flushPromises();
+    expect(page.find('[role=alert]').exists()).toBe(false);
+    expect(page.text()).not.toContain(onlyCopy);
+    expect(page.text()).toContain('No patron matches');
+  });
+
+  it("leaves the server's hits in sight, said to be from before, where it fails at the same words later", async () => {
+    withTheLine();
+    main.answer('patrons.search', ({ from }: Asked) =>
+      from === 'copy' ? found(['one'], true) : found(['one', 'two']),
+    );
+    const page = shown();
+    await find('Ek');
+    fromCopy(['one']);
+    main.raise('patrons.changed', {});
+    await flushPromises();
+    expect(search.total).toBe(2);
+    expect(page.get('[role=alert]').text()).toContain('These are the hits from before.');
+  });
+});

@@ -26,6 +26,8 @@ export const useSearch = defineStore('search', () => {
   const searching = ref(false);
   /** The server may know of more than was found in the copy. */
   const partial = ref(false);
+  /** The hits are the copy's, and the server, which may know of more, gave no answer. */
+  const copyOnly = ref(false);
   let source: 'copy' | 'server' = 'copy';
   const failure = ref<DeskError>();
   /** Each search has a number; an answer to an older one is dropped. */
@@ -69,6 +71,7 @@ export const useSearch = defineStore('search', () => {
     if (number !== current) return latest;
     const goesOn = answer.ok && answer.value.partial && session.withServer;
     searching.value = goesOn;
+    copyOnly.value = answer.ok && answer.value.partial && !goesOn;
     if (!answer.ok) {
       failure.value = answer.error;
       return;
@@ -81,7 +84,9 @@ export const useSearch = defineStore('search', () => {
     const whole = await askFor(query, 0, 'server');
     if (number !== current) return latest;
     searching.value = false;
-    if (whole.ok) take(query, whole.value, 'server');
+    if (whole.ok) return take(query, whole.value, 'server');
+    failure.value = whole.error;
+    copyOnly.value = source === 'copy';
   }
 
   function take(query: string, found: RequestResult<'patrons.search'>, from: 'copy' | 'server'): void {
@@ -124,6 +129,7 @@ export const useSearch = defineStore('search', () => {
     answered.value = undefined;
     total.value = 0;
     searching.value = false;
+    copyOnly.value = false;
     hits.value = new Map();
   }
 
@@ -145,6 +151,7 @@ export const useSearch = defineStore('search', () => {
     hits,
     searching,
     partial,
+    copyOnly,
     failure,
     type,
     searchNow,
