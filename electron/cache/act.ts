@@ -56,6 +56,8 @@ export const outboxActSchema = z.object({
   tries: countSchema,
   /** When the record had last changed at the server before the attempt went out, where it may have to be known. */
   recordTime: z.string().optional(),
+  /** When the server first failed at it, by its clock, having changed nothing. */
+  failingSince: timeSchema.optional(),
   /** With `confirmed`: the answer's epoch and head; the overlay stays until the copy has passed that head. */
   confirmed: z.object({ epoch: z.string(), head: countSchema, at: timeSchema }).nullable(),
   /** With `conflict`: what the section holds now, and the fields changed on both sides. */
@@ -84,7 +86,16 @@ export type NewAct = Omit<OutboxAct, 'sequence' | 'wiped'>;
 export type ActUpdate = Partial<
   Pick<
     OutboxAct,
-    'state' | 'key' | 'tag' | 'changes' | 'tries' | 'recordTime' | 'confirmed' | 'conflict' | 'refusal'
+    | 'state'
+    | 'key'
+    | 'tag'
+    | 'changes'
+    | 'tries'
+    | 'recordTime'
+    | 'failingSince'
+    | 'confirmed'
+    | 'conflict'
+    | 'refusal'
   >
 >;
 

@@ -56,6 +56,8 @@ export interface OutgoingAct extends Act {
   repeated: boolean;
   /** As `leaves` was told when it did. */
   recordTime?: string | undefined;
+  /** When the server first failed at this act, by its clock. */
+  failingSince?: string | undefined;
   /**
    * Waited for before what changes something goes out: from then on nobody knows what became of it. A server without
    * keys tells when the record had last changed before.
@@ -76,6 +78,17 @@ export type ActOutcome =
 export class Barred extends Failure {
   constructor(because: unknown) {
     super({ code: 'signedOut' }, because);
+  }
+}
+
+/** The server itself failed at an act, and has changed nothing: it goes out again as if it never had. */
+export class FailsAtIt extends Failure {
+  /** By the server's clock. */
+  readonly at: number;
+
+  constructor(because: Failure, at: number) {
+    super(because.error, because);
+    this.at = at;
   }
 }
 

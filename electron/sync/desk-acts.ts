@@ -81,8 +81,8 @@ export class DeskActs {
         throw isFailure(thrown, 'conflict') ? new Failure({ ...thrown.error, act: theirs.id }) : thrown;
       });
     }
-    const next = { key: acts.newId(), tag: current.tag, changes: differing, refusal: null };
-    await this.#decided(id, { state: 'waiting', ...next });
+    const next = { ...anew(acts.newId()), tag: current.tag, changes: differing };
+    await this.#decided(id, next);
     return saving.send({ ...act, state: 'waiting' });
   }
 
@@ -95,7 +95,7 @@ export class DeskActs {
       throw new Failure({ code: 'notUndecided' });
     // Laid over the patron at once, it would block or unblock at this desk until the server refuses it again.
     this.#requirePermission(act);
-    await this.#decided(id, { state: 'waiting', key: acts.newId(), refusal: null });
+    await this.#decided(id, anew(acts.newId()));
     return saving.send({ ...act, state: 'waiting' });
   }
 
@@ -135,6 +135,8 @@ export class DeskActs {
     return act;
   }
 }
+
+const anew = (key: string) => ({ state: 'waiting', key, refusal: null, failingSince: undefined }) as const;
 
 /** Of what was sent nobody knows whether the server did it. */
 const neverLeft = (act: OutboxAct): boolean => act.state === 'waiting' && act.tries === 0 && isReadable(act);

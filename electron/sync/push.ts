@@ -5,7 +5,7 @@ import { refusalSchema } from '../../shared/ipc/errors.ts';
 import type { FieldValues, TaggedValues } from '../../shared/patrons/sections.ts';
 import { seenAs, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
-import type { ActOutcome, ActSender } from '../central/central-server.ts';
+import { FailsAtIt, type ActOutcome, type ActSender } from '../central/central-server.ts';
 import { isReadable } from '../cache/readable.ts';
 import { mergeEdit } from '../patrons/merge.ts';
 import { isFailure, type Failure } from '../support/failure.ts';
@@ -145,10 +145,14 @@ export class Push {
       const changes = deed.kind === 'saveSection' ? (act.changes ?? deed.changes) : {};
       const at = serverTime(act);
       const base = baseOf(act);
-      const outcome = await sender.send({
+      const { recordTime, failingSince } = act;
+      const outgoing = {
         ...{ id, key, at, patronId, deed, tag, changes, base, epoch, repeated, leaves },
-        recordTime: act.recordTime,
-        patron: seenAs(act),
+        ...{ recordTime, failingSince, patron: seenAs(act) },
+      };
+      const outcome = await sender.send(outgoing).catch(async (thrown: unknown) => {
+        if (thrown instanceof FailsAtIt) await this.#nothingChanged(act, thrown);
+        throw thrown;
       });
       waiting.tag = act.tag;
       if (outcome.kind !== 'stale' || deed.kind !== 'saveSection') return this.#judged(act, outcome, epoch);
@@ -164,6 +168,11 @@ export class Push {
       act = await this.#update(act, { key: this.#parts.newKey(), tag: current.tag, state: 'waiting' });
       if (merges >= MERGES) return 'later';
     }
+  }
+
+  async #nothingChanged(act: OutboxAct, { at }: FailsAtIt): Promise<void> {
+    const failingSince = act.failingSince ?? new Date(at).toISOString();
+    await this.#update(act, { state: 'waiting', recordTime: undefined, failingSince });
   }
 
   /**

@@ -49,7 +49,7 @@ test('a block goes out at once, past an edit that Koha fails at', async () => {
 test('an edit that Koha goes on failing at stands before staff, and holds up no colleague', async () => {
   await keepNoHistory();
   await later(5);
-  expect(await states()).toEqual([['sent', null]]);
+  expect(await states()).toEqual([['waiting', null]]);
   await later(10);
   expect(await states()).toEqual([['refused', 'serverCannot']]);
   const { session, patrons } = desk.parts;
@@ -57,6 +57,27 @@ test('an edit that Koha goes on failing at stands before staff, and holds up no 
   await session.signIn(LOOKER, () => undefined);
   await patrons.block(id, 'By a colleague');
   expect(comments()).toEqual(['By a colleague']);
+});
+
+test('an edit that waited for the line outlives a Koha that fails for a moment', async () => {
+  desk.line.state = 'dropsRequests';
+  await keepNoHistory();
+  desk.line.state = 'good';
+  await later(60);
+  await later(5);
+  expect(await states()).toEqual([['waiting', null]]);
+  koha.world.anonymousPatron = 1;
+  await later(1);
+  expect(await states()).toEqual([['confirmed', null]]);
+});
+
+test('an edit that staff send again has ten minutes anew', async () => {
+  await keepNoHistory();
+  await later(15);
+  const [act] = await desk.parts.deskActs.list();
+  expect(await desk.parts.deskActs.retry(act?.id ?? '')).toBe('waiting');
+  await later(5);
+  expect(await states()).toEqual([['waiting', null]]);
 });
 
 test('where the block itself is what Koha fails at, staff are told that it isn’t set', async () => {

@@ -13,7 +13,7 @@ import { isSomebodyElse } from '../../../shared/patrons/patron.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import { Failure } from '../../support/failure.ts';
 import { mergeEdit } from '../../patrons/merge.ts';
-import type { ActOutcome, OutgoingAct } from '../central-server.ts';
+import { FailsAtIt, type ActOutcome, type OutgoingAct } from '../central-server.ts';
 import { own, type KohaApi } from './api.ts';
 import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, notTaken, type KohaFields } from './changes.ts';
@@ -32,17 +32,6 @@ import { textOf } from './values.ts';
 const FAILING_MS = 10 * 60_000;
 
 const shownOfUnseenSchema = kohaPatronSchema.pick({ library_id: true });
-
-/** Koha itself failed at a change, and has changed nothing. */
-class FailsAtIt extends Failure {
-  /** By the server's clock. */
-  readonly at: number;
-
-  constructor(because: Failure, at: number) {
-    super(because.error, because);
-    this.at = at;
-  }
-}
 
 export interface SenderParts {
   api: KohaApi;
@@ -73,7 +62,8 @@ export class KohaSender {
     try {
       return await this.#readAndJudge(act, number);
     } catch (thrown) {
-      if (thrown instanceof FailsAtIt && act.repeated && thrown.at - Date.parse(act.at) > FAILING_MS)
+      const { failingSince } = act;
+      if (thrown instanceof FailsAtIt && failingSince && thrown.at - Date.parse(failingSince) > FAILING_MS)
         return refused('serverCannot', 'koha 500');
       const refusal = refusalOf(thrown, around.policy.block.attribute);
       if (!refusal) throw thrown;
