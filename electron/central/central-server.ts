@@ -94,6 +94,8 @@ export class FailsAtIt extends Failure {
 
 /** Sends acts in one member of staff's name. Fails with `signedOut` once that has ended. */
 export interface ActSender {
+  /** Blocks stand in the patron's record itself: one that is set there changes its `recordTime`. */
+  readonly blocksInRecord?: boolean;
   send(act: OutgoingAct): Promise<ActOutcome>;
 }
 

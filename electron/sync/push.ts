@@ -91,7 +91,7 @@ export class Push {
 
   /**
    * One patron's acts in their order. A parked edit holds later ones of its section, and nothing else; one that the server
-   * fails at holds every later edit, but no block.
+   * fails at holds every later edit, but neither blocks nor unblocks.
    */
   async #sendQueue(queue: OutboxAct[], epoch: string, failures: unknown[]): Promise<PushResult> {
     const held = new Set<string>();
@@ -116,6 +116,8 @@ export class Push {
         if (thrown instanceof Withdrawn) continue;
         if (section && isFailure(thrown, 'serverFailed', 'serverRubbish')) {
           failures.push(thrown);
+          // Whether it has arrived is told by a time that a block would change.
+          if (sender.blocksInRecord && !(thrown instanceof FailsAtIt)) return 'done';
           failed = true;
           continue;
         }

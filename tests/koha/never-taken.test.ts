@@ -1,5 +1,5 @@
 // An edit at which a Koha fails each time anew, since something at Koha is set otherwise than the edit needs.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { steppingClock } from '../port/world.ts';
@@ -78,6 +78,35 @@ test('an edit that staff send again has ten minutes anew', async () => {
   expect(await desk.parts.deskActs.retry(act?.id ?? '')).toBe('waiting');
   await later(5);
   expect(await states()).toEqual([['waiting', null]]);
+});
+
+describe('where blocks stand in the note', () => {
+  beforeEach(async () => {
+    await desk.start({ block: { keptAs: 'cardLost' } });
+    await desk.sync();
+  });
+
+  test('one that passes an edit that Koha failed at costs nobody the edit', async () => {
+    await keepNoHistory();
+    await desk.parts.patrons.block(id, 'Took the till');
+    expect(koha.world.patron(number)['staff_notes']).toContain('Took the till');
+    koha.world.anonymousPatron = 1;
+    await later(1);
+    expect(await states()).toEqual([['confirmed', null]]);
+    expect(koha.world.patron(number)).toMatchObject({ privacy: 2, patron_card_lost: true });
+  });
+
+  test('one waits for an edit that may have arrived', async () => {
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) =>
+      request.method === 'PUT' ? { status: 500, headers: {}, body: 'A gateway’s.' } : answer(request);
+    await keepNoHistory();
+    await desk.parts.patrons.block(id, 'Took the till');
+    expect(await states()).toEqual([
+      ['waiting', null],
+      ['sent', null],
+    ]);
+  });
 });
 
 test('where the block itself is what Koha fails at, staff are told that it isn’t set', async () => {

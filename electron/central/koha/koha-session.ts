@@ -68,6 +68,7 @@ export class KohaSession implements CentralSession {
   readonly capabilities: Capabilities;
   readonly view: string;
   readonly resumeToken = null;
+  readonly blocksInRecord: boolean;
   readonly clockDistance: number;
   onRenewed: () => void = () => undefined;
   readonly #parts: KohaSessionParts;
@@ -86,6 +87,7 @@ export class KohaSession implements CentralSession {
     this.capabilities = capabilities;
     this.view = view;
     this.clockDistance = clockDistance;
+    this.blocksInRecord = around.policy.block.keptAs === 'cardLost';
     const staffNumber = around.ids.number('patron', staff.id) ?? 0;
     this.#sender = new KohaSender({ ...parts, staffName: staff.name, staffNumber });
     this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
