@@ -1,4 +1,4 @@
-// An edit at which a Koha fails each time anew, since something at Koha is set otherwise than the edit needs.
+// An act at which a Koha fails each time anew, since something at Koha is set otherwise than the act needs.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import type { TaggedValues } from '../../shared/patrons/sections.ts';
@@ -109,15 +109,36 @@ describe('where blocks stand in the note', () => {
   });
 });
 
-test('where the block itself is what Koha fails at, staff are told that it isn’t set', async () => {
-  await desk.start({ block: { keptAs: 'cardLost' } });
-  await desk.sync();
-  const answer = koha.answer.bind(koha);
-  koha.answer = (request) =>
-    request.method === 'PUT'
-      ? { status: 500, headers: {}, body: '{"error":"x","error_code":"internal_server_error"}' }
-      : answer(request);
-  await desk.parts.patrons.block(id, 'Took the till');
-  await later(15);
-  expect(await states()).toEqual([['refused', 'serverCannot']]);
+describe.each([['attribute'], ['cardLost']] as const)('where blocks are kept as %s', (keptAs) => {
+  beforeEach(async () => {
+    await desk.start({ block: { keptAs } });
+    await desk.sync();
+  });
+
+  function failAtChanges(): void {
+    const answer = koha.answer.bind(koha);
+    const body = '{"error":"x","error_code":"internal_server_error"}';
+    koha.answer = (request) =>
+      request.method === 'GET' ? answer(request) : { status: 500, headers: {}, body };
+  }
+  const blocks = async () => (await desk.parts.patrons.read(id, false)).patron.blocks;
+
+  test('one that Koha goes on failing at is called not set, and is shown no more', async () => {
+    failAtChanges();
+    await desk.parts.patrons.block(id, 'Took the till');
+    await later(15);
+    expect(await states()).toEqual([['refused', 'serverCannot']]);
+    expect(await blocks()).toEqual([]);
+  });
+
+  test('one that Koha goes on failing to lift is called set', async () => {
+    await desk.parts.patrons.block(id, 'Took the till');
+    await desk.sync();
+    failAtChanges();
+    const [block] = await blocks();
+    await desk.parts.patrons.unblock(id, [block?.id ?? ''], 'Paid');
+    await later(15);
+    expect((await states())[0]).toEqual(['refused', 'serverCannot']);
+    expect(await blocks()).toMatchObject([{ comment: 'Took the till' }]);
+  });
 });

@@ -1,6 +1,5 @@
 // Sends an act from the outbox to a server that knows no keys and no versions: reads first, finds out whether the act has
 // already happened, compares with what staff saw, and sends only what then still has to change.
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   checkChanges,
@@ -18,6 +17,7 @@ import { own, type KohaApi } from './api.ts';
 import { BlockKeeper } from './block-keeper.ts';
 import { kohaChange, notTaken, type KohaFields } from './changes.ts';
 import type { KohaDescription } from './description.ts';
+import { failedAt } from './failed-change.ts';
 import { HadToWait, type KohaAnswer } from './http.ts';
 import { registrationOf, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
@@ -171,14 +171,12 @@ export class KohaSender {
     restsOn: number | undefined,
     leaves?: () => Promise<void>,
   ): Promise<{ record: KohaPatron; head: number }> {
-    const { api } = this.#parts;
+    const { api, reads } = this.#parts;
     const { surname, library_id, category_id, patron_id } = record;
     // As read: a patron may have no surname, which isn't an empty one.
     const body = { surname: surname ?? null, library_id, category_id, ...fields };
     const request = { method: 'PUT', path: `/patrons/${patron_id}`, body, restsOn, leaves } as const;
-    const { value, time } = await api
-      .ask(request, z.unknown())
-      .catch((thrown: unknown) => this.#failed(thrown, record));
+    const { value, time } = await api.ask(request, z.unknown()).catch(failedAt(record, reads));
     const answered = kohaPatronSchema.safeParse(value).data;
     // Another's would be shown in this patron's window, and be saved with the next edit there.
     const own = answered?.patron_id === patron_id ? answered : undefined;
@@ -199,12 +197,6 @@ export class KohaSender {
       if (!isRefusal(thrown, 404) || library === undefined || library !== fields['library_id']) throw thrown;
       return { ...before, ...fields } as KohaPatron;
     }
-  }
-
-  async #failed(thrown: unknown, before: KohaPatron): Promise<never> {
-    if (!isRefusal(thrown, 500) || thrown.refused.code !== 'internal_server_error') throw thrown;
-    const { value, time } = await this.#parts.reads.record(before.patron_id);
-    throw isDeepStrictEqual(value, before) ? new FailsAtIt(thrown, time.answered) : thrown;
   }
 }
 

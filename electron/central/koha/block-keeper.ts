@@ -6,6 +6,7 @@ import type { Act } from '../central-server.ts';
 import type { KohaApi } from './api.ts';
 import { blockText, LONGEST_ATTRIBUTE, LONGEST_COMMENT, type KeptBlock } from './block-text.ts';
 import type { KohaFields } from './changes.ts';
+import { failedAt } from './failed-change.ts';
 import { noteBlocks, noteWithBlock, noteWithoutBlock, wasLostBefore } from './note-blocks.ts';
 import { foundBlocks, type FoundBlock, type Surroundings } from './patron.ts';
 import type { KohaReads } from './reads.ts';
@@ -37,7 +38,7 @@ export class BlockKeeper {
 
   /** `record` was just read: a block with the act's id in it is this one, and isn't set again: then undefined. */
   async block(act: Act, comment: string, record: KohaPatron, restsOn?: number): Promise<number | undefined> {
-    const { api, around, staffName } = this.#parts;
+    const { api, reads, around, staffName } = this.#parts;
     const { keptAs, attribute } = around.policy.block;
     if (foundBlocks(record, around).some(({ id }) => id === act.id)) return undefined;
     this.#permitted();
@@ -57,7 +58,7 @@ export class BlockKeeper {
       throw new Failure({ code: 'invalid', fields: [{ field: 'comment', code: 'tooLong' }] });
     const body = { type: attribute, value: blockText(block, LONGEST_ATTRIBUTE) };
     const path = `/patrons/${record.patron_id}/extended_attributes`;
-    const { value, time } = await api.send('POST', path, body);
+    const { value, time } = await api.send('POST', path, body).catch(failedAt(record, reads));
     // Else it's not Koha that has answered, or another block.
     const kept = attributeSchema.safeParse(value).data;
     if (kept?.type !== attribute || kept.value !== body.value)
@@ -130,11 +131,12 @@ export class BlockKeeper {
   }
 
   /** Undefined where it isn't there. */
-  async #delete({ patron_id }: KohaPatron, { attribute }: FoundBlock) {
-    const path = `/patrons/${patron_id}/extended_attributes/${attribute}`;
-    return this.#parts.api.send('DELETE', path).catch((thrown: unknown) => {
+  async #delete(record: KohaPatron, { attribute }: FoundBlock) {
+    const { api, reads } = this.#parts;
+    const path = `/patrons/${record.patron_id}/extended_attributes/${attribute}`;
+    return api.send('DELETE', path).catch((thrown: unknown) => {
       if (isRefusal(thrown, 404)) return undefined;
-      throw thrown;
+      return failedAt(record, reads)(thrown);
     });
   }
 }
