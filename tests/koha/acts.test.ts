@@ -114,6 +114,22 @@ describe('an edit', () => {
     expect(await failureOf(session.patron(ada, true))).toMatchObject({ code: 'patronUnseen' });
   });
 
+  test('that may have moved a patron out of the account’s sight is called neither done nor refused', async () => {
+    koha.world.settings.version = 'main';
+    koha.world.flags.set(1, { borrowers: ['edit_borrowers', 'list_borrowers'] });
+    await open();
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => {
+      const said = answer(request);
+      return request.method === 'PUT' ? { status: 502, headers: {}, body: '' } : said;
+    };
+    const key = v7();
+    const move = () => save('library', { branch: 'CPL' }, { key });
+    expect(await failureOf(move())).toMatchObject({ code: 'serverAway' });
+    expect(await move()).toMatchObject({ kind: 'refused', code: 'outcomeUnknown' });
+    expect(koha.world.patron(row.patron_id)).toMatchObject({ library_id: 'CPL' });
+  });
+
   test('of a patron without a surname leaves them without one', async () => {
     await open({ surname: null } as never);
     expect(await save('personal', { givenName: 'Adina' })).toMatchObject({ kind: 'confirmed' });

@@ -65,6 +65,9 @@ export class KohaSender {
       const { failingSince } = act;
       if (thrown instanceof FailsAtIt && failingSince && thrown.at - Date.parse(failingSince) > FAILING_MS)
         return refused('serverCannot', 'koha 500');
+      // It may have moved the patron out of the account's sight itself.
+      if (act.repeated && 'branch' in act.changes && isRefusal(thrown, 404))
+        return refused('outcomeUnknown', 'koha 404');
       const refusal = refusalOf(thrown, around.policy.block.attribute);
       if (!refusal) throw thrown;
       return { kind: 'refused', ...refusal };
