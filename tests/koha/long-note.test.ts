@@ -18,6 +18,11 @@ test('keeps nobody from seeing the patron as they are now, with their blocks, an
   expect(sections.note.values.staffNote).toBe(`${LONG.slice(0, 19_999)}…`);
 });
 
+test('is not cut within a character', async () => {
+  await open({ staff_notes: `${'x'.repeat(19_998)}🙂 the end` });
+  expect(desk.patron(ada).sections.note.values.staffNote).toMatch(/^x+\uFFFD…$/);
+});
+
 test('loses nothing that isn’t shown: no desk edits it, and who is blocked in it keeps it', async () => {
   await open({ staff_notes: LONG }, { policy: { block: { keptAs: 'cardLost' } } });
   const fields = [{ field: 'staffNote', code: 'invalid' }];

@@ -80,7 +80,7 @@ export const noteOf = ({ staff_notes }: KohaPatron): string => noteWithoutBlocks
 
 /** Of a note that has grown beyond what a copy takes, the beginning. */
 const shownNote = (note: string): string =>
-  isShownWhole(note) ? note : `${note.slice(0, LONGEST_TEXT - 1)}…`;
+  isShownWhole(note) ? note : `${note.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
 
 export const isShownWhole = (note: string): boolean => note.length <= LONGEST_TEXT;
 
