@@ -8,13 +8,15 @@ const parameterSchema = z.looseObject({
   items: z.looseObject({ enum: z.array(z.string()).optional() }).optional(),
   schema: z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
-const operationSchema = z.looseObject({ parameters: z.array(parameterSchema).optional() });
 const permissionsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 /** One set of permissions, or several of which any will do. */
 const authorizationSchema = z.looseObject({
-  'x-koha-authorization': z.looseObject({
-    permissions: z.union([permissionsSchema, z.array(permissionsSchema).min(1)]),
-  }),
+  permissions: z.union([permissionsSchema, z.array(permissionsSchema).min(1)]),
+});
+const operationSchema = z.looseObject({
+  parameters: z.array(parameterSchema).optional(),
+  // Written in another way, it takes nothing from what the operation can do.
+  'x-koha-authorization': authorizationSchema.optional().catch(undefined),
 });
 const propertySchema = z.looseObject({ readOnly: z.boolean().optional() });
 
@@ -64,9 +66,8 @@ export class KohaDescription {
 
   /** Whether only who has all of a module of permissions may do this. */
   asksForAllOf(module: string, method: 'post' | 'put', path: string): boolean {
-    const asked = authorizationSchema.safeParse(this.#described.paths[path]?.[method]).data;
-    const permissions = asked && [asked['x-koha-authorization'].permissions].flat();
-    return permissions?.every((one) => String(one[module]) === '1') ?? false;
+    const asked = this.#operation(method, path)?.['x-koha-authorization'];
+    return asked !== undefined && [asked.permissions].flat().every((one) => String(one[module]) === '1');
   }
 
   #operation(method: string, path: string) {
