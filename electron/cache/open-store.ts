@@ -11,7 +11,7 @@ import { keyMatches, markKey } from './key-check.ts';
 import { bringUpToDate, checkVersion, NewerFile, OtherFile, type FileShape } from './migrations.ts';
 import { OUTBOX, RESCUE } from './outbox-shape.ts';
 import { parsedAs } from './remembered.ts';
-import { joined, rescueOutbox, type Rescued } from './rescue.ts';
+import { joinReadings, rescueOutbox, type Rescued } from './rescue.ts';
 import { PARTS, removeDamaged, setDamagedAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import { readableToItsEnd, type ReadableLogs } from './write-ahead-log.ts';
@@ -198,9 +198,9 @@ function replaceOutbox(options: OpenOptions, readableLogs?: ReadableLogs): Omit<
 }
 
 /**
- * Also as SQLite reads it, up to the damage: a page beyond may hide what was whole before. What only that reading holds
- * may have been done and forgotten since: it goes out once more, like an act whose answer was lost. Nothing shows what a
- * damaged page held: nobody can say what is lost.
+ * Also as SQLite reads it, up to the damage: a page beyond may hide what was whole before. What the newest reading doesn't
+ * hold may have been done and forgotten since: it goes out once more, like an act whose answer was lost. Nothing shows
+ * what a damaged page held: nobody can say what is lost.
  */
 function rescueWithLogs(folder: string, key: Uint8Array, { asBefore, asIs }: ReadableLogs): Rescued {
   const outbox = join(folder, FILES.outbox);
@@ -214,7 +214,7 @@ function rescueWithLogs(folder: string, key: Uint8Array, { asBefore, asIs }: Rea
   // On a damaged page no sum proves a value or an epoch.
   const proved = { ...rescueWith(asIs), values: [], epochs: [] };
   return {
-    ...joined([rescueOutbox(outbox, key), rescueWith(asBefore), proved]),
+    ...joinReadings([rescueOutbox(outbox, key), rescueWith(asBefore), proved]),
     lost: null,
     looksLost: null,
   };

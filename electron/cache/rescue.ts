@@ -1,7 +1,7 @@
 // Reads what can be read of a damaged outbox, row by row, its write-ahead log included. A row counts only where its
 // sum proves it whole. It reads the damaged file, never writes it.
 import { statSync } from 'node:fs';
-import { outboxActSchema, logEventSchema } from './act.ts';
+import { outboxActSchema, logEventSchema, type OutboxAct } from './act.ts';
 import { EncryptedFile } from './encrypted-file.ts';
 import { sumOf } from './outbox.ts';
 
@@ -48,18 +48,28 @@ export function rescueOutbox(file: string, key: Uint8Array): Rescued {
 }
 
 /** What several readings of one outbox hold together; each is newer than those before it. */
-export function joined(
+export function joinReadings(
   readings: readonly Rescued[],
 ): Pick<Rescued, 'acts' | 'logEvents' | 'values' | 'epochs'> {
+  const newest = new Set(readings.at(-1)?.acts.map(idOf));
+  const acts = joinRows(readings.flatMap((reading) => reading.acts));
   return {
-    acts: joinedRows(readings.flatMap(({ acts }) => acts)),
-    logEvents: joinedRows(readings.flatMap(({ logEvents }) => logEvents)),
+    acts: acts.map((row) => (newest.has(idOf(row)) ? row : asSent(row))),
+    logEvents: joinRows(readings.flatMap(({ logEvents }) => logEvents)),
     values: [...new Map(readings.flatMap(({ values }) => values).map((row) => [row.name, row])).values()],
     epochs: [...new Map(readings.flatMap(({ epochs }) => epochs).map((row) => [row.library, row])).values()],
   };
 }
 
-function joinedRows(rows: readonly Row[]): Row[] {
+/** What has become of it since can't be read: it may have been done, and forgotten. */
+function asSent(row: Row): Row {
+  const act = JSON.parse(row.record) as OutboxAct;
+  if (act.state !== 'waiting') return row;
+  const record = JSON.stringify({ ...act, state: 'sent', recordTime: undefined });
+  return { ...row, record, sum: sumOf(record) };
+}
+
+function joinRows(rows: readonly Row[]): Row[] {
   const found = new Map<number, Row>();
   for (const row of rows) {
     const older = found.get(row.sequence);

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { UNDECIDED, type OutboxAct } from './act.ts';
 import { namesSetAside } from './set-aside.ts';
 import type { SqliteStore } from './sqlite-store.ts';
-import { actOf, deskIdOf, Folders, patronOf, renamed } from './testing.ts';
+import { actOf, AT, deskIdOf, EPOCH, Folders, LIBRARY, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -64,10 +64,11 @@ test('wherever its log is damaged, no act comes out other than it went in, and n
   const { folder, log } = await worked();
   for (let from = 50; from < log.length; from += FRAME * 7 + 61) {
     const { store, report } = folders.open(killed(folder, { from, length: 64 }));
-    const acts = await store.acts(['waiting']);
+    const acts = await store.acts(['waiting', 'sent']);
     for (const act of acts) {
-      const sent = actOf(act.sequence, 1, renamed(`Name ${act.sequence} ${'.'.repeat(300)}`));
-      expect(act).toEqual({ ...sent, sequence: act.sequence, wiped: false });
+      const { sequence, state } = act;
+      const typed = actOf(sequence, 1, renamed(`Name ${sequence} ${'.'.repeat(300)}`));
+      expect(act).toEqual({ ...typed, sequence, state, wiped: false });
     }
     if (acts.length < 20) expect(report).toMatchObject({ outbox: 'rescued', lost: null });
     await store.close();
@@ -88,7 +89,7 @@ test('what was saved before the damage is there, wherever that is: today, or on 
   for (const frame of framesOf(logOf(folder))) {
     const { store } = folders.open(killed(folder, { from: frame + 500, length: 1 }));
     const saved = 20 + ends.filter((end) => end <= frame).length;
-    expect((await store.acts(['waiting'])).slice(0, saved).map(({ id }) => id)).toEqual(
+    expect((await store.acts(['waiting', 'sent'])).slice(0, saved).map(({ id }) => id)).toEqual(
       Array.from({ length: saved }, (_, n) => deskIdOf(n + 1)),
     );
     await store.close();
@@ -119,6 +120,38 @@ test('what staff let go of stays so where the page by which all acts are found w
   expect((await again.act(deskIdOf(1)))?.state).toBe('withdrawn');
 });
 
+const confirmed = { state: 'confirmed', confirmed: { epoch: EPOCH, head: 50, at: AT } } as const;
+
+test('what may have been done and forgotten beyond the damage goes out as sent before: nobody’s later work is undone', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  for (let n = 1; n <= 2; n++)
+    await store.append(actOf(n, 1, renamed(`Name ${n}`), { recordTime: '2026-11-24T09:00:00Z' }));
+  const from = logOf(folder).length + 100;
+  await store.remember('grant', 'kept');
+  await store.update(deskIdOf(1), confirmed);
+  await store.forgetDurable(LIBRARY, EPOCH, 100);
+  await store.append(actOf(3, 1, renamed('Name 3')));
+  const { store: again } = folders.open(killed(folder, { from, length: 1 }));
+  const acts = await again.acts(['waiting', 'sent']);
+  expect(acts.map(({ sequence, state }) => [sequence, state])).toEqual([
+    [1, 'sent'],
+    [2, 'waiting'],
+    [3, 'waiting'],
+  ]);
+  expect(acts[0]?.recordTime).toBeUndefined();
+});
+
+test('so does an act that a damaged page held last: what it had become there can’t be read', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  await store.append(actOf(1, 1, renamed('Ny')));
+  await store.update(deskIdOf(1), confirmed);
+  await store.remember('grant', 'kept');
+  const log = logOf(folder);
+  const page = framesOf(log).findLast((at) => log.readUInt32BE(at) === 2) ?? 0;
+  const { store: again } = folders.open(killed(folder, { from: page + 600, length: 3400 }));
+  expect((await again.act(deskIdOf(1)))?.state).toBe('sent');
+});
+
 test('a value on a damaged page is as it was before, never with another letter', async () => {
   const { store, folder } = await folders.filled([patronOf(1)]);
   await store.remember('grant', 'kept');
@@ -146,7 +179,7 @@ test.each([9000, 20_000])(
     await between.append(actOf(3, 1, renamed('Saved between')));
     const twice = await tear(once, between, 4, 300);
     const { store: after } = folders.open(twice);
-    const ids = (await after.acts(['waiting'])).map(({ id }) => id);
+    const ids = (await after.acts(['waiting', 'sent'])).map(({ id }) => id);
     expect(ids.slice(0, 2)).toEqual([deskIdOf(1), deskIdOf(3)]);
   },
 );
