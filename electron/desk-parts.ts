@@ -94,7 +94,7 @@ export async function buildParts(world: OutsideWorld) {
     scope: scopeOf(policy.copy, steadyClock),
     scopeName: scopeName(policy),
     everybody: policy.copy.scope === 'library',
-    ages: policy.copy.scope === 'active' ? steadyClock : null,
+    agingClock: policy.copy.scope === 'active' ? steadyClock : null,
     empty: policy.copy.scope === 'none',
     recent: () => recentPatrons.ids(),
     onAct: (act) => {

@@ -39,7 +39,7 @@ export interface PullParts {
   /** The copy is to hold everybody whom the server shows. */
   everybody: boolean;
   /** The clock by which time alone takes patrons out of the scope; null where it doesn't. */
-  ages: Clock | null;
+  agingClock: Clock | null;
   /** The copy is to hold nobody: nothing is fetched but the server's marks. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -90,11 +90,11 @@ export class Pull {
    * line does.
    */
   async run(central: CentralSession): Promise<Marks | 'paused'> {
-    const { store, pages, ages } = this.#parts;
+    const { store, pages, agingClock } = this.#parts;
     const library = central.library.id;
     await this.#keepToScope(central);
     if (this.#parts.empty) return this.#keepEmpty(central);
-    if (ages) await this.#takeBackIn(library, ages);
+    if (agingClock) await this.#takeBackIn(library, agingClock);
     let anew = 0;
     const fillAnew = async () => {
       await store.forgetPosition(library);
@@ -115,16 +115,26 @@ export class Pull {
       if (page.more && page.position <= position) throw new Failure({ code: 'serverRubbish' }, 'no progress');
       // The copy may have been built anew meanwhile, since somebody met damage in it: then it's filled first.
       if (!(await this.#apply(library, page)) || page.more) continue;
-      if (ages) await this.#leaveOut(library, ages, page);
+      if (agingClock) await this.#leaveOut(library, agingClock, page);
       return page.marks;
     }
   }
 
-  /** Of whom a clock that was ahead took out of the copy no change arrives, either: once it is right, it is filled anew. */
-  async #takeBackIn(library: string, ages: Clock): Promise<void> {
+  /**
+   * Of whom a clock that was ahead took out of the copy no change arrives, either: it is filled anew. Only a day later: a
+   * server whose clock is behind until somebody sets it would be asked for everybody by each desk.
+   */
+  async #takeBackIn(library: string, agingClock: Clock): Promise<void> {
     const { store } = this.#parts;
+    const now = agingClock.now();
     const leftOutAt = Number((await store.recall(nameOfLeftOut(library))) ?? 0);
-    if (leftOutAt - ages.now() < DAY_MS) return;
+    const backSince = Number((await store.recall(nameOfBack(library))) ?? Infinity);
+    if (leftOutAt - now < DAY_MS) {
+      if (backSince < Infinity) await store.forget(nameOfBack(library));
+      return;
+    }
+    if (now < backSince) await store.remember(nameOfBack(library), `${now}`);
+    if (now - backSince < DAY_MS) return;
     await store.forgetPosition(library);
     await store.remember(nameOfLeftOut(library), '0');
   }
@@ -132,11 +142,11 @@ export class Pull {
   /** Once a day: of those to whom nothing happens any more, no change arrives that they would be judged by. */
   async #leaveOut(
     library: string,
-    ages: Clock,
+    agingClock: Clock,
     { position, marks }: ChangesPage & { kind: 'changes' },
   ): Promise<void> {
     const { store, pages, scope, onChanged } = this.#parts;
-    const now = ages.now();
+    const now = agingClock.now();
     if (now - Number((await store.recall(nameOfLeftOut(library))) ?? 0) < DAY_MS) return;
     let after: string | undefined | null = null;
     while (after !== undefined) {
@@ -232,6 +242,8 @@ export class Pull {
 
 /** When patrons were last left out of the copy, by the clock that they are judged by. */
 const nameOfLeftOut = (library: string) => `left out of ${library}`;
+/** Since when, by that clock, it has been a day or more before then. */
+const nameOfBack = (library: string) => `clock went back at ${library}`;
 
 const deletion = z.object({ kind: z.literal('deleted'), patronId: z.string() });
 const patronChange = z.object({ kind: z.literal('patron'), patron: z.looseObject({ id: z.string() }) });

@@ -44,7 +44,7 @@ export interface SyncParts {
   /** The copy is to hold everybody. */
   everybody: boolean;
   /** See `PullParts`. */
-  ages: Clock | null;
+  agingClock: Clock | null;
   /** The copy is to hold nobody. */
   empty: boolean;
   /** Whom windows show, or showed a moment ago. */
@@ -115,7 +115,7 @@ export class Sync {
     this.#pull = new Pull({
       ...{ store, clock, server: parts.server, empty: parts.empty, onChanged: onPatrons },
       ...{ pages: parts.pages, scope: parts.scope, scopeName: parts.scopeName, everybody: parts.everybody },
-      ages: parts.ages,
+      agingClock: parts.agingClock,
       ...{ recent: parts.recent, beforeFill: parts.beforeFill, onDeleted: parts.onDeleted },
       isPaused: () => this.#paused ?? false,
       onFill: (fill) => {
