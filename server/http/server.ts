@@ -1,7 +1,7 @@
 // The server's face: one Fastify route for each endpoint of the contract. Logic is elsewhere; here is only what HTTP
 // asks for. Logs name routes and times, never what was asked or answered.
 import { isUtf8 } from 'node:buffer';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import Fastify, {
   LogController,
   type FastifyInstance,
@@ -24,6 +24,14 @@ export interface ServerOptions extends CentralOptions {
 export interface Server {
   app: FastifyInstance;
   central: Central;
+}
+
+/** An ordinary line has a network of IPv6 for itself, and some proxies tell the port, too: it counts as one address. */
+const IPV6_NETWORK = 64;
+const WITH_PORT = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/;
+function addressOf({ ip }: FastifyRequest): string {
+  const [, inBrackets, beforePort] = WITH_PORT.exec(ip) ?? [];
+  return normalizeIP(inBrackets ?? beforePort ?? ip, IPV6_NETWORK);
 }
 
 const PROBLEM = 'application/problem+json; charset=utf-8';
@@ -84,7 +92,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     max: rates.session,
     timeWindow: 1000,
     // A made-up token is nobody's: its requests count as its address's.
-    keyGenerator: (request) => central.senderOf(headersOf(request)) ?? request.ip,
+    keyGenerator: (request) => central.senderOf(headersOf(request)) ?? addressOf(request),
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   // The plugin counts what comes to a route.
@@ -106,7 +114,7 @@ function addRoute(app: FastifyInstance, central: Central, name: EndpointName, si
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(SIGN_INS.has(name) && {
       config: {
-        rateLimit: { max: signInRate, timeWindow: 1000, keyGenerator: ({ ip }: FastifyRequest) => ip },
+        rateLimit: { max: signInRate, timeWindow: 1000, keyGenerator: addressOf },
       },
     }),
     handler: async (request, reply) =>

@@ -72,6 +72,14 @@ describe('sign-ins by the thousand', () => {
     expect(counts).toEqual({ 401: 5, 429: 35 });
   });
 
+  test.each([
+    ['one line of IPv6, which has a whole network', (n: number) => `2001:db8:1:2::${n.toString(16)}`],
+    ['one address whose port the proxy tells, too', (n: number) => `192.0.2.5:${40_000 + n}`],
+    ['one address of IPv6 with its port', (n: number) => `[2001:db8:1:3::1]:${40_000 + n}`],
+  ])('from %s are held up', async (_which, from) => {
+    expect(await statuses(many(40, (n) => guess(from(n + 1))))).toEqual({ 401: 5, 429: 35 });
+  });
+
   test('do not hold up who comes from another address through the same proxy', async () => {
     const flood = many(30, () => guess('192.0.2.2'));
     const colleague = await post(

@@ -241,6 +241,7 @@ test('signed out without the line, what waits goes out though the server was sta
   await desk.parts.patrons.block(patron.id, 'Kept the atlas.');
   await desk.parts.session.signOut();
   await desk.sync();
+  network.central.housekeep();
   network.clock.pass(-2 * 86_400_000);
   network.central.housekeep();
   network.clock.pass(2 * 86_400_000);

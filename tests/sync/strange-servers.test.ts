@@ -208,6 +208,42 @@ test('a permission that this version does not know is nobody’s, and keeps nobo
   expect(desk.asked.filter(({ path }) => path === '/sessions/refresh')).not.toEqual([]);
 });
 
+const says = (name: 'stale-tag' | 'invalid', more: object) => {
+  const { status, title } = PROBLEMS[name];
+  return { status, body: JSON.stringify({ type: problemType(name), title, status, ...more }) };
+};
+
+test.each([
+  ['card', { cards: [{ number: '1', state: 'active' }] }, { cards: 'none' }],
+  ['address', { town: 'Ny' }, { town: { a: 1 }, otherAddresses: 5 }],
+  ['note', { staffNote: 'Ny' }, { staffNote: 'x'.repeat(30_000) }],
+] as const)(
+  'what is no section is not put before staff as what the %s holds now: the edit waits',
+  async (section, changes, values) => {
+    const { desk, ek } = await filled();
+    desk.line.answered = ({ method }, answer) =>
+      method === 'PATCH' ? { ...answer, ...says('stale-tag', { current: { values, tag: 't2' } }) } : answer;
+    const base = ek.sections[section];
+    expect(await desk.parts.patrons.saveSection(ek.id, section, base, changes as never)).toBe('waiting');
+    expect(await desk.store.acts(['conflict', 'refused'])).toEqual([]);
+  },
+);
+
+test('of endless words about an act, little is kept and carried by every list', async () => {
+  const { desk, ek } = await filled();
+  desk.line.asked = cut;
+  await desk.parts.patrons.block(ek.id, 'Window broken');
+  const issue = { field: 'comment', code: 'tooLong' };
+  const endless = { detail: 'x'.repeat(5_000_000), fields: Array.from({ length: 50_000 }, () => issue) };
+  desk.line.answered = ({ path }, answer) =>
+    path.endsWith('/blocks') ? { ...answer, ...says('invalid', endless) } : answer;
+  desk.line.asked = () => undefined;
+  await desk.sync();
+  const acts = await desk.parts.deskActs.list();
+  expect(acts.map(({ state }) => state)).toEqual(['refused']);
+  expect(JSON.stringify(acts).length).toBeLessThan(20_000);
+});
+
 test('an answer that is nested without sense holds up no other act', async () => {
   const { desk, ek, lind, colleague } = await filled();
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;

@@ -2,6 +2,9 @@
 import type { BelievedAnswer, EndpointName, EndpointRequest } from '../../../shared/central/contract.ts';
 import { ACT_HEADERS } from '../../../shared/central/endpoint.ts';
 import type { ProblemName } from '../../../shared/central/problems.ts';
+import type { TaggedValues } from '../../../shared/patrons/sections.ts';
+import { taggedSectionsSchema } from '../../../shared/patrons/stored.ts';
+import { Failure } from '../../support/failure.ts';
 import type { Act, ActOutcome, OutgoingAct } from '../central-server.ts';
 import { ProblemAnswer } from './http.ts';
 
@@ -24,6 +27,9 @@ const FINAL: readonly ProblemName[] = [
   'key-reused',
 ];
 
+const MOST_CHARACTERS = 500;
+const MOST_FIELDS = 100;
+
 export const actHeaders = (act: Act, epoch: string, tag: string | null = null): Record<string, string> => ({
   [ACT_HEADERS.key]: act.key,
   [ACT_HEADERS.act]: act.id,
@@ -42,17 +48,26 @@ export async function sendAct(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
     const { problem, problemName, error } = thrown;
     if (problemName === 'other-epoch') return { kind: 'otherEpoch' };
     if (problemName === 'stale-tag' && problem.current) {
-      return { kind: 'stale', current: problem.current };
+      return { kind: 'stale', current: sectionOf(act, problem.current) };
     }
     if (problem.applied) return { kind: 'confirmed', head: thrown.head, saved: null };
     if (!FINAL.includes(problemName)) throw thrown;
     return {
       kind: 'refused',
       code: error.code,
-      detail: problem.permission ?? problem.detail ?? problemName,
-      fields: problem.fields ?? [],
+      // Kept until staff let go of the act, and in sight of every window: no more of it than anybody reads.
+      detail: problem.permission ?? problem.detail?.slice(0, MOST_CHARACTERS) ?? problemName,
+      fields: (problem.fields ?? []).slice(0, MOST_FIELDS),
     };
   }
+}
+
+/** What a section is said to hold now, which staff are shown and windows count on. */
+function sectionOf({ deed }: OutgoingAct, told: TaggedValues): TaggedValues {
+  if (deed.kind !== 'saveSection') return told;
+  const { data, error } = taggedSectionsSchema.shape[deed.section].safeParse(told);
+  if (error) throw new Failure({ code: 'serverRubbish' }, error);
+  return data;
 }
 
 async function confirmedBy(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
@@ -62,7 +77,7 @@ async function confirmedBy(act: OutgoingAct, ask: Ask): Promise<ActOutcome> {
     case 'saveSection': {
       const params = { patronId, section: deed.section };
       const { value, head } = await ask('saveSection', { params, body: { changes } }, headers);
-      return { kind: 'confirmed', head, saved: value };
+      return { kind: 'confirmed', head, saved: sectionOf(act, value) };
     }
     case 'block': {
       // The act's id is the block's too.
