@@ -20,6 +20,8 @@ import type { Files } from './save-file.ts';
 import { SavedFiles, type SavedFilesParts } from './saved-files.ts';
 
 const HOUR = 3_600_000;
+const NAME = 'patron-data-2026-03-01-0123456789abcdef';
+const [JSON_NAME, PDF_NAME] = [`${NAME}.json`, `${NAME}.pdf`];
 const ID = '00000000-0000-4000-8000-000000000001';
 let folder: string;
 let now: number;
@@ -41,7 +43,7 @@ const memory = (parts: Partial<SavedFilesParts> = {}) =>
   });
 
 /** Saves a file as a download does. */
-async function saved(saver: SavedFiles, name = 'a.json', hours: number | null = 24): Promise<string> {
+async function saved(saver: SavedFiles, name = JSON_NAME, hours: number | null = 24): Promise<string> {
   const path = join(folder, name);
   saver.begin(ID, [`${path}.part`]);
   await writeFile(path, 'all of it');
@@ -59,12 +61,12 @@ const left = async () => (await readdir(folder)).filter((name) => name !== 'save
 
 test('a download that begins while a start still cleans up is remembered', async () => {
   const former = memory();
-  former.begin('00000000-0000-4000-8000-000000000002', [join(folder, 'on a share that hangs')]);
+  former.begin('00000000-0000-4000-8000-000000000002', [join(folder, `on a share that hangs/${JSON_NAME}`)]);
   let goOn: () => void = () => undefined;
   const hanging = new Promise<void>((resolve) => (goOn = resolve));
   const saver = memory({ files: { ...files, unlink: () => hanging } });
   const booting = saver.boot();
-  saver.begin(ID, [join(folder, 'a.json.part')]);
+  saver.begin(ID, [join(folder, `${JSON_NAME}.part`)]);
   goOn();
   await booting;
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toContain(ID);
@@ -77,7 +79,7 @@ test('a file is deleted when its time is over, while the app runs', async () => 
   await saved(saver);
   now += 23 * HOUR;
   await vi.advanceTimersByTimeAsync(23 * HOUR);
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   now += HOUR + 2;
   await vi.advanceTimersByTimeAsync(HOUR + 2);
   vi.useRealTimers();
@@ -93,7 +95,7 @@ test('if the app was off then, it is deleted at the next start; a younger one st
   const second = memory();
   await second.boot();
   second.shutdown();
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   now += 2 * HOUR;
   const third = memory();
   await third.boot();
@@ -102,8 +104,8 @@ test('if the app was off then, it is deleted at the next start; a younger one st
 
 test('what a crash left half done is removed at the next start, what has its name already, too: both or none', async () => {
   const crashed = memory();
-  const path = join(folder, 'a.json');
-  crashed.begin(ID, [`${path}.part`, join(folder, 'a.pdf.part')]);
+  const path = join(folder, JSON_NAME);
+  crashed.begin(ID, [`${path}.part`, join(folder, `${PDF_NAME}.part`)]);
   await writeFile(`${path}.part`, 'half of');
   await writeFile(path, 'all of it');
   const { size, mtimeMs } = await stat(path);
@@ -120,7 +122,7 @@ test('a file that somebody changed or moved is theirs: it is left alone, and for
   saver.shutdown();
   now += 25 * HOUR;
   await memory().boot();
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
 });
 
@@ -134,7 +136,7 @@ test('a file that was saved while the clock was years ahead goes after its hours
   const second = memory();
   await second.boot();
   second.shutdown();
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   now += 25 * HOUR;
   await memory().boot();
   expect(await left()).toEqual([]);
@@ -154,17 +156,17 @@ test('a link that stands in a saved file’s place takes nothing with it, nor is
   await mkdir(path);
   now += 25 * HOUR;
   await saver.boot();
-  expect(await left()).toEqual(['a.json', 'theirs.json']);
+  expect(await left()).toEqual([JSON_NAME, 'theirs.json']);
   saver.shutdown();
 });
 
 test('without a time it stays, and isn’t remembered beyond this start', async () => {
   const saver = memory();
-  await saved(saver, 'a.json', null);
+  await saved(saver, JSON_NAME, null);
   saver.shutdown();
   now += 1e5 * HOUR;
   await memory().boot();
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
 });
 
@@ -189,7 +191,7 @@ test('a file that another program holds is said to be, and is tried again', asyn
   await expect(saver.delete(ID)).rejects.toMatchObject({ error: { code: 'fileNotDeleted', folder } });
   now += 25 * HOUR;
   await saver.boot();
-  expect(await left()).toEqual(['a.json']);
+  expect(await left()).toEqual([JSON_NAME]);
   held = false;
   await saver.boot();
   expect(await left()).toEqual([]);
@@ -198,14 +200,14 @@ test('a file that another program holds is said to be, and is tried again', asyn
 
 test('what a crash left half done, and a program holds at the next start, is tried again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const part = join(folder, '.a.json.part');
+  const part = join(folder, `.${JSON_NAME}.part`);
   memory().begin(ID, [part]);
   await writeFile(part, 'half of');
   let held = true;
   const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
   const saver = memory({ files: { ...files, unlink } });
   await saver.boot();
-  expect(await left()).toEqual(['.a.json.part']);
+  expect(await left()).toEqual([`.${JSON_NAME}.part`]);
   held = false;
   await vi.advanceTimersByTimeAsync(HOUR);
   vi.useRealTimers();
@@ -214,7 +216,7 @@ test('what a crash left half done, and a program holds at the next start, is tri
 });
 
 test('what a crash left half done, and a program holds at this start, goes at the next', async () => {
-  const part = join(folder, '.a.json.part');
+  const part = join(folder, `.${JSON_NAME}.part`);
   memory().begin(ID, [part]);
   await writeFile(part, 'half of');
   const second = memory({ files: { ...files, unlink: failing('EBUSY') } });
@@ -234,7 +236,7 @@ describe('a file whose folder can’t be reached', () => {
   const comeBack = () => rename(join(folder, 'away'), share);
 
   test('when its time is over goes once it can be', async () => {
-    await saved(memory(), 'share/a.json');
+    await saved(memory(), `share/${JSON_NAME}`);
     now += 25 * HOUR;
     await goAway();
     const second = memory();
@@ -249,7 +251,7 @@ describe('a file whose folder can’t be reached', () => {
   test.each(['EIO', 'ESTALE', 'ETIMEDOUT', 'EACCES', 'EHOSTDOWN'])(
     '(%s) goes once it can be',
     async (code) => {
-      await saved(memory(), 'share/a.json');
+      await saved(memory(), `share/${JSON_NAME}`);
       now += 25 * HOUR;
       const second = memory({ files: { ...files, stat: failing(code) as Files['stat'] } });
       await second.boot();
@@ -261,7 +263,7 @@ describe('a file whose folder can’t be reached', () => {
 
   test('is said to be there still when staff look for it or delete it', async () => {
     const saver = memory();
-    await saved(saver, 'share/a.json', null);
+    await saved(saver, `share/${JSON_NAME}`, null);
     await goAway();
     const away = { error: { code: 'fileAway', folder: share } };
     await expect(saver.present(ID)).rejects.toMatchObject(away);
@@ -276,7 +278,7 @@ test('of two files, one that somebody changed is named, not said to be deleted',
   let held = true;
   const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
   const saver = memory({ files: { ...files, unlink } });
-  const paths = ['a.json', 'a.pdf'].map((name) => join(folder, name));
+  const paths = [JSON_NAME, PDF_NAME].map((name) => join(folder, name));
   const marks = await Promise.all(
     paths.map(async (path) => {
       await writeFile(path, 'all of it');
@@ -287,12 +289,12 @@ test('of two files, one that somebody changed is named, not said to be deleted',
   saver.begin(ID, []);
   saver.settle(ID, marks, null);
   saver.finish(ID, []);
-  await writeFile(join(folder, 'a.pdf'), 'and a note');
+  await writeFile(join(folder, PDF_NAME), 'and a note');
   await expect(saver.delete(ID)).rejects.toMatchObject({ error: { code: 'fileNotDeleted' } });
   held = false;
-  const one = { code: 'fileLeft', folder, files: ['a.pdf'] };
+  const one = { code: 'fileLeft', folder, files: [PDF_NAME] };
   await expect(saver.delete(ID)).rejects.toMatchObject({ error: one });
-  expect(await left()).toEqual(['a.pdf']);
+  expect(await left()).toEqual([PDF_NAME]);
 });
 
 test('a damaged memory is set aside, and nothing is deleted on its word', async () => {
@@ -300,7 +302,7 @@ test('a damaged memory is set aside, and nothing is deleted on its word', async 
   await writeFile(join(folder, 'saved-files.json'), '[{"id":');
   now += 25 * HOUR;
   await memory().boot();
-  expect(await left()).toEqual(['a.json', 'saved-files.json.damaged']);
+  expect(await left()).toEqual([JSON_NAME, 'saved-files.json.damaged']);
 });
 
 test('a memory that one start could not read, and set aside, is read by the next: what it names does not stay for ever', async () => {
@@ -367,7 +369,7 @@ test('what is remembered is for this user only', async () => {
 test('on a disk that is full, what is over its time is deleted all the same, at a start and later', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const former = memory();
-  await saved(former, 'a.json', 1);
+  await saved(former, JSON_NAME, 1);
   former.shutdown();
   now += 2 * HOUR;
   const trouble = vi.fn();
@@ -383,7 +385,7 @@ test('on a disk that is full, what is over its time is deleted all the same, at 
 test('nothing is written that could not be remembered first', async () => {
   await mkdir(join(folder, 'saved-files.json.new'));
   const saver = memory();
-  expect(() => saver.begin(ID, [join(folder, 'a.json.part')])).toThrow('EISDIR');
+  expect(() => saver.begin(ID, [join(folder, `${JSON_NAME}.part`)])).toThrow('EISDIR');
 });
 
 test.skipIf(process.platform === 'win32').each([
@@ -394,6 +396,24 @@ test.skipIf(process.platform === 'win32').each([
   make(path);
   const saver = memory();
   await saved(saver);
-  expect(await left()).toEqual(['a.json', 'saved-files.json.damaged']);
+  expect(await left()).toEqual([JSON_NAME, 'saved-files.json.damaged']);
   saver.shutdown();
+});
+
+test('a list that names files which no desk makes has none of them deleted, nor asked for', async () => {
+  const thesis = join(folder, 'thesis.odt');
+  await writeFile(thesis, 'years of work');
+  const asked: unknown[] = [];
+  const heard = (path: unknown) => {
+    asked.push(path);
+    return Promise.reject(new Error('not here'));
+  };
+  const elsewhere = { path: '\\\\evil.example\\share\\x', size: 1, mtimeMs: 1 };
+  const entry = { id: ID, unfinished: [thesis], files: [elsewhere], deleteAt: '2026-01-01T00:00:00.000Z' };
+  await writeFile(join(folder, 'saved-files.json'), JSON.stringify([entry]));
+  const saver = memory({ files: { stat: heard, unlink: heard } as unknown as SavedFilesParts['files'] });
+  await saver.boot();
+  saver.shutdown();
+  expect(asked).toEqual([]);
+  expect(await left()).toContain('thesis.odt');
 });

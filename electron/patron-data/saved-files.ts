@@ -11,11 +11,14 @@ import { Failure } from '../support/failure.ts';
 import type { Log } from '../support/log.ts';
 import { isGone, remove, type FileMark, type Files } from './save-file.ts';
 
-const markSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number() });
+/** As the desk names files: whoever can write the list has none deleted but these. */
+const OWN_NAME = /^\.?patron-data-\d{4}-\d\d-\d\d-[0-9a-f]{16}\./;
+const pathSchema = z.string().refine((path) => OWN_NAME.test(basename(path)));
+const markSchema = z.object({ path: pathSchema, size: z.number(), mtimeMs: z.number() });
 const entrySchema = z.object({
   id: z.uuid(),
   /** Paths of files that have no name yet, or had before they got it: of no use to anybody once nothing is under way. */
-  unfinished: z.array(z.string()),
+  unfinished: z.array(pathSchema),
   /** Files that are getting their names: of use once all of them have one, and staff are told. */
   naming: z.array(markSchema).default([]),
   files: z.array(markSchema),
