@@ -52,7 +52,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
     if (opening.has(look)) return;
     opening.add(look);
     try {
-      if (!windows.openPatrons().includes(patronId)) await patrons.logLook(patronId);
+      const isOpen = windows.openPatrons().includes(patronId);
+      await (isOpen ? patrons.lookAgain(patronId) : patrons.logLook(patronId));
       requireStill(asker);
       // It was logged in the name of who pressed: whoever is here since hasn't looked.
       if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'requestRefused' });

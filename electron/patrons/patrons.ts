@@ -19,6 +19,7 @@ import type { Saving } from './saving.ts';
 
 /** So long a window waits for what the server knows now, before it shows what the copy knows. */
 const FRESH_WITHIN_MS = 2_000;
+const WORKING_DAY_MS = 12 * 3_600_000;
 
 /** Which of the hits, in which order, and whom to ask. */
 interface HitsPart {
@@ -48,6 +49,9 @@ export class Patrons {
   readonly #parts: PatronsParts;
   /** Looks at whom the copy didn't hold: the server logs them as it's asked, or the desk once the copy has the patron. */
   readonly #toBeLogged = new Map<string, LogEvent>();
+
+  /** Who last looked at whom, and when: a window that stays open is a look again on another day. */
+  readonly #looked = new Map<string, { staff: string; at: number }>();
 
   constructor(parts: PatronsParts) {
     this.#parts = parts;
@@ -82,8 +86,17 @@ export class Patrons {
     const at = new Date(clock.now() + session.clockDistance).toISOString();
     const look = { id: acts.newId(), kind: 'looked' as const, library: library.id, patronId, staff, at };
     this.#toBeLogged.delete(patronId);
+    this.#looked.set(patronId, { staff: staff.id, at: clock.now() });
     if (view) await store.appendLogEvent(look);
     else this.#toBeLogged.set(patronId, look);
+  }
+
+  /** Of a patron whose window is open: the last look counts for a working day, as at the server. */
+  async lookAgain(patronId: string): Promise<void> {
+    const { session, clock } = this.#parts;
+    const last = this.#looked.get(patronId);
+    if (last?.staff !== session.require().staff.id || clock.now() - last.at < WORKING_DAY_MS) return;
+    await this.logLook(patronId);
   }
 
   /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
@@ -92,6 +105,7 @@ export class Patrons {
     const present = session.require();
     const { library } = present;
     recentPatrons.looked(patronId);
+    await this.lookAgain(patronId);
     if (fresh && session.central)
       await withinMoment(
         timers,

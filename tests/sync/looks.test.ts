@@ -84,6 +84,25 @@ test.each(['library', 'none'])(
   },
 );
 
+test.each(['library', 'none'])(
+  'a window that stays open is a look on each day that it is read: copy of %s',
+  async (scope) => {
+    const { id } = await colleague.register();
+    await startAnew({ copy: { scope } });
+    await desk.signIn('desk');
+    await open(id);
+    for (let day = 1; day <= 3; day++) {
+      await desk.parts.patrons.read(id, true);
+      network.clock.pass(2 * HOUR);
+      await desk.parts.patrons.read(id, true);
+      await desk.sync();
+      expect(looks(id)).toHaveLength(day);
+      network.clock.pass(22 * HOUR);
+      await desk.signIn('desk');
+    }
+  },
+);
+
 test('a scan of a card in use is no look, since the patron opens; a scan that takes the whole record is one', async () => {
   const card = (number: string, state: 'active' | 'lost') => ({ number, state });
   const cards = [card('2100001', 'active'), card('2100002', 'lost')];
