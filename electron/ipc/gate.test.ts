@@ -179,6 +179,11 @@ describe('too often', () => {
     expect(await often(100, 'session.signIn', credentials, deskWindow)).toBe(90);
   });
 
+  test('so is trying one address after another for a server', async () => {
+    const server = { url: 'https://a.test/', kind: 'reference' };
+    expect(await often(100, 'session.chooseServer', server, deskWindow)).toBe(90);
+  });
+
   test.each([
     ['preferences.choose', { zoom: 1.25 }],
     ['window.toSearch', {}],

@@ -103,6 +103,7 @@ test('the same wall around the page stands in the source: no way to markup, code
       'weaker windows',
       /nodeIntegration: true|contextIsolation: false|sandbox: false|webSecurity: false|devTools: true/,
     ],
+    ['memory or traffic on the disk', /\bcrashReporter\b|\bnetLog\b|\bcontentTracing\b/],
     ['DevTools', /openDevTools|toggleDevTools|role: 'viewMenu'/],
     ['what is on the clipboard', /\bclipboard\b(?![-,]|\.selection\.clear\(\))/],
   ];
