@@ -71,7 +71,7 @@ export const servers: Act = {
     await app.search('linden');
     await app.desk.getByRole('navigation').getByRole('button', { name: /^Sync/ }).click();
     await app.desk.getByRole('button', { name: 'Sync now' }).click();
-    await app.desk.getByText("The central server's answer made no sense.").waitFor();
+    await app.desk.getByRole('alert').getByText("The central server's answer made no sense.").waitFor();
     await show('sync-problem', app.desk);
   },
 };
