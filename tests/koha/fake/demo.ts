@@ -31,6 +31,9 @@ export function demoKoha(patrons: number, seed: number): { koha: FakeKoha; accou
   staff('desk', all);
   staff('privacy', all);
   for (let n = 0; n < patrons; n++) addPatron(world, n, seededRandom(seed * 1000 + n + 1));
+  // Whom the loans of those are given to who want no history.
+  const anonymous = world.addPatron({ surname: 'Anonymous', category_id: 'ADULT', library_id: 'south' });
+  world.anonymousPatron = anonymous.patron_id;
   const accounts = Object.entries(PASSWORDS).map(([username, password]) => ({
     ...{ username, password, library: 'north', permissions: [] },
   }));
