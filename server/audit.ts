@@ -2,6 +2,7 @@
 // library's time for keeping them is over. Details name fields and counts, never what is in them.
 import { v7 as uuidv7 } from 'uuid';
 import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { LOOK_LASTS } from '../shared/clock.ts';
 import type { Libraries } from './libraries.ts';
 import { daysFrom, timeOf, type Ports } from './ports.ts';
 import type { Store } from './store/store.ts';
@@ -17,8 +18,6 @@ export interface AuditFact {
   id?: string;
   at?: string;
 }
-
-const WORKING_DAY = 12 * 3_600_000;
 
 /** How the detail of an export begins that this server made. */
 export const FROM_SERVER = 'server';
@@ -62,10 +61,10 @@ export class Audit {
     return added > 0;
   }
 
-  /** Whether this member of staff opened the patron within a working day, so that reading again is no new look. */
+  /** Whether this member of staff opened the patron so lately that it counts, so that reading again is no new look. */
   lookedLately({ id, library }: { id: string; library: string }, patronId: string): boolean {
     const { clock } = this.#ports;
-    const since = new Date(clock.now() - WORKING_DAY).toISOString();
+    const since = new Date(clock.now() - LOOK_LASTS).toISOString();
     // Not those of a clock that was ahead: they would stand in for all looks until then.
     const sql = `SELECT 1 FROM audit
       WHERE library = ? AND patron_id = ? AND at BETWEEN ? AND ? AND staff = ? AND kind = 'looked'`;

@@ -4,6 +4,9 @@ export interface Clock {
   now(): number;
 }
 
+/** So long a look at a patron counts: whoever reads on after it has looked again. In milliseconds. */
+export const LOOK_LASTS = 12 * 3_600_000;
+
 /** Making one takes longer than all else that is done with it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -4,7 +4,7 @@ import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { LOOK_LASTS, type Clock } from '../../shared/clock.ts';
 import { isDoneTo, type Deed, type LogEvent, type OutboxAct } from '../cache/act.ts';
 import { readCopy } from '../cache/copy-view.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
@@ -19,7 +19,6 @@ import type { Saving } from './saving.ts';
 
 /** So long a window waits for what the server knows now, before it shows what the copy knows. */
 const FRESH_WITHIN_MS = 2_000;
-const WORKING_DAY_MS = 12 * 3_600_000;
 
 /** Which of the hits, in which order, and whom to ask. */
 interface HitsPart {
@@ -49,7 +48,6 @@ export class Patrons {
   readonly #parts: PatronsParts;
   /** Looks at whom the copy didn't hold: the server logs them as it's asked, or the desk once the copy has the patron. */
   readonly #toBeLogged = new Map<string, LogEvent>();
-
   /** Who last looked at whom, and when: a window that stays open is a look again on another day. */
   readonly #looked = new Map<string, { staff: string; at: number }>();
 
@@ -91,11 +89,11 @@ export class Patrons {
     else this.#toBeLogged.set(patronId, look);
   }
 
-  /** Of a patron whose window is open: the last look counts for a working day, as at the server. */
+  /** Of a patron whose window is open: the last look counts for so long as at the server. */
   async lookAgain(patronId: string): Promise<void> {
     const { session, clock } = this.#parts;
     const last = this.#looked.get(patronId);
-    if (last?.staff !== session.require().staff.id || clock.now() - last.at < WORKING_DAY_MS) return;
+    if (last?.staff !== session.require().staff.id || clock.now() - last.at < LOOK_LASTS) return;
     await this.logLook(patronId);
   }
 

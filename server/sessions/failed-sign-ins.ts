@@ -62,8 +62,8 @@ export class FailedSignIns {
   }
 
   /**
-   * Counted before the password is looked at, so that many at once count too; in one write, wherever it is. Answers how many
-   * there are.
+   * Counted before the password is looked at, so that many at once count too; in one commit at a desk known or not, so that
+   * its time tells nothing. Answers how many there are.
    */
   count(who: string, place: Place): number {
     return this.#store.together(() => {

@@ -10,6 +10,7 @@ import { createCentral, type Central } from '../central.ts';
 import { Luck } from '../demo/luck.ts';
 import type { LibrarySetup } from '../libraries.ts';
 import type { Answer } from '../outcome.ts';
+import { DAY } from '../ports.ts';
 import { hashSecretNow } from '../sessions/secrets.ts';
 import type { HistoryFile } from '../store/history.ts';
 import { historyInMemory } from '../store/history-file.ts';
@@ -110,7 +111,7 @@ export function testNetwork(options: TestOptions = {}): TestNetwork {
     },
     passDays(days) {
       for (let day = 0; day < days; day++) {
-        clock.pass(86_400_000);
+        clock.pass(DAY);
         network.central.housekeep();
       }
     },
