@@ -7,7 +7,10 @@ export const libraryNameSchema = z.object({
   name: z.string().min(1).max(200),
 });
 
-const namedSchema = z.object({ id: z.string(), name: z.string() });
+/** The most branches, categories or libraries that windows are told of. */
+export const MOST_PLACES = 5000;
+const namedSchema = z.object({ id: z.string().max(60), name: z.string().max(200) });
+const placesSchema = z.array(namedSchema).max(MOST_PLACES);
 
 export const librarySchema = libraryNameSchema.extend({
   /** ISO 3166-1 alpha-2; whose rules a national ID is checked by. */
@@ -16,8 +19,8 @@ export const librarySchema = libraryNameSchema.extend({
   currency: z.string().regex(/^[A-Z]{3}$/),
   /** IANA name, such as `Europe/Stockholm`. */
   timeZone: z.string().max(60).refine(isTimeZone),
-  branches: z.array(namedSchema),
-  categories: z.array(namedSchema),
+  branches: placesSchema,
+  categories: placesSchema,
   rules: z.object({
     /** Debts of this much or more set the debt block. */
     debtLimit: amountSchema,

@@ -1,4 +1,5 @@
 // The log goes to IT, and further: nothing of a patron may stand in it, whatever went wrong.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,4 +52,10 @@ test('the log is for its user alone', () => {
   expect(statSync(join(folder, 'circdesk.log')).mode & 0o777).toBe(0o600);
   fileLog(join(folder, 'first', 'logs'), { now: () => 0 });
   for (const made of ['first', 'first/logs']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700);
+});
+
+test.runIf(process.platform === 'linux')('a pipe in its place is waited for by nobody', () => {
+  execFileSync('mkfifo', [join(folder, 'circdesk.log')]);
+  log.write('started');
+  expect(written()).toContain('started');
 });

@@ -29,9 +29,10 @@ export function fileLog(folder: string, clock: Clock): Log {
     write(what, facts = {}) {
       const line = JSON.stringify({ at: new Date(clock.now()).toISOString(), what, ...facts }) + '\n';
       try {
-        if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST) {
+        const found = statSync(file, { throwIfNoEntry: false });
+        // A pipe in its place would be waited for, and whoever holds its other end read along.
+        if (found && (found.size > LARGEST || !found.isFile()))
           renameSync(file, join(folder, 'circdesk.1.log'));
-        }
         appendFileSync(file, line, { mode: 0o600 });
       } catch {
         // A full disk must not stop the desk because it can't say so.

@@ -1,7 +1,7 @@
 // The central server's contract: every endpoint with its shapes. The reference server registers its routes
 // from it, the desk's client takes its types from it, docs/openapi.json is generated from it.
 import { z } from 'zod';
-import { librarySchema, libraryNameSchema } from '../library.ts';
+import { librarySchema, libraryNameSchema, MOST_PLACES } from '../library.ts';
 import { AUDIT_KINDS } from '../audit.ts';
 import { longPartSchema, longPartSchemas, patronDataHeadSchema } from '../patron-data/document.ts';
 import { requesterSchema } from '../patron-data/requester.ts';
@@ -38,22 +38,24 @@ export const staffSchema = z.object({
   since: timeSchema.optional(),
 });
 
+const tokenSchema = z.string().min(1).max(500);
 export const sessionSchema = z.object({
-  accessToken: z.string(),
+  accessToken: tokenSchema,
   /** Seconds until the access token ends. */
   accessExpiresIn: countSchema,
-  refreshToken: z.string(),
-  staff: staffSchema.omit({ since: true }),
+  refreshToken: tokenSchema,
+  staff: z.object({ id: idSchema, username: z.string().max(200), name: z.string().max(500) }),
   library: librarySchema,
   permissions: z.array(permissionSchema),
-  epoch: z.string(),
+  epoch: z.string().max(100),
   serverTime: timeSchema,
 });
 export type Session = z.infer<typeof sessionSchema>;
 /** A newer server may know more permissions: what this version doesn't know, nobody may do at it. */
 const believedSession = sessionSchema.extend({
   permissions: z
-    .array(z.string())
+    .array(z.string().max(200))
+    .max(1000)
     .transform((names) => names.flatMap((name) => permissionSchema.safeParse(name).data ?? [])),
 });
 export type Staff = z.infer<typeof staffSchema>;
@@ -112,9 +114,9 @@ export const endpoints = {
     status: 200,
     answer: z.object({
       kind: z.literal('circdesk-reference'),
-      version: z.string(),
-      epoch: z.string(),
-      libraries: z.array(libraryNameSchema),
+      version: z.string().max(100),
+      epoch: z.string().max(100),
+      libraries: z.array(libraryNameSchema).max(MOST_PLACES),
     }),
     problems: [],
   },
@@ -139,7 +141,7 @@ export const endpoints = {
     path: '/sessions/refresh',
     summary: 'Trade a refresh token, once, for new tokens. A token used twice ends its whole family.',
     auth: 'none',
-    body: z.object({ refreshToken: z.string().min(1).max(500) }),
+    body: z.object({ refreshToken: tokenSchema }),
     status: 201,
     answer: sessionSchema,
     believed: believedSession,
@@ -152,7 +154,7 @@ export const endpoints = {
     auth: 'session',
     body: z.object({ waitingActs: z.array(deskMadeIdSchema).max(10_000) }),
     status: 200,
-    answer: z.object({ pushGrant: z.string().nullable() }),
+    answer: z.object({ pushGrant: tokenSchema.nullable() }),
     problems: [],
   },
   search: {

@@ -176,6 +176,24 @@ test('a session for another library than staff chose lets nobody in', async () =
   expect(desk.parts.session.state.status).toBe('signedOut');
 });
 
+const ENDLESS = 'x'.repeat(100_000);
+const NORTH = { ...SOUTH, id: 'north', name: 'North' };
+const PLACE = { id: 'main', name: 'Main Library' };
+test.each([
+  ['a token', { accessToken: ENDLESS }],
+  ['a refresh token', { refreshToken: ENDLESS }],
+  ['a name', { staff: { id: crypto.randomUUID(), username: 'lead', name: ENDLESS } }],
+  ['a branch', { library: { ...NORTH, branches: [{ ...PLACE, name: ENDLESS }] } }],
+  ['branches', { library: { ...NORTH, branches: Array.from({ length: 10_000 }, () => PLACE) } }],
+  ['a permission', { permissions: [ENDLESS] }],
+  ['permissions', { permissions: Array.from({ length: 10_000 }, () => 'Patrons - Merge') }],
+])('a session with %s without end lets nobody in', async (_what, endless) => {
+  const desk = await deskOn(testNetwork());
+  answerAnother(desk, '/sessions', endless);
+  await expect(desk.signIn()).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+  expect(desk.parts.session.state.status).toBe('signedOut');
+});
+
 test.each(['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z'])(
   'a clock of the server that says %s dates no act, and has none refused',
   async (serverTime) => {

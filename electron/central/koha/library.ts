@@ -36,9 +36,12 @@ export async function publicLibraries(http: KohaHttp): Promise<LibraryName[]> {
   }
 }
 
+/** Koha's may be of any length. */
+const placeName = (name: string | null | undefined) => textOf(name).slice(0, 200);
+
 const named = (libraries: readonly KohaLibrary[]): Named[] =>
   libraries
-    .map(({ library_id: id, name }) => ({ id, name: textOf(name) || id }))
+    .map(({ library_id: id, name }) => ({ id, name: placeName(name) || id }))
     .sort((a, b) => compareTexts(a.name, b.name));
 
 export interface LibraryParts {
@@ -101,7 +104,7 @@ async function readCategories({ api, description, policy }: LibraryParts): Promi
 async function described(api: KohaApi, names: Map<string, string>): Promise<string[]> {
   const listed = await api.every(CATEGORIES, kohaCategorySchema, {});
   for (const { patron_category_id: id, name } of listed)
-    if (!names.has(id)) names.set(id, textOf(name) || id);
+    if (!names.has(id)) names.set(id, placeName(name) || id);
   return listed.map(({ patron_category_id }) => patron_category_id);
 }
 
