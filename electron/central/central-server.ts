@@ -1,6 +1,6 @@
 // The port to a central server. Everything the desk asks of one is here; implementations translate.
 // Every method fails with a `Failure` only; `serverAway` and `serverSlow` where nobody knows what became of it.
-import type { Staff } from '../../shared/central/contract.ts';
+import type { GrantedAct, Staff } from '../../shared/central/contract.ts';
 import type { Capabilities } from '../../shared/capabilities.ts';
 import type { Refusal } from '../../shared/ipc/errors.ts';
 import type { Library, LibraryName } from '../../shared/library.ts';
@@ -219,5 +219,5 @@ export interface CentralSession extends ActSender {
   logEvents(act: Act, epoch: string, events: readonly LogEvent[]): Promise<Marks>;
 
   /** Ends the session; answers a grant for these acts, where there are any and the server gives one. */
-  end(waitingActs: readonly string[]): Promise<string | null>;
+  end(waitingActs: readonly GrantedAct[]): Promise<string | null>;
 }

@@ -3,6 +3,7 @@
 // here lies in the encrypted outbox.
 import { z } from 'zod';
 import type { OutboxAct } from '../cache/act.ts';
+import { isReadable } from '../cache/readable.ts';
 import { recallAs } from '../cache/remembered.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import type { ActSender, CentralServer, CentralSession } from '../central/central-server.ts';
@@ -63,10 +64,16 @@ export class Grants {
     const { staff, resumeToken } = central;
     try {
       const waiting = (await this.#store.acts(['waiting', 'sent'])).filter(
-        (act) => act.staff.id === staff.id,
+        (act) => act.staff.id === staff.id && isReadable(act),
+      );
+      const grant = await central.end(
+        waiting.map(({ id, patronId, deed }) => ({
+          id,
+          patronId,
+          ...(deed.kind === 'saveSection' && { section: deed.section }),
+        })),
       );
       const acts = waiting.map(({ id }) => id);
-      const grant = await central.end(acts);
       const rest = this.#left.filter(({ token }) => token !== resumeToken);
       await this.#write(
         grant === null ? rest : [...rest, { kind: 'grant', staffId: staff.id, token: grant, acts }],

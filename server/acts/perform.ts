@@ -94,7 +94,7 @@ export class Acts {
     }
     const key = headers.data[ACT_HEADERS.key].toLowerCase();
     const act = headers.data[ACT_HEADERS.act].toLowerCase();
-    if (!call.asker.maySend(act)) return asAnswer(refused('signed-out'));
+    if (!call.asker.maySend(act, call.params)) return asAnswer(refused('signed-out'));
     if (headers.data[ACT_HEADERS.epoch] !== this.#history.epoch) return asAnswer(refused('other-epoch'));
     const actedAt = headers.data[ACT_HEADERS.actedAt];
     const { name, params, body } = call;

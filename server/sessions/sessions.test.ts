@@ -278,7 +278,8 @@ describe('the push-only grant that sign-out leaves', () => {
     const desk = await network.signIn('north', 'lead');
     const patron = await desk.register();
     const act = desk.newId();
-    const answer = await desk.ask('signOut', { body: { waitingActs: [act] } });
+    const waitingActs = [{ id: act, patronId: patron.id }];
+    const answer = await desk.ask('signOut', { body: { waitingActs } });
     const { pushGrant } = answer.body as EndpointAnswer<'signOut'>;
     const { token } = desk;
     desk.token = pushGrant ?? '';
@@ -295,12 +296,13 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
-  test('fits an act whose id the desk writes in capitals', async () => {
+  test('fits an act whose ids the desk writes in capitals', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');
     const patron = await desk.register();
     const act = desk.newId().toUpperCase();
-    const answer = await desk.ask('signOut', { body: { waitingActs: [act] } });
+    const waitingActs = [{ id: act, patronId: patron.id.toUpperCase() }];
+    const answer = await desk.ask('signOut', { body: { waitingActs } });
     desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
     expect((await desk.block(patron, 'x', { act })).status).toBe(201);
   });
@@ -333,9 +335,9 @@ describe('the push-only grant that sign-out leaves', () => {
   });
 
   test('costs a request no more where it names many acts', async () => {
-    const { network, desk } = await signedOut();
+    const { network, desk, patron } = await signedOut();
     desk.token = (await network.signIn('north', 'lead', desk.desk)).token;
-    const waitingActs = Array.from({ length: 5_000 }, () => desk.newId());
+    const waitingActs = Array.from({ length: 2_000 }, () => ({ id: desk.newId(), patronId: patron.id }));
     const answer = await desk.ask('signOut', { body: { waitingActs } });
     desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
     const read = vi.spyOn(network.central.parts.store, 'rows');

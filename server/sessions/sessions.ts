@@ -1,6 +1,6 @@
 // Sessions of staff: sign-in, short access tokens, refresh tokens that work once, sign-out with a push-only grant
 // for what still waits at the desk.
-import type { Session } from '../../shared/central/contract.ts';
+import type { Session, GrantedAct } from '../../shared/central/contract.ts';
 import type { Permission } from '../../shared/permissions.ts';
 import type { Libraries } from '../libraries.ts';
 import { knownTime } from '../known-time.ts';
@@ -19,8 +19,14 @@ export interface Asker {
   permissions: Permission[];
   session: string | null;
   desk: string;
-  /** Whether they may send this act: any with a session, else those that the grant names. */
-  maySend(act: string): boolean;
+  /** Whether they may send this act, and about this: any with a session, else those that the grant names. */
+  maySend(act: string, about?: About): boolean;
+}
+
+/** What an act is about, as its address says it. */
+interface About {
+  patronId?: string;
+  section?: string;
 }
 
 export interface SessionRules {
@@ -228,14 +234,20 @@ export class Sessions {
       permissions: this.#staff.permissions(staff.id),
       session: null,
       desk: grant.desk,
-      // Asked of the one act: a grant may name ten thousand.
-      maySend: (act) =>
-        this.#store.row('SELECT 1 FROM push_grant_act WHERE push_grant = ? AND act = ?', hash, act) !==
-        undefined,
+      // Asked of the one act: a grant may name thousands.
+      maySend: (act, about) => {
+        const named = this.#store.row<{ patron: string; section: string }>(
+          'SELECT patron, section FROM push_grant_act WHERE push_grant = ? AND act = ?',
+          hash,
+          act,
+        );
+        if (!named || !about) return named !== undefined;
+        return named.patron === about.patronId && named.section === (about.section ?? '');
+      },
     });
   }
 
-  signOut(asker: Asker, waitingActs: string[]): { pushGrant: string | null } {
+  signOut(asker: Asker, waitingActs: GrantedAct[]): { pushGrant: string | null } {
     return this.#store.together(() => {
       if (asker.session) {
         this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', asker.session);
@@ -251,11 +263,13 @@ export class Sessions {
         asker.desk,
         this.#ports.clock.now() + GRANT_LASTS,
       );
-      for (const act of waitingActs)
+      for (const { id, patronId, section } of waitingActs)
         this.#store.run(
-          'INSERT OR IGNORE INTO push_grant_act (push_grant, act) VALUES (?, ?)',
+          'INSERT OR IGNORE INTO push_grant_act (push_grant, act, patron, section) VALUES (?, ?, ?, ?)',
           hash,
-          act.toLowerCase(),
+          id.toLowerCase(),
+          patronId,
+          section ?? '',
         );
       return { pushGrant: secret };
     });

@@ -359,6 +359,12 @@ CREATE TABLE lineage (
 INSERT INTO lineage (epoch, began_at, durable) SELECT epoch, 0, 0 FROM history;
 `;
 
+/** Grants from before it are for nothing: what waits by them goes out when its author signs in. */
+const grantsAbout = `
+ALTER TABLE push_grant_act ADD COLUMN patron TEXT NOT NULL DEFAULT '';
+ALTER TABLE push_grant_act ADD COLUMN section TEXT NOT NULL DEFAULT '';
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -370,4 +376,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'the log of sign-ins', sql: signInLog },
   { version: 9, name: 'answers that are forgotten', sql: answersForgotten },
   { version: 10, name: 'the lineage of the history', sql: lineage },
+  { version: 11, name: 'what the acts of grants are about', sql: grantsAbout },
 ];

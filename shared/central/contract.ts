@@ -60,6 +60,14 @@ const believedSession = sessionSchema.extend({
 });
 export type Staff = z.infer<typeof staffSchema>;
 
+/** An act that waits at a desk: its id, and whom and, if it is an edit, which section it is about. */
+const grantedActSchema = z.object({
+  id: deskMadeIdSchema,
+  patronId: idSchema,
+  section: sectionIdSchema.optional(),
+});
+export type GrantedAct = z.output<typeof grantedActSchema>;
+
 /** What an export begins with; `upTo` is asked with for the pages of its long parts. */
 const patronDataExportSchema = z.object({
   exportId: idSchema,
@@ -150,9 +158,10 @@ export const endpoints = {
   signOut: {
     method: 'POST',
     path: '/sessions/end',
-    summary: 'End this session. For acts that still wait at the desk a push-only grant stays.',
+    summary:
+      'End this session. For acts that still wait at the desk a push-only grant stays, for each of them and what it is about alone.',
     auth: 'session',
-    body: z.object({ waitingActs: z.array(deskMadeIdSchema).max(10_000) }),
+    body: z.object({ waitingActs: z.array(grantedActSchema).max(2_000) }),
     status: 200,
     answer: z.object({ pushGrant: tokenSchema.nullable() }),
     problems: [],

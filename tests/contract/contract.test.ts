@@ -49,7 +49,9 @@ describe('as asked', () => {
     const other = await server.desk('south', 'lead');
     const refreshed = await server.send('refresh', { body: { refreshToken: other.session.refreshToken } });
     expect(refreshed.status).toBe(201);
-    expect((await other.ask('signOut', { body: { waitingActs: [uuidv7()] } })).status).toBe(200);
+    expect(
+      (await other.ask('signOut', { body: { waitingActs: [{ id: uuidv7(), patronId: uuidv7() }] } })).status,
+    ).toBe(200);
   });
 
   test('reading', async () => {
@@ -279,7 +281,9 @@ describe('problems', () => {
   test('account-locked, to a former session and to its grant', async () => {
     const left = await server.desk('south', 'lead');
     const { refreshToken, staff } = left.session;
-    const { body } = await left.ask('signOut', { body: { waitingActs: [uuidv7()] } });
+    const { body } = await left.ask('signOut', {
+      body: { waitingActs: [{ id: uuidv7(), patronId: uuidv7() }] },
+    });
     server.central.staff.setLocked(staff.id, true);
     expect((await server.send('refresh', { body: { refreshToken } })).problem).toBe('account-locked');
     const authorization = `Bearer ${String(body['pushGrant'])}`;

@@ -295,7 +295,8 @@ describe('what is too much', () => {
     const transport = httpTransport(address, fetch, () => undefined);
     const central = new ReferenceServer(address, crypto.randomUUID(), transport, options.clock);
     const leaving = await central.signIn({ library: 'north', username: 'lead', password: PASSWORD });
-    expect(await leaving.end(many(10_000, () => v7()))).toMatch(/^g\./);
+    const waiting = many(10_000, () => ({ id: v7(), patronId: v7(), section: 'guarantor' as const }));
+    expect(await leaving.end(waiting)).toMatch(/^g\./);
     await own.app.close();
   });
 

@@ -2,8 +2,9 @@
 // on another's; and every way of not being who one says.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, problemOf, testNetwork, type TestDesk } from '../../server/testing/network.ts';
-import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
+import { endpoints, type EndpointName, type GrantedAct } from '../../shared/central/contract.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
+import type { SectionId } from '../../shared/patrons/sections.ts';
 import { PERMISSIONS, type Permission } from '../../shared/permissions.ts';
 
 const [DOWNLOAD, BLOCK, DELETE] = PERMISSIONS;
@@ -76,6 +77,12 @@ beforeAll(async () => {
   south = await network.signIn('south', 'lead');
   theirs = (await fullPatron(south, 'Söder')).patron;
 });
+
+/** Signs out, and goes on with the grant for what waits. */
+async function leaveFor(desk: TestDesk, ...waitingActs: GrantedAct[]): Promise<void> {
+  const answer = await desk.ask('signOut', { body: { waitingActs } });
+  desk.token = (answer.body as { pushGrant: string }).pushGrant;
+}
 
 type Full = Awaited<ReturnType<typeof fullPatron>>;
 
@@ -207,7 +214,8 @@ describe('who is nobody', () => {
   ];
   test('signing out ends refresh tokens too, of this session and of no other', async () => {
     const [leaving, staying] = [await network.signIn('north', 'lead'), await network.signIn('north', 'lead')];
-    await leaving.ask('signOut', { body: { waitingActs: [leaving.newId()] } });
+    const waitingActs = [{ id: leaving.newId(), patronId: full.patron.id }];
+    await leaving.ask('signOut', { body: { waitingActs } });
     const refresh = ({ session }: TestDesk) =>
       leaving.ask('refresh', { body: { refreshToken: session.refreshToken } });
     expect(problemOf(await refresh(leaving))).toBe('signed-out');
@@ -240,8 +248,7 @@ describe('who is nobody', () => {
     const fresh = await network.signIn('north', 'lead');
     const whole = await fullPatron(fresh, 'Nord');
     const act = fresh.newId();
-    const answer = await fresh.ask('signOut', { body: { waitingActs: [act] } });
-    fresh.token = (answer.body as { pushGrant: string }).pushGrant;
+    await leaveFor(fresh, { id: act, patronId: whole.patron.id });
     for (const name of guarded.filter((one) => one !== 'act')) {
       const asked = request(fresh, name, whole);
       const { status } = await fresh.act(name, asked, { act: fresh.newId(), ifMatch: whole.patron.tag });
@@ -258,6 +265,29 @@ describe('who is nobody', () => {
     expect((await fresh.act('block', request(fresh, 'block', whole), { act })).status).toBe(201);
     const again = await fresh.act('unblock', request(fresh, 'unblock', whole), { act });
     expect(problemOf(again)).toBe('key-reused');
+  });
+
+  test('nor does it read by acts that are refused: it is for the patron and the section that waited', async () => {
+    const fresh = await network.signIn('north', 'lead');
+    const [whole, other] = [await fullPatron(fresh, 'Nord'), await fullPatron(fresh, 'Nord')];
+    const [edit, block] = [fresh.newId(), fresh.newId()];
+    const about = { patronId: whole.patron.id };
+    await leaveFor(fresh, { id: edit, ...about, section: 'contact' }, { id: block, ...about });
+    const read = async (act: string, { patron }: Full, section: SectionId) => {
+      const asked = { params: { patronId: patron.id, section }, body: { changes: {} } };
+      const answers = [
+        await fresh.act('saveSection', asked, { act, ifMatch: 'another' }),
+        await fresh.act('saveSection', asked, { act, ifMatch: patron.sections[section].tag }),
+      ];
+      return answers.map(({ status }) => status);
+    };
+    expect(await read(edit, other, 'contact')).toEqual([401, 401]);
+    expect(await read(edit, whole, 'personal')).toEqual([401, 401]);
+    expect(await read(block, whole, 'contact')).toEqual([401, 401]);
+    expect((await fresh.act('block', request(fresh, 'block', other), { act: block })).status).toBe(401);
+    expect((await fresh.act('block', request(fresh, 'block', whole), { act: edit })).status).toBe(401);
+    // What a change of somebody else's made of it meanwhile, the desk has to know.
+    expect(await read(edit, whole, 'contact')).toEqual([412, 200]);
   });
 
   test('no answer to who is refused tells whether the patron is there', async () => {

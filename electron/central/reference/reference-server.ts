@@ -1,10 +1,11 @@
 // Our reference server behind the port CentralServer: sessions with refresh, acts with keys, marks of its history.
 import type { ListOrder } from '../../../shared/patrons/list-order.ts';
-import {
-  type BelievedAnswer,
-  type EndpointName,
-  type EndpointRequest,
-  type Session,
+import type {
+  BelievedAnswer,
+  EndpointName,
+  EndpointRequest,
+  GrantedAct,
+  Session,
 } from '../../../shared/central/contract.ts';
 import { DESK_HEADER } from '../../../shared/central/endpoint.ts';
 import { EVERYTHING } from '../../../shared/capabilities.ts';
@@ -32,7 +33,7 @@ import { actHeaders, sendAct, type Ask } from './act-sender.ts';
 import { ProblemAnswer, ReferenceHttp, type Told } from './http.ts';
 
 /** So many acts a grant names; more of them wait for their author. */
-const MOST_WAITING = 5_000;
+const MOST_WAITING = 2_000;
 /** Rows of a page of patron data: some 400 kB. */
 const PATRON_DATA_PAGE = 2000;
 
@@ -210,7 +211,7 @@ class ReferenceSession implements CentralSession {
     return (await this.#act('logEvents', act, epoch, { body })).marks;
   }
 
-  async end(waitingActs: readonly string[]) {
+  async end(waitingActs: readonly GrantedAct[]) {
     const body = { waitingActs: waitingActs.slice(0, MOST_WAITING) };
     return (await this.#ask('signOut', { body })).pushGrant;
   }
