@@ -1,16 +1,24 @@
-// JSON as a server answers it: read only where it nests no deeper than any answer that makes sense.
-import { nestsDeeperThan } from '../../shared/nesting.ts';
+// JSON as a server answers it: read only where it is no deeper and no wider than any answer that makes sense.
+import type { z } from 'zod';
+import { goesBeyond } from '../../shared/nesting.ts';
 import { Failure } from '../support/failure.ts';
 
-/** No answer has so many levels. */
-const DEEPEST = 64;
+/** No answer goes as far: Koha's longest has 22,000 values, a page of a first fill some 100,000. */
+const FARTHEST = { levels: 64, inOne: 10_000, values: 1_000_000 };
 
 /** Fails with `serverRubbish`. */
 export function parseAnswer(text: string): unknown {
-  if (nestsDeeperThan(DEEPEST, text)) throw new Failure({ code: 'serverRubbish' }, 'too deep');
+  if (goesBeyond(FARTHEST, text)) throw new Failure({ code: 'serverRubbish' }, 'too-deep-or-wide');
   try {
     return JSON.parse(text);
   } catch (thrown) {
     throw new Failure({ code: 'serverRubbish' }, thrown);
   }
+}
+
+/** Fails with `serverRubbish`, without zod's list of what is wrong: of a wide answer that takes longer than all the rest. */
+export function believed<T>(schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(parseAnswer(text));
+  if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, 'another-shape');
+  return parsed.data;
 }

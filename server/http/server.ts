@@ -11,7 +11,7 @@ import Fastify, {
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ANSWER_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
-import { nestsDeeperThan } from '../../shared/nesting.ts';
+import { goesBeyond } from '../../shared/nesting.ts';
 import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
 
 export interface ServerOptions extends CentralOptions {
@@ -154,7 +154,7 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = textOf(body as Buffer);
     if (text === '') done(null, undefined);
-    else if (text === undefined || nestsDeeperThan(DEEPEST, text)) done(new NoBody());
+    else if (text === undefined || goesBeyond({ levels: DEEPEST }, text)) done(new NoBody());
     else void parse(request, text, done);
   });
 }

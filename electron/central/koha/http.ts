@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
-import { parseAnswer } from '../json.ts';
+import { believed } from '../json.ts';
 import { isBelievable } from '../server-time.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../transport.ts';
 import type { Gentle } from './gentle.ts';
@@ -96,12 +96,11 @@ export class KohaHttp {
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);
     if (answer.status >= 400) throw failureFrom(answer, this.#retryAt(answer));
-    const parsed = schema.safeParse(answer.body === '' ? null : parseAnswer(answer.body));
-    if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
+    const value = believed(schema, answer.body === '' ? 'null' : answer.body);
     const total = countOf(answer, 'x-total-count');
     return {
       status: answer.status,
-      value: parsed.data,
+      value,
       began,
       total,
       baseTotal: countOf(answer, 'x-base-total-count') ?? total,

@@ -1,6 +1,7 @@
 // The client against servers that are real but wrong: what they answer never gets further than this.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../../support/failure.ts';
 import { httpTransport } from '../transport.ts';
@@ -27,6 +28,8 @@ const codeOf = (address: string) => {
     (thrown: unknown) => (thrown instanceof Failure ? thrown.error.code : thrown),
   );
 };
+/** A list of so many records that are none. */
+const many = (count: number) => `[${'{},'.repeat(count)}{}]`;
 const good = { kind: 'circdesk-reference', version: '1', epoch: 'e', libraries: [] };
 
 test('an answer that fits the contract is believed', async () => {
@@ -41,6 +44,22 @@ test.each([
   ['nothing', ''],
 ])('%s is rubbish', async (_what, body) => {
   expect(await codeOf(await answering((_, res) => res.end(body)))).toBe('serverRubbish');
+});
+
+test.each([
+  ['one list', many(3_000_000)],
+  ['many lists', `[${many(9_000)}${`,${many(9_000)}`.repeat(300)}]`],
+  ['names of an object', `{${Array.from({ length: 300_000 }, (_, n) => `"${n}":0`).join()}}`],
+  ['a list that is just short enough', many(9_999)],
+])('an answer without end, %s, holds nobody up', async (_what, patrons) => {
+  const body = gzipSync(`{"total":1,"patrons":${patrons}}`);
+  const address = await answering((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(body));
+  const http = new ReferenceHttp(httpTransport(address, fetch, () => undefined));
+  const began = performance.now();
+  await expect(http.ask('search', { query: { query: '*' } })).rejects.toMatchObject({
+    error: { code: 'serverRubbish' },
+  });
+  expect(performance.now() - began).toBeLessThan(2_000);
 });
 
 test('marks that are missing or no numbers are not believed', async () => {

@@ -17,7 +17,7 @@ import type { ErrorCode } from '../../../shared/ipc/errors.ts';
 import { countSchema } from '../../../shared/primitives.ts';
 import { Failure } from '../../support/failure.ts';
 import type { Marks } from '../central-server.ts';
-import { parseAnswer } from '../json.ts';
+import { believed } from '../json.ts';
 import type { HttpAnswer, Transport } from '../transport.ts';
 
 /** A problem that the server answered with; callers that know better turn it into something else. */
@@ -124,9 +124,8 @@ export class ReferenceHttp {
       ...(body && { body }),
     });
     if (http.status >= 400) throw problemFrom(http);
-    const parsed = (endpoint.believed ?? endpoint.answer).safeParse(parseAnswer(http.body));
-    if (!parsed.success) throw new Failure({ code: 'serverRubbish' }, parsed.error);
-    return { answer: parsed.data as BelievedAnswer<N>, http };
+    const answer = believed(endpoint.believed ?? endpoint.answer, http.body);
+    return { answer: answer as BelievedAnswer<N>, http };
   }
 }
 
@@ -160,7 +159,7 @@ function problemFrom(answer: HttpAnswer): Failure {
   const { status, body } = answer;
   const gatewayFailed = status === 502 || status === 503 || status === 504;
   try {
-    const problem = problemSchema.parse(parseAnswer(body));
+    const problem = believed(problemSchema, body);
     const name = problemName(problem.type);
     if (name) return new ProblemAnswer(problem, name, () => marksOf(answer));
   } catch {
