@@ -111,6 +111,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   let parts: DeskParts | undefined;
   let memoryOnly = false;
   let hasStarted = false;
+  /** Who works at the desk, or has locked it. */
+  let present: string | undefined;
   const counter = () => performance.now();
   let touchedAt = counter();
   let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
@@ -175,6 +177,8 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
         const who = state.status === 'signedOut' ? undefined : `${state.library.id} ${state.staff.id}`;
         // Somebody else has come, or nobody is here: whom the one before opened and scanned is not theirs.
         if (recent.belongTo(who)) parts?.scannedCards.forget();
+        if (present !== undefined && who !== present) windows.renewDesk();
+        present = who;
         if (state.status === 'signedOut') {
           // Signing out has closed them; a desk that was revoked had nobody who did.
           windows.closePatrons(true);

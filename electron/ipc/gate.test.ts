@@ -7,6 +7,7 @@ import { openGate, type Handlers } from './gate.ts';
 import { LARGEST } from './limits.ts';
 
 const OUR_PAGE = { url: 'app://circdesk/patron/index.html', parent: null };
+const DESK_PAGE = { url: 'app://circdesk/desk/index.html', parent: null };
 const PATRON = 'd9428888-122b-41e1-b85c-61b0bd7dd2f8';
 const deskWindow = {};
 const patronWindow = {};
@@ -42,7 +43,7 @@ const asks = (
   name: string,
   args: unknown = {},
   sender: object = patronWindow,
-  senderFrame: unknown = OUR_PAGE,
+  senderFrame: unknown = sender === deskWindow ? DESK_PAGE : OUR_PAGE,
 ) => ask({ sender, senderFrame }, name, args);
 const REFUSED = { ok: false, error: { code: 'requestRefused', reference: 'ref' } };
 
@@ -59,6 +60,8 @@ describe('who asks', () => {
       patronWindow,
       { url: 'https://evil/?app://circdesk/', parent: null },
     ],
+    ['the page of another window', patronWindow, DESK_PAGE],
+    ['an address that a page gave itself', patronWindow, { url: `${OUR_PAGE.url}?x`, parent: null }],
     ['an empty page', patronWindow, { url: 'about:blank', parent: null }],
   ])('%s is not heard', async (_who, sender, frame) => {
     expect(await asks('patron.read', { fresh: false }, sender, frame)).toEqual(REFUSED);

@@ -11,7 +11,7 @@ import {
 import { deskErrorSchema, type Result } from '../../shared/ipc/errors.ts';
 import { Failure } from '../support/failure.ts';
 import { whereFrom, type Log } from '../support/log.ts';
-import { isOurAddress } from '../windows/app-protocol.ts';
+import { pageOf } from '../windows/app-protocol.ts';
 import type { WindowOwner } from '../windows/windows.ts';
 import { isSmallAndPlain, Pace, References } from './limits.ts';
 
@@ -59,11 +59,11 @@ export function openGate(ipcMain: Pick<IpcMain, 'handle'>, parts: GateParts): vo
   });
 }
 
-/** The window that asks, if it is one of ours, on our own page, in its top frame. */
+/** The window that asks, if it is one of ours, on its own page, in its top frame. */
 function whoAsks(event: IpcMainInvokeEvent, { ownerOf }: GateParts): Asker | undefined {
   const { sender, senderFrame } = event;
   const owner = ownerOf(sender);
-  if (!owner || !senderFrame || senderFrame.parent !== null || !isOurAddress(senderFrame.url))
+  if (!owner || !senderFrame || senderFrame.parent !== null || senderFrame.url !== pageOf(owner.kind))
     return undefined;
   return { ...owner, contents: sender };
 }

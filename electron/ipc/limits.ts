@@ -50,6 +50,8 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   // Each card of a queue, by the quickest scanner and hand.
   'scan.find': { burst: 20, perSecond: 2 },
   'scan.open': { burst: 20, perSecond: 2 },
+  // Asks the server where the copy doesn't hold the patron.
+  'patron.read': { burst: 60, perSecond: 10 },
   'patron.openOutside': { burst: 10, perSecond: 0.5 },
   'patron.openLinked': { burst: 20, perSecond: 2 },
   'patron.guarantors': { burst: 40, perSecond: 4 },

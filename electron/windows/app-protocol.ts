@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import type { WindowKind } from '../../shared/ipc/contract.ts';
 import { pageHeaders } from './page-policy.ts';
 
 export const SCHEME = 'app';
@@ -23,6 +24,9 @@ export function isOurAddress(address: string): boolean {
   return url !== null && url.protocol === `${SCHEME}:` && url.host === HOST && !url.username && !url.password;
 }
 
+/** The one page of a window; it may have come by another address only from within itself. */
+export const pageOf = (kind: WindowKind): string => `${ORIGIN}/${kind}/index.html`;
+
 /** Answers requests from the files that `folder` holds now; a path that isn't among them is 404. */
 export function appProtocol(folder: string): (request: Request) => Promise<Response> {
   const assets = new Map(
@@ -34,7 +38,7 @@ export function appProtocol(folder: string): (request: Request) => Promise<Respo
   return async ({ url, method }) => {
     const asset = method === 'GET' && isOurAddress(url) ? assets.get(new URL(url).pathname) : undefined;
     const type = asset && TYPES[extname(asset)];
-    if (!asset || !type) return new Response(null, { status: 404 });
+    if (!asset || !type) return new Response(null, { status: 404, headers: pageHeaders('text/plain') });
     return new Response(new Uint8Array(await readFile(asset)), {
       headers: pageHeaders(type),
     });

@@ -33,6 +33,12 @@ export async function lockDownPages(log: Log): Promise<void> {
     saidAt.set(what, now);
     log.write('refused', { of: what });
   };
+  // Electron would give the first that the user has to whoever asks, main's own requests for a server included.
+  app.on('select-client-certificate', (event, _contents, _address, _certificates, answer) => {
+    event.preventDefault();
+    answer();
+    refuse('client certificate');
+  });
   app.on('web-contents-created', (_event, contents) => {
     keepInPlace(contents, refuse);
   });
@@ -52,6 +58,9 @@ function keepInPlace(contents: WebContents, refuse: Refuse): void {
     refuse('window');
     return { action: 'deny' };
   });
+  // No page of ours asks so whether it may go: it would keep its window, and the program, from ending.
+  contents.on('will-prevent-unload', prevent('staying'));
+  contents.on('content-bounds-updated', prevent('moving its window'));
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
 }
 

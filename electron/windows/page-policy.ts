@@ -66,4 +66,8 @@ export const PAGE_PREFERENCES = {
   devTools: false,
   spellcheck: false,
   navigateOnDragDrop: false,
+  // In words of a page's own, above a locked desk too.
+  disableDialogs: true,
+  // What asks the user for a file, or for what is on the screen, and no header holds.
+  disableBlinkFeatures: 'FileSystemAccessLocal,EyeDropperAPI',
 } as const;

@@ -3,7 +3,7 @@ import { BrowserWindow, type WebContents } from 'electron';
 import { WINDOW_ARGUMENT, EVENT_CHANNEL } from '../../shared/ipc/api.ts';
 import { events, type EventName, type EventPayload, type WindowKind } from '../../shared/ipc/contract.ts';
 import { codeOf, Failure } from '../support/failure.ts';
-import { ORIGIN } from './app-protocol.ts';
+import { pageOf } from './app-protocol.ts';
 import { PAGE_PREFERENCES } from './page-policy.ts';
 
 /** Whose window it is; a patron window is bound to its patron for life. */
@@ -13,6 +13,10 @@ interface OpenWindow {
   browserWindow: BrowserWindow;
   owner: WindowOwner;
   unsaved: boolean;
+  /** Its page no longer answers: what is typed in it can't be saved. */
+  hangs: boolean;
+  /** Its page was somebody's who has left, and is making way for a new one. */
+  leaving: boolean;
 }
 
 const SIZES: Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }> = {
@@ -74,6 +78,18 @@ export class Windows {
     if (open) open.unsaved = unsaved;
   }
 
+  /**
+   * A new page for the desk window: what the one before did in the old one, or whoever had taken it over, is gone before
+   * the next one types a password.
+   */
+  renewDesk(): void {
+    for (const open of this.#open.values()) {
+      if (open.owner.kind !== 'desk') continue;
+      open.leaving = true;
+      load(open);
+    }
+  }
+
   /** Closes a window without asking: staff have been asked. */
   close(contents: WebContents): void {
     this.#open.get(contents)?.browserWindow.destroy();
@@ -82,7 +98,7 @@ export class Windows {
   /** Closes all patron windows; with unsaved text in one, fails unless `discard`. */
   closePatrons(discard: boolean): void {
     const patrons = [...this.#open.values()].filter((open) => open.owner.kind === 'patron');
-    const unsaved = patrons.filter((open) => open.unsaved).length;
+    const unsaved = patrons.filter(holdsText).length;
     if (unsaved > 0 && !discard) throw new Failure({ code: 'unsavedChanges', windows: unsaved });
     for (const open of patrons) open.browserWindow.destroy();
   }
@@ -107,7 +123,8 @@ export class Windows {
   }
 
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
-    if (!contents.isDestroyed()) contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
+    if (contents.isDestroyed() || this.#open.get(contents)?.leaving) return;
+    contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
   }
 
   #show(owner: WindowOwner, isIt: (open: OpenWindow) => boolean): void {
@@ -136,7 +153,7 @@ export class Windows {
       },
     });
     const contents = browserWindow.webContents;
-    const open: OpenWindow = { browserWindow, owner, unsaved: false };
+    const open: OpenWindow = { browserWindow, owner, unsaved: false, hangs: false, leaving: false };
     this.#open.set(contents, open);
 
     browserWindow.once('ready-to-show', () => {
@@ -145,12 +162,21 @@ export class Windows {
     contents.on('dom-ready', () => {
       contents.setZoomFactor(this.#zoom);
     });
+    contents.on('did-navigate', () => {
+      open.leaving = false;
+    });
+    browserWindow.on('unresponsive', () => {
+      open.hangs = true;
+    });
+    browserWindow.on('responsive', () => {
+      open.hangs = false;
+    });
     // A title shows in the task bar, to everybody at the counter.
     browserWindow.on('page-title-updated', (event) => {
       event.preventDefault();
     });
     browserWindow.on('close', (event) => {
-      const asks = owner.kind === 'desk' ? this.#firstUnsaved() : open.unsaved ? open : undefined;
+      const asks = owner.kind === 'desk' ? this.#firstUnsaved() : holdsText(open) ? open : undefined;
       if (!asks) return;
       event.preventDefault();
       asks.browserWindow.show();
@@ -166,18 +192,26 @@ export class Windows {
     contents.on('render-process-gone', () => {
       // Nothing typed can be saved any more; a fresh page is better than a white one.
       open.unsaved = false;
+      open.hangs = false;
       crashes.push(performance.now());
       const [first = 0, last = 0] = [crashes.at(-CRASHES.most), crashes.at(-1)];
       if (crashes.length >= CRASHES.most && last - first < CRASHES.within) browserWindow.destroy();
-      else contents.reload();
+      // Never at the address that it gave itself.
+      else load(open);
     });
-    browserWindow.loadURL(`${ORIGIN}/${owner.kind}/index.html`).catch((thrown: unknown) => {
-      // Closed before its page was there: nobody misses it.
-      if (!browserWindow.isDestroyed() && codeOf(thrown) !== 'ERR_ABORTED') throw thrown;
-    });
+    load(open);
   }
 
   #firstUnsaved(): OpenWindow | undefined {
-    return [...this.#open.values()].find((open) => open.unsaved);
+    return [...this.#open.values()].find(holdsText);
   }
+}
+
+const holdsText = ({ unsaved, hangs }: OpenWindow) => unsaved && !hangs;
+
+function load({ browserWindow, owner }: OpenWindow): void {
+  browserWindow.loadURL(pageOf(owner.kind)).catch((thrown: unknown) => {
+    // Closed before its page was there: nobody misses it.
+    if (!browserWindow.isDestroyed() && codeOf(thrown) !== 'ERR_ABORTED') throw thrown;
+  });
 }

@@ -76,16 +76,13 @@ export const useSession = defineStore('session', () => {
   /** Answers the error, if there is one. */
   async function signIn(credentials: Credentials): Promise<DeskError | undefined> {
     const answer = await ask('session.signIn', credentials);
-    if (!answer.ok) return answer.error;
-    state.value = answer.value;
-    return undefined;
+    return answer.ok ? undefined : answer.error;
   }
 
+  /** Answers the error, if there is one; else this page makes way for a new one. */
   async function signOut(discard: boolean): Promise<DeskError | undefined> {
     const answer = await ask('session.signOut', { discard });
-    if (!answer.ok) return answer.error;
-    state.value = answer.value;
-    return undefined;
+    return answer.ok ? undefined : answer.error;
   }
 
   return {

@@ -71,6 +71,12 @@ export class DeskApp {
     await this.desk.getByRole('searchbox', { name: 'Search patrons' }).waitFor();
   }
 
+  /** The page makes way for a new one, often before it is answered. */
+  async signOut(): Promise<void> {
+    await this.desk.evaluate(() => void globalThis.window.circdesk.session.signOut({ discard: true }));
+    await this.desk.getByLabel('Password').waitFor();
+  }
+
   async search(words: string): Promise<void> {
     await this.desk.getByRole('searchbox', { name: 'Search patrons' }).fill(words);
   }

@@ -67,6 +67,44 @@ onEachHost((host) => {
     expect(told).toEqual([[[true, false]], true]);
   });
 
+  test('a page that is loaded again says so, and one that would stay goes where it is told', async () => {
+    const told = await shared.app.evaluate(async ({ BrowserWindow }) => {
+      const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
+      const heard: string[] = [];
+      window.webContents.on('did-navigate', (_event, address) => heard.push(address));
+      window.webContents.on('will-prevent-unload', (event) => {
+        heard.push('will-prevent-unload');
+        event.preventDefault();
+      });
+      await window.loadURL('app://fixture/page.html');
+      // Only a page that somebody has touched may ask.
+      await window.webContents.executeJavaScript(
+        `addEventListener('beforeunload', (event) => event.preventDefault()); 1`,
+        true,
+      );
+      await window.loadURL('app://fixture/second.html');
+      window.destroy();
+      return heard;
+    });
+    expect(told).toEqual(['app://fixture/page.html', 'will-prevent-unload', 'app://fixture/second.html']);
+  });
+
+  test('what comes only of a page that hangs or moves its window, or of a certificate, can be listened to', async () => {
+    const told = await shared.app.evaluate(({ app, BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      const listen = () => undefined;
+      window?.on('unresponsive', listen).on('responsive', listen);
+      window?.webContents.on('content-bounds-updated', listen);
+      app.on('select-client-certificate', listen);
+      return [
+        window?.listenerCount('unresponsive'),
+        window?.webContents.listenerCount('content-bounds-updated'),
+        app.listenerCount('select-client-certificate'),
+      ];
+    });
+    expect(told).toEqual([1, 1, 1]);
+  });
+
   test('a page that is gone tells whoever waits for it', async () => {
     const told = await shared.app.evaluate(async ({ BrowserWindow }) => {
       const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });

@@ -163,10 +163,13 @@ afterAll(async () => {
   rmSync(downloads, { recursive: true });
 });
 
-const OUR_PAGE = { url: 'app://circdesk/desk/index.html', parent: null };
+const PAGES = {
+  desk: { url: 'app://circdesk/desk/index.html', parent: null },
+  patron: { url: 'app://circdesk/patron/index.html', parent: null },
+};
 const strangeFrame = fc.constantFrom(
   null,
-  { url: OUR_PAGE.url, parent: OUR_PAGE },
+  { url: PAGES.desk.url, parent: PAGES.desk },
   ...[
     ...['https://circdesk/', 'app://circdesk.evil/desk/index.html', 'app://evil/', 'app://circdesk@evil/'],
     ...['app://eva@circdesk/', 'app://circdesk:1/', 'app://CIRCDESK/', 'APP2://circdesk/', 'about:blank', ''],
@@ -191,23 +194,24 @@ function asked(): fc.Arbitrary<Asked> {
     }),
   );
   const ours = fc.constantFrom(...owners.keys());
+  const onItsPage = fc
+    .constantFrom(...owners)
+    .map(([window, { kind }]) => ({ window: window as object, frame: PAGES[kind] as object | null }));
   const line = fc.oneof(
     { weight: 30, arbitrary: fc.constant('good' as const) },
     fc.constantFrom('cut' as const, 'rubbish' as const),
   );
   const known = (names: RequestName[]) =>
-    fc.constantFrom(...names).chain((name) =>
-      fc.record({
-        window: ours,
-        frame: fc.constant(OUR_PAGE),
-        name: fc.constant(name),
-        args: fits.get(name) ?? fc.constant({}),
-        line,
-      }),
-    );
+    fc
+      .constantFrom(...names)
+      .chain((name) =>
+        fc
+          .record({ its: onItsPage, args: fits.get(name) ?? fc.constant({}), line })
+          .map(({ its, ...rest }) => ({ ...its, name: name as unknown, ...rest })),
+      );
   const wrong = fc.record({
     window: fc.oneof(ours, fc.constant({})),
-    frame: fc.oneof(fc.constant(OUR_PAGE), strangeFrame),
+    frame: fc.oneof(fc.constantFrom(PAGES.desk, PAGES.patron), strangeFrame),
     name: fc.oneof(
       fc.constantFrom<unknown>(...NAMES.filter((name) => !SELDOM.includes(name))),
       fc.constantFrom<unknown>(
@@ -263,7 +267,7 @@ test(`the gate answers ${RUNS} requests with Results, and no stranger is heard`,
 
     const owner = owners.get(window);
     const own = NAMES.includes(name as never) ? requests[name as RequestName].windows : [];
-    if (frame !== OUR_PAGE || !owner || !(own as readonly string[]).includes(owner.kind)) {
+    if (!owner || frame !== PAGES[owner.kind] || !(own as readonly string[]).includes(owner.kind)) {
       expect(answer).toMatchObject({ ok: false, error: { code: 'requestRefused' } });
       expect(handled).toBe(0);
     } else if (owner.kind === 'patron') for (const id of touched) expect(id).toBe(owner.patronId);
@@ -327,8 +331,10 @@ test.each(['locked', 'signedOut'] as const)(
         .chain((name) => fc.tuple(fc.constant(name), fitting(requests[name].args, ids))),
       async ([name, args]) => {
         const kinds: readonly string[] = requests[name].windows;
-        const sender = [...owners].find(([, { kind }]) => kinds.includes(kind))?.[0];
-        const answer = await ask({ sender, senderFrame: OUR_PAGE }, name, args);
+        const [sender, kind] = [...owners]
+          .map(([window, owner]) => [window, owner.kind] as const)
+          .find((one) => kinds.includes(one[1])) ?? [undefined, 'desk'];
+        const answer = await ask({ sender, senderFrame: PAGES[kind] }, name, args);
         if (answer.ok) heard.add(name);
         else if (!['locked', 'signedOut', 'requestRefused'].includes(answer.error.code))
           heard.add(`${name}: ${answer.error.code}`);

@@ -47,6 +47,8 @@ const EVENTS = [
   ...['focus', 'blur', 'destroyed', 'will-attach-webview', 'did-attach-webview', 'did-create-window'],
   ...['devtools-opened', 'devtools-closed', 'unresponsive', 'responsive', 'certificate-error', 'login'],
   'select-client-certificate',
+  // Never comes: no page moves a window of the host's.
+  'content-bounds-updated',
 ];
 
 const all = new Map<number, WebContentsHost>();
