@@ -1,5 +1,6 @@
 // What a page that was taken over may try at the gate, one attack each.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { requests, type RequestArgs, type RequestName, type WindowKind } from '../../shared/ipc/contract.ts';
 import type { Result } from '../../shared/ipc/errors.ts';
 import { Failure } from '../support/failure.ts';
 import type { WindowOwner } from '../windows/windows.ts';
@@ -45,7 +46,87 @@ const asks = (
   sender: object = patronWindow,
   senderFrame: unknown = sender === deskWindow ? DESK_PAGE : OUR_PAGE,
 ) => ask({ sender, senderFrame }, name, args);
+const senderOf = (name: RequestName) =>
+  requests[name].windows.some((kind) => kind === 'patron') ? patronWindow : deskWindow;
 const REFUSED = { ok: false, error: { code: 'requestRefused', reference: 'ref' } };
+
+type Windows = readonly WindowKind[];
+const DESK: Windows = ['desk'];
+const PATRONS: Windows = ['patron'];
+const BOTH: Windows = ['desk', 'patron'];
+const OFTEN = [400, 10] as const;
+/** Said once more: which windows may ask, so often at once, and from then on once in so many ms. */
+const MAY: Record<RequestName, readonly [windows: Windows, burst: number, everyMs: number]> = {
+  'session.state': [BOTH, ...OFTEN],
+  'session.beginAnew': [DESK, 3, 10_000],
+  'session.chooseServer': [DESK, 10, 2_000],
+  'session.libraries': [BOTH, 20, 1_000],
+  'session.signIn': [BOTH, 10, 2_000],
+  'session.signOut': [DESK, ...OFTEN],
+  'session.lock': [BOTH, ...OFTEN],
+  'preferences.choose': [BOTH, 20, 500],
+  'patrons.search': [DESK, 200, 17],
+  'patrons.open': [DESK, 20, 500],
+  'patrons.recent': [DESK, ...OFTEN],
+  'scan.find': [BOTH, 20, 500],
+  'scan.open': [BOTH, 20, 500],
+  'patron.read': [PATRONS, ...OFTEN],
+  'patron.openLinked': [PATRONS, 20, 500],
+  'patron.guarantors': [PATRONS, 40, 250],
+  'patron.notifications': [PATRONS, 20, 500],
+  'patron.agreements': [PATRONS, 20, 500],
+  'patron.saveSection': [PATRONS, 20, 1_000],
+  'patron.decide': [PATRONS, 20, 1_000],
+  'patron.setPin': [PATRONS, 10, 5_000],
+  'patron.block': [PATRONS, 10, 2_000],
+  'patron.unblock': [PATRONS, 10, 2_000],
+  'patron.delete': [PATRONS, 10, 5_000],
+  'patron.openOutside': [PATRONS, 10, 2_000],
+  'patron.downloadQuestions': [PATRONS, ...OFTEN],
+  'patron.download': [PATRONS, 10, 5_000],
+  'patron.cancelDownload': [PATRONS, ...OFTEN],
+  'patron.showFile': [PATRONS, 10, 2_000],
+  'patron.deleteFile': [PATRONS, ...OFTEN],
+  'sync.acts': [DESK, ...OFTEN],
+  'sync.retry': [DESK, 100, 200],
+  'sync.withdraw': [DESK, 100, 200],
+  'sync.pauseFill': [DESK, ...OFTEN],
+  'sync.noteUnseen': [DESK, ...OFTEN],
+  'sync.now': [DESK, 20, 1_000],
+  'sync.acceptLoss': [DESK, ...OFTEN],
+  'window.toSearch': [PATRONS, 20, 500],
+  'window.hide': [BOTH, ...OFTEN],
+  'window.touched': [BOTH, ...OFTEN],
+  'window.unsaved': [PATRONS, ...OFTEN],
+  'window.close': [PATRONS, ...OFTEN],
+};
+const NAMES = Object.keys(MAY) as RequestName[];
+
+/** Arguments that fit, where a request has some. */
+const FITTING: Partial<{ [N in RequestName]: RequestArgs<N> }> = {
+  'session.chooseServer': { address: 'a.test' },
+  'session.signIn': { library: 'north', username: 'eva', password: 'guess' },
+  'session.signOut': { discard: true },
+  'patrons.search': { query: '', offset: 0, limit: 1, order: 'plain', from: 'copy' },
+  'patrons.open': { patronId: PATRON },
+  'scan.find': { card: '21100001' },
+  'patron.read': { fresh: true },
+  'patron.openLinked': { patronId: PATRON },
+  'patron.guarantors': { name: '', order: 'plain' },
+  'patron.saveSection': { section: 'note', base: { values: {}, tag: 't' }, changes: {} },
+  'patron.decide': { act: PATRON, changes: {} },
+  'patron.setPin': { pin: '1234' },
+  'patron.block': { comment: 'x' },
+  'patron.unblock': { blocks: [PATRON], comment: 'x' },
+  'patron.delete': { tag: 't' },
+  'patron.download': { requester: 'unchecked', saveElsewhere: false },
+  'patron.showFile': { file: 'f' },
+  'patron.deleteFile': { file: 'f' },
+  'sync.retry': { act: PATRON },
+  'sync.withdraw': { act: PATRON },
+  'sync.pauseFill': { paused: true },
+  'window.unsaved': { unsaved: true },
+};
 
 describe('who asks', () => {
   test.each([
@@ -83,18 +164,17 @@ describe('who asks', () => {
 });
 
 describe('what a window may ask', () => {
-  test.each(['patrons.search', 'patrons.open', 'session.signOut', 'sync.acts', 'sync.withdraw'])(
-    'a patron window may not ask %s',
-    async (name) => {
-      expect(await asks(name)).toEqual(REFUSED);
-      expect(heard).not.toHaveBeenCalled();
-    },
-  );
+  test('no window may ask for more than it shows', () => {
+    expect(Object.keys(requests).sort()).toEqual([...NAMES].sort());
+    for (const name of NAMES) expect([name, requests[name].windows]).toEqual([name, MAY[name][0]]);
+  });
 
-  test.each(['patron.read', 'patron.block', 'patron.delete', 'patron.download', 'patron.setPin'])(
-    'the desk window may not ask %s, which is about one patron',
+  test.each(NAMES.filter((name) => MAY[name][0].length === 1))(
+    '%s is refused to the other kind of window',
     async (name) => {
-      expect(await asks(name, {}, deskWindow)).toEqual(REFUSED);
+      const other = senderOf(name) === deskWindow ? patronWindow : deskWindow;
+      expect(await asks(name, FITTING[name] ?? {}, other)).toEqual(REFUSED);
+      expect(heard).not.toHaveBeenCalled();
     },
   );
 
@@ -117,6 +197,11 @@ describe('what a window may ask', () => {
       expect(await asks(name)).toEqual(REFUSED);
     },
   );
+
+  test('a name that a page made up, a patron’s perhaps, reaches no log', async () => {
+    expect(await asks('Plantedsson 19811218')).toEqual(REFUSED);
+    expect(lines).toMatchObject([{ request: 'unknown request' }]);
+  });
 });
 
 describe('too large, or no form’s', () => {
@@ -158,6 +243,39 @@ describe('too large, or no form’s', () => {
   });
 });
 
+const text = (length: number) => 'x'.repeat(length);
+const number = (value: number) => value;
+
+describe('one beyond the largest', () => {
+  test.each<[RequestName, string, (size: number) => unknown, number]>([
+    ['session.chooseServer', 'address', text, 500],
+    ['session.signIn', 'library', text, 60],
+    ['session.signIn', 'username', text, 200],
+    ['session.signIn', 'password', text, 1_000],
+    ['patrons.search', 'query', text, 200],
+    ['patrons.search', 'offset', number, 1_000_000],
+    ['patrons.search', 'limit', number, 200],
+    ['scan.find', 'card', text, 60],
+    ['patron.guarantors', 'name', text, 200],
+    ['patron.saveSection', 'base', (length) => ({ values: {}, tag: text(length) }), 100],
+    ['patron.saveSection', 'base', (length) => ({ values: { [text(length)]: '' }, tag: 't' }), 60],
+    ['patron.saveSection', 'changes', (length) => ({ [text(length)]: '' }), 60],
+    ['patron.decide', 'changes', (length) => ({ [text(length)]: '' }), 60],
+    ['patron.setPin', 'pin', (length) => '1'.repeat(length), 20],
+    ['patron.block', 'comment', text, 2_000],
+    ['patron.unblock', 'comment', text, 2_000],
+    ['patron.unblock', 'blocks', (length) => new Array(length).fill(PATRON), 100],
+    ['patron.delete', 'tag', text, 100],
+    ['patron.showFile', 'file', text, 100],
+    ['patron.deleteFile', 'file', text, 100],
+  ])('of %s (%s) is refused', async (name, field, of, most) => {
+    await asks(name, { ...FITTING[name], [field]: of(most) }, senderOf(name));
+    expect(heard).toHaveBeenCalledOnce();
+    expect(await asks(name, { ...FITTING[name], [field]: of(most + 1) }, senderOf(name))).toEqual(REFUSED);
+    expect(heard).toHaveBeenCalledOnce();
+  });
+});
+
 describe('too often', () => {
   const often = async (times: number, name: string, args: unknown, sender = patronWindow) => {
     const answers = [];
@@ -174,31 +292,12 @@ describe('too often', () => {
     expect((await asks('window.unsaved', { unsaved: true })).ok).toBe(true);
   });
 
-  test('guessing PINs or passwords through a page is slow', async () => {
-    expect(await often(100, 'patron.setPin', { pin: '1234' })).toBe(90);
-    now += 60_000;
-    expect(await often(100, 'patron.setPin', { pin: '1234' })).toBe(90);
-    const credentials = { library: 'north', username: 'eva', password: 'guess' };
-    expect(await often(100, 'session.signIn', credentials, deskWindow)).toBe(90);
+  test.each(NAMES)('%s is answered so many times at once, and slowly from then on', async (name) => {
+    const [, burst, everyMs] = MAY[name];
+    expect(await often(500, name, {}, senderOf(name))).toBe(500 - burst);
+    now += everyMs;
+    expect(await often(10, name, {}, senderOf(name))).toBe(9);
   });
-
-  test('so is trying one address after another for a server', async () => {
-    const server = { url: 'https://a.test/', kind: 'reference' };
-    expect(await often(100, 'session.chooseServer', server, deskWindow)).toBe(90);
-  });
-
-  test.each([
-    ['preferences.choose', { zoom: 1.25 }],
-    ['window.toSearch', {}],
-    ['session.libraries', {}],
-    ['patron.notifications', {}],
-    ['patron.agreements', {}],
-  ])(
-    '%s, which keeps the disk, the windows or the server busy, is answered a few times',
-    async (name, args) => {
-      expect(await often(100, name, args)).toBe(80);
-    },
-  );
 
   test('requests that a window may not make, and those of strangers, are held up like others', async () => {
     expect(await often(1_000, 'patrons.search', {})).toBe(600);
