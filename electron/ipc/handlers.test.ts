@@ -1,4 +1,5 @@
-// What the requests' answers must not do when windows race each other, or staff leave while one is answered.
+// What the requests' answers must not do: for a page that was taken over, when windows race each other, or when staff
+// leave while one is answered.
 import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
@@ -31,6 +32,26 @@ test('a linked patron’s window does not open once the window that asked for it
     error: { code: 'requestRefused' },
   });
   expect(showPatron).not.toHaveBeenCalled();
+});
+
+test('a patron’s window opens nobody whom its patron’s record does not name', async () => {
+  const [showPatron, logLook] = [vi.fn(), vi.fn()];
+  const handlers = handlersOf({
+    desk: {
+      session: { require: () => present('lead') },
+      patrons: { linkedTo: () => Promise.resolve([LINKED]), logLook },
+    },
+    windows: { ownerOf: () => asker, openPatrons: () => [], showPatron },
+    recent: { opened: () => undefined },
+  } as unknown as HandlerParts);
+  const stranger = LINKED.replace(/2$/, '3');
+  await expect(handlers['patron.openLinked']({ patronId: stranger }, asker)).rejects.toMatchObject({
+    error: { code: 'patronUnknown' },
+  });
+  expect(logLook).not.toHaveBeenCalled();
+  expect(showPatron).not.toHaveBeenCalled();
+  await handlers['patron.openLinked']({ patronId: LINKED }, asker);
+  expect(showPatron).toHaveBeenCalledExactlyOnceWith(LINKED);
 });
 
 describe('a patron whose look', () => {
