@@ -1,0 +1,94 @@
+// Every window is made so that its page can do nothing, and is told nothing that the contract doesn't know.
+import { EventEmitter } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { OneTimePages } from './one-time-pages.ts';
+
+interface Options {
+  webPreferences: Record<string, unknown>;
+}
+const made: { options: Options; send: ReturnType<typeof vi.fn> }[] = [];
+
+class BrowserWindow extends EventEmitter {
+  readonly webContents = Object.assign(new EventEmitter(), {
+    send: vi.fn(),
+    isDestroyed: () => false,
+    setZoomFactor: () => undefined,
+    executeJavaScript: () => Promise.resolve(),
+    printToPDF: () => Promise.reject(new Error('Nothing is printed here.')),
+  });
+
+  constructor(options: Options) {
+    super();
+    made.push({ options, send: this.webContents.send });
+  }
+
+  loadURL = () => Promise.resolve();
+  destroy = () => undefined;
+}
+
+vi.doMock('electron', () => ({ BrowserWindow }));
+const { Windows } = await import('./windows.ts');
+const { printer } = await import('../patron-data/pdf/print.ts');
+beforeEach(() => {
+  made.length = 0;
+});
+
+/** Said once more: for DevTools Electron's default is the dangerous one, and an upgrade may change the others. */
+const SAFE = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInSubFrames: false,
+  nodeIntegrationInWorker: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  plugins: false,
+  devTools: false,
+  spellcheck: false,
+  navigateOnDragDrop: false,
+};
+
+test('no window has Node, DevTools or a page out of the sandbox; one that prints has no bridge to main, either', async () => {
+  const windows = new Windows('/preload.cjs');
+  windows.showDesk();
+  windows.showPatron('7');
+  const pages = { page: '<p>', headerTemplate: '', footerTemplate: '' };
+  await expect(printer(new OneTimePages(() => 'x'))(pages, new AbortController().signal)).rejects.toThrow();
+  const bridge = (kind: string) => ({
+    preload: '/preload.cjs',
+    additionalArguments: [`--circdesk-window=${kind}`],
+  });
+  expect(made.map(({ options }) => options.webPreferences)).toEqual([
+    { ...SAFE, ...bridge('desk') },
+    { ...SAFE, ...bridge('patron') },
+    SAFE,
+  ]);
+});
+
+test('no other window is made', () => {
+  const electron = join(import.meta.dirname, '..');
+  const makers = globSync('**/*.ts', { cwd: electron }).flatMap((file) =>
+    file.endsWith('.test.ts')
+      ? []
+      : Array.from(
+          readFileSync(join(electron, file), 'utf8').matchAll(/new (BrowserWindow|\w*View)\b/g),
+          () => file,
+        ),
+  );
+  expect(makers.sort()).toEqual(['patron-data/pdf/print.ts', 'windows/windows.ts']);
+});
+
+test('what is too much of an event stays in main', () => {
+  const windows = new Windows('/preload.cjs');
+  windows.showDesk();
+  const state = { status: 'signedOut', lastLibrary: 'north', refreshToken: 'secret' } as const;
+  windows.tell('session.changed', state);
+  expect(made[0]?.send).toHaveBeenCalledExactlyOnceWith('circdesk:event', 'session.changed', {
+    status: 'signedOut',
+    lastLibrary: 'north',
+  });
+});
