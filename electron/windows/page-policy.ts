@@ -1,5 +1,6 @@
 // What our pages may do, said to Chromium with every answer: run and show what is built in, and nothing else. Each
 // header is one more wall behind the one before, for the day that a wall has a hole.
+import type { WebPreferences } from 'electron';
 
 /** `require-trusted-types-for`: text becomes markup or script only through a policy, and only Vue's may be made, once. */
 export const PAGE_CONTENT_POLICY = [
@@ -70,4 +71,4 @@ export const PAGE_PREFERENCES = {
   disableDialogs: true,
   // What asks the user for a file, or for what is on the screen, and no header holds.
   disableBlinkFeatures: 'FileSystemAccessLocal,EyeDropperAPI',
-} as const;
+} as const satisfies WebPreferences;

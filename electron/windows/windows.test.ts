@@ -8,7 +8,7 @@ import { OneTimePages } from './one-time-pages.ts';
 interface Options {
   webPreferences: Record<string, unknown>;
 }
-const made: { options: Options; send: ReturnType<typeof vi.fn> }[] = [];
+const made: { options: Options; send: ReturnType<typeof vi.fn>; loadURL: ReturnType<typeof vi.fn> }[] = [];
 
 class BrowserWindow extends EventEmitter {
   readonly webContents = Object.assign(new EventEmitter(), {
@@ -19,12 +19,13 @@ class BrowserWindow extends EventEmitter {
     printToPDF: () => Promise.reject(new Error('Nothing is printed here.')),
   });
 
+  readonly loadURL = vi.fn(() => Promise.resolve());
+
   constructor(options: Options) {
     super();
-    made.push({ options, send: this.webContents.send });
+    made.push({ options, send: this.webContents.send, loadURL: this.loadURL });
   }
 
-  loadURL = () => Promise.resolve();
   destroy = () => undefined;
 }
 
@@ -80,6 +81,12 @@ test('no other window is made', () => {
         ),
   );
   expect(makers.sort()).toEqual(['patron-data/pdf/print.ts', 'windows/windows.ts']);
+});
+
+test('whose window it is stands in no address and in no command line, which every user of the computer can read', () => {
+  new Windows('/preload.cjs').showPatron('7');
+  expect(made[0]?.loadURL).toHaveBeenCalledExactlyOnceWith('app://circdesk/patron/index.html');
+  expect(made[0]?.options.webPreferences['additionalArguments']).toEqual(['--circdesk-window=patron']);
 });
 
 test('what is too much of an event stays in main', () => {

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 const ENTRIES = ['electron/main.ts', 'electron/cache/worker.ts', 'electron/preload.ts'];
 const DECLARED = 'node_modules/electron/electron.d.ts';
 
-/** `app.getPath`, `new BrowserWindow`, `webContents 'will-navigate'`, `option nodeIntegration`. */
+/** `app.getPath`, `new BrowserWindow`, `webContents 'will-navigate'`; no options. */
 export function electronApiInUse(): string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
     config: unknown;
