@@ -99,6 +99,20 @@ test('a conflict holds later edits of its section, and nothing else of the patro
   expect(await states()).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
 });
 
+test('a conflict is decided in its own patron’s window only', async () => {
+  desk.line.asked = cut;
+  await edit(desk, 'address', { town: 'Visby' });
+  await colleague.save(await atServer(), 'address', { town: 'Ystad' });
+  const { id: other } = await colleague.register({ personal: { familyName: 'Lind' } });
+  await comeBack();
+  const [conflict] = await desk.parts.deskActs.list();
+  await expect(desk.parts.deskActs.decide(other, conflict?.id ?? '', { town: 'Lund' })).rejects.toMatchObject(
+    { error: { code: 'notUndecided' } },
+  );
+  expect(await states()).toEqual(['conflict']);
+  expect((await atServer()).sections.address.values.town).toBe('Ystad');
+});
+
 test("somebody else's decision on a conflict is an act in their own name", async () => {
   desk.line.asked = cut;
   await edit(desk, 'address', { town: 'Visby' });
