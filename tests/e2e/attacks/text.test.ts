@@ -19,6 +19,9 @@ const TEXTS = {
   style: `</style></span><style>@page{size:40mm 40mm}*{display:none!important}</style>`,
   script: `'"><svg/onload=globalThis.attackRan=true>//`,
 };
+const TITLE = `${TEXTS.style}${'T'.repeat(300)}${TEXTS.override}`;
+/** What was typed into one field each, and holds the letters that turn a line. */
+const TURNING = [TITLE, `${TEXTS.override}${TEXTS.script}`];
 
 test('is shown as text in the windows, in every field that takes text', async ({ attacked }) => {
   const { desk, colleague, patron, window } = attacked;
@@ -30,8 +33,7 @@ test('is shown as text in the windows, in every field that takes text', async ({
   await colleague.saveSection(patron.id, 'address', { line1: link, line2: template, town: formula });
   await colleague.saveSection(patron.id, 'note', { staffNote: `${markup}\n${formula}\n${link}\n${style}` });
   const { v7 } = await import('uuid');
-  const title = `${style}${'T'.repeat(300)}${override}`;
-  const loan = { id: v7(), title, itemBarcode: '1', dueAt: '2099-01-01T10:00:00Z' };
+  const loan = { id: v7(), title: TITLE, itemBarcode: '1', dueAt: '2099-01-01T10:00:00Z' };
   expect((await colleague.act('POST', `/patrons/${patron.id}/loans`, loan)).status).toBe(201);
   const blocked = await colleague.act('POST', `/patrons/${patron.id}/blocks`, {
     id: v7(),
@@ -57,29 +59,39 @@ test('that turns the line round stays within itself: what stands beside it is no
   attacked,
 }) => {
   const { desk, patron, window } = attacked;
-  const isolated = (page: typeof window) =>
-    page.evaluate((text) => {
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      const apart: boolean[] = [];
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        if (!node.textContent?.includes(text)) continue;
-        let holds = false;
-        for (let at = node.parentElement; at && at !== document.body; at = at.parentElement) {
-          const { unicodeBidi, display } = getComputedStyle(at);
-          holds ||=
-            /isolate|plaintext/.test(unicodeBidi) ||
-            ['block', 'flex', 'table-cell', 'list-item'].includes(display);
-        }
-        apart.push(holds);
-      }
-      return apart;
-    }, TEXTS.override);
+  /** How many times it stands in there, and the other words in the lines that it turns. */
+  const lines = (page: typeof window) =>
+    page.evaluate(
+      ({ override, typed }) => {
+        const turned = (text: Node): string[] => {
+          let at = text.parentElement;
+          for (; at && /^(inline|contents)$/.test(getComputedStyle(at).display); at = at.parentElement)
+            if (/isolate/.test(getComputedStyle(at).unicodeBidi)) break;
+          const beside = typed.reduce((rest, one) => rest.replaceAll(one, ''), at?.textContent ?? '').trim();
+          return /[\p{L}\p{N}]/u.test(beside) ? [beside] : [];
+        };
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const found: Node[] = [];
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          if (node.textContent?.includes(override)) found.push(node);
+        return { times: found.length, turned: found.flatMap(turned) };
+      },
+      { override: TEXTS.override, typed: [...TURNING, TEXTS.markup] },
+    );
   await desk.search(cardOf(patron));
   await expect(desk.hit(cardOf(patron))).toContainText(TEXTS.override);
   for (const page of [desk.desk, window]) {
-    const apart = await isolated(page);
-    expect(apart.length).toBeGreaterThan(0);
-    expect(apart).not.toContain(false);
+    const { times, turned } = await lines(page);
+    expect(times).toBeGreaterThan(0);
+    expect(turned).toEqual([]);
+    // It would be seen.
+    await page.evaluate((text) => {
+      const line = Object.assign(document.createElement('p'), { id: 'bare' });
+      line.append(Object.assign(document.createElement('span'), { textContent: text }), ' (staff)');
+      document.body.append(line);
+    }, TURNING[1]);
+    expect((await lines(page)).turned).toEqual(['(staff)']);
+    await page.evaluate(() => document.getElementById('bare')?.remove());
   }
 });
 

@@ -1,4 +1,4 @@
-// What a day's work leaves behind. Marked values (names, numbers, comments, PINs, passwords, tokens) go through the
+// What a day's work leaves behind. Marked values (names, numbers, ids, comments, PINs, passwords, tokens) go through the
 // manual's tasks, through failures, a cut line and crashes; then everything that the app wrote is searched for them.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
@@ -88,6 +88,9 @@ test('names, numbers, comments, PINs, passwords and tokens stand in no file, tit
     SEARCHED,
     THROWN,
     cardOf(patron),
+    // At a Koha it holds the patron's number there.
+    patron.id,
+    patron.id.replaceAll('-', ''),
   ])
     marks.add(value);
   for (const value of [PIN, WRONG_PASSWORD, password]) secrets.add(value);
