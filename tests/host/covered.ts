@@ -1,7 +1,7 @@
 // For each member of Electron's API that the app uses: the conformance test that holds the host to it, and where that
 // test has run. `both`: it runs on the Chromium host and on Electron, wherever Electron's binary is; `host` and
 // `Electron`: on that one alone, for the reason that the test gives.
-type Seen = 'both' | 'host' | 'Electron';
+export type Seen = 'both' | 'host' | 'Electron';
 
 export const COVERED: Record<string, [test: string, seen: Seen]> = {
   "BrowserWindow 'close'": ['life-cycle', 'both'],
