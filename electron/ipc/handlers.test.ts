@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
+import type { RequestName } from '../../shared/ipc/contract.ts';
 import { Failure } from '../support/failure.ts';
 import type { Asker } from './gate.ts';
 import { handlersOf, troubleHandlers, type HandlerParts, type TroubleParts } from './handlers.ts';
@@ -52,6 +53,24 @@ test('a patron’s window opens nobody whom its patron’s record does not name'
   expect(showPatron).not.toHaveBeenCalled();
   await handlers['patron.openLinked']({ patronId: LINKED }, asker);
   expect(showPatron).toHaveBeenCalledExactlyOnceWith(LINKED);
+});
+
+test.each<[RequestName, object]>([
+  ['patron.block', { comment: 'x' }],
+  ['patron.unblock', { blocks: [LINKED], comment: 'x' }],
+  ['patron.delete', { tag: 't' }],
+  ['patron.downloadQuestions', {}],
+  ['patron.download', { requester: 'unchecked', saveElsewhere: false }],
+])('%s does nothing for staff who may not, whichever buttons their page shows', async (name, args) => {
+  const act = vi.fn();
+  const all = new Proxy({}, { get: () => act });
+  const handlers = handlersOf({
+    desk: { session: { require: () => ({ ...present('desk'), permissions: [] }) }, patrons: all },
+    download: all,
+  } as unknown as HandlerParts);
+  const ask = handlers[name] as (args: object, asker: Asker) => unknown;
+  await expect((async () => ask(args, asker))()).rejects.toMatchObject({ error: { code: 'notPermitted' } });
+  expect(act).not.toHaveBeenCalled();
 });
 
 describe('a patron whose look', () => {
