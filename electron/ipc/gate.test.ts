@@ -70,7 +70,7 @@ const MAY: Record<RequestName, readonly [windows: Windows, burst: number, everyM
   'patrons.recent': [DESK, ...OFTEN],
   'scan.find': [BOTH, 20, 500],
   'scan.open': [BOTH, 20, 500],
-  'patron.read': [PATRONS, ...OFTEN],
+  'patron.read': [PATRONS, 60, 100],
   'patron.openLinked': [PATRONS, 20, 500],
   'patron.guarantors': [PATRONS, 40, 250],
   'patron.notifications': [PATRONS, 20, 500],

@@ -33,12 +33,23 @@ test.each([
   ['will-redirect', contents, 'redirect'],
   ['will-attach-webview', contents, 'webview'],
   ['will-download', pages, 'download'],
+  ['will-prevent-unload', contents, 'staying'],
+  ['content-bounds-updated', contents, 'moving its window'],
 ])('%s is prevented, and the log says so without its address', (event, emitter, of) => {
   const preventDefault = vi.fn();
   emitter.emit(event, { preventDefault, url: 'app://circdesk/desk/index.html?Plantedsson' });
   emitter.emit(event, { preventDefault, url: 'https://evil.test/' });
   expect(preventDefault).toHaveBeenCalledTimes(2);
   expect(lines.splice(0)).toEqual([['refused', { of }]]);
+});
+
+test('a server that asks for a certificate of the user’s gets none, though Electron would give it the first', () => {
+  const [preventDefault, answer] = [vi.fn(), vi.fn()];
+  const certificates = [{ subjectName: 'Plantedsson' }];
+  app.emit('select-client-certificate', { preventDefault }, null, 'https://a.test/', certificates, answer);
+  expect(preventDefault).toHaveBeenCalledOnce();
+  expect(answer).toHaveBeenCalledExactlyOnceWith();
+  expect(lines.splice(0)).toEqual([['refused', { of: 'client certificate' }]]);
 });
 
 test('no page opens a window', () => {

@@ -51,6 +51,8 @@ const SAFE = {
   devTools: false,
   spellcheck: false,
   navigateOnDragDrop: false,
+  disableDialogs: true,
+  disableBlinkFeatures: 'FileSystemAccessLocal,EyeDropperAPI',
 };
 
 test('no window has Node, DevTools or a page out of the sandbox; one that prints has no bridge to main, either', async () => {
