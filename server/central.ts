@@ -31,6 +31,7 @@ import { Sessions, type Asker } from './sessions/sessions.ts';
 import { StaffAccounts } from './sessions/staff.ts';
 import { History, type HistoryFile, type Marks } from './store/history.ts';
 import { Store } from './store/store.ts';
+import { Turns } from './turns.ts';
 
 export interface CentralOptions extends Ports {
   /** The database's path, or `:memory:`. */
@@ -55,6 +56,9 @@ export interface Call {
 export type Central = ReturnType<typeof createCentral>;
 
 export const ACCESS_SECONDS = 600;
+
+/** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
+const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
 
@@ -104,7 +108,19 @@ export function createCentral(options: CentralOptions) {
       patronSignIn({ store, ports, records, failedPins, secretCost }, body),
   };
 
+  const longReads = new Turns();
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
+    const sender = LONG_READS.has(name) ? senderOf(call.headers) : undefined;
+    if (sender === undefined) return answerNow(name, call);
+    // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
+    const answered = longReads.take(`${sender} ${name}`, async () => {
+      await ports.pause(0);
+      return answerNow(name, call);
+    });
+    return answered ?? asAnswer(refused('too-many', { retryAt: timeOf(clock) }));
+  }
+
+  async function answerNow(name: EndpointName, call: Call): Promise<Answer> {
     const endpoint: Endpoint = endpoints[name];
     if (desks.isRevoked(call.headers[DESK_HEADER])) return asAnswer(refused('desk-revoked'));
     const who = endpoint.auth === 'none' ? undefined : whoAsks(call, endpoint.byGrant);
@@ -125,6 +141,12 @@ export function createCentral(options: CentralOptions) {
 
   function whoAsks({ headers }: Pick<Call, 'headers'>, byGrant = false): Outcome<Asker> {
     return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase(), byGrant);
+  }
+
+  /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */
+  function senderOf(headers: Call['headers']): string | undefined {
+    const who = whoAsks({ headers }, true);
+    return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
   }
 
   function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {
@@ -167,11 +189,7 @@ export function createCentral(options: CentralOptions) {
     },
     staff,
     desks,
-    /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */
-    senderOf(headers: Call['headers']): string | undefined {
-      const who = whoAsks({ headers }, true);
-      return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
-    },
+    senderOf,
     /** For demo data and tests: the parts that write without an act. */
     parts: everything,
     close: () => store.close(),

@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReferenceServer } from '../../electron/central/reference/reference-server.ts';
 import { httpTransport } from '../../electron/central/transport.ts';
-import { every } from '../../server/cli/start.ts';
+import { every, pause } from '../../server/cli/start.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
 import { daysFrom } from '../../server/ports.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
@@ -14,6 +14,7 @@ import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/ne
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ACT_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import type { Session } from '../../shared/central/contract.ts';
+import { EMPTY_SECTIONS } from '../../shared/patrons/sections.ts';
 import { fitting, monstrous } from './arbitrary.ts';
 
 const options = testOptions();
@@ -137,6 +138,75 @@ describe('one who asks without end', () => {
     expect(new Set((await pins).map(({ status }) => status))).toEqual(new Set([404, 429]));
     // A fraction of what all of them take.
     expect(waited).toBeLessThan((performance.now() - began) / 3);
+  }, 60_000);
+});
+
+describe('pages of many, which hold up everybody while they are made', () => {
+  const HELD_UP: [EndpointName, Record<string, string>][] = [
+    ['snapshot', { limit: '1000' }],
+    ['changes', { after: '0', limit: '1000' }],
+    ['patronDataPart', { limit: '2000', upTo: '2026-05-01T00:00:00Z' }],
+    ['audit', { limit: '1000' }],
+  ];
+  const params = { patronId: v7(), exportId: v7(), part: 'processing' };
+  const ask = (name: EndpointName, query: object, { accessToken, epoch }: Session) =>
+    server.central.answer(name, {
+      params,
+      query: { epoch, ...query },
+      body: undefined,
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+
+  test.each(HELD_UP)(
+    'are refused to who asks for 40 of %s at once, and to nobody else',
+    async (name, query) => {
+      const [own, ofTheSame] = [await signedIn(), await signedIn()];
+      const flood = Promise.all(many(40, () => ask(name, query, own)));
+      const other = Promise.all(many(4, () => ask(name, query, ofTheSame)));
+      const asked = (await flood).filter(({ status }) => status !== 429);
+      expect(asked).toHaveLength(4);
+      expect((await other).map(({ status }) => status)).toEqual(asked.map(({ status }) => status));
+    },
+  );
+
+  test.each(HELD_UP)('of %s are never refused to who asks for one after the other', async (name, query) => {
+    const own = await signedIn();
+    for (let n = 0; n < 20; n++) expect((await ask(name, query, own)).status).not.toBe(429);
+  });
+
+  test('go to nobody who was locked while they waited', async () => {
+    const own = await signedIn();
+    const waiting = ask('snapshot', {}, own);
+    server.central.staff.setLocked(own.staff.id, true);
+    expect((await waiting).status).toBe(401);
+    server.central.staff.setLocked(own.staff.id, false);
+  });
+
+  test('let others come in between', async () => {
+    const rates = { session: 1e6, signIn: 100 };
+    const own = await createServer({ ...testOptions(), pause, rates });
+    addTestLibraries(own.central);
+    const { writing, store } = own.central.parts;
+    const sections = { ...EMPTY_SECTIONS, library: { branch: 'main', category: 'adult' } };
+    store.together(() => many(300, () => writing.create('north', v7(), sections)));
+    const body = { library: 'north', username: 'desk', password: PASSWORD, desk: DESK };
+    const call = { params: {}, query: {}, headers: {}, body };
+    const headers: Record<string, string>[] = [];
+    while (headers.length < 15) {
+      const { accessToken } = (await own.central.answer('signIn', call)).body as Session;
+      headers.push({ authorization: `Bearer ${accessToken}` });
+    }
+    let made = 0;
+    const pages = many(60, async (n) => {
+      const { statusCode } = await own.app.inject({ url: '/snapshot', headers: headers[n % 15] ?? {} });
+      made++;
+      return statusCode;
+    });
+    await pages[0];
+    expect((await own.app.inject('/')).statusCode).toBe(200);
+    expect(made).toBeLessThan(pages.length / 2);
+    expect(new Set(await Promise.all(pages))).toEqual(new Set([200]));
+    await own.app.close();
   }, 60_000);
 });
 
