@@ -1,7 +1,7 @@
 // Blocks hold: what is refused to a blocked patron, and what stays possible.
 import { describe, expect, test } from 'vitest';
 import type { Patron, Standing } from '../shared/patrons/patron.ts';
-import { problemOf, testNetwork, valueOf, type TestDesk } from './testing/network.ts';
+import { fillUp, issuesOf, problemOf, testNetwork, valueOf, type TestDesk } from './testing/network.ts';
 
 const title = { title: 'T', author: 'A' };
 const due = '2026-04-01T00:00:00Z';
@@ -209,5 +209,19 @@ describe('guessing at a PIN', () => {
     for (let n = 0; n < 4; n++) await ownSignIn(desk, '0000');
     clock.pass(DAY + 1);
     expect(await guess('2100')).toBe(5);
+  });
+});
+
+describe('a patron with a thousand of them', () => {
+  test.each([
+    ['loan', lend],
+    ['reservation', reserve],
+    ['debt', (desk: TestDesk, patron: Patron) => owe(desk, patron, desk.newId(), 1)],
+  ] as const)('gets no other %s: a record without end would hold up every desk', async (table, add) => {
+    const { central, desk, patron } = await atTheDesk();
+    fillUp(central, table, patron.id, 999);
+    expect((await add(desk, patron)).status).toBe(201);
+    expect(issuesOf(await add(desk, patron))).toEqual(['id: tooMany']);
+    expect((await add(desk, await desk.register())).status).toBe(201);
   });
 });

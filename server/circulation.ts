@@ -5,7 +5,7 @@ import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
 import { at, granted, invalid, refused, type Outcome } from './outcome.ts';
-import type { PatronRow, Records } from './patrons/record.ts';
+import { MOST_OF_A_KIND, type PatronRow, type Records } from './patrons/record.ts';
 import { refusalReasons, serviceRefused } from './patrons/standing.ts';
 import type { Feed } from './patrons/feed.ts';
 import { timeOf, type Clock } from './ports.ts';
@@ -32,10 +32,10 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
     const found = find(context, patronId);
     return found.ok ? (serviceRefused(refusalReasons(records, found.value)) ?? found) : found;
   };
-  const taken = (table: Table, id: string) =>
-    store.row(`SELECT 1 FROM ${table} WHERE id = ?`, id) === undefined
-      ? undefined
-      : invalid([at('id', 'idTaken')]);
+  const clashOf = (table: Table, id: string, patron: PatronRow) => {
+    if (store.row(`SELECT 1 FROM ${table} WHERE id = ?`, id)) return invalid([at('id', 'idTaken')]);
+    return records.count(table, patron) < MOST_OF_A_KIND ? undefined : invalid([at('id', 'tooMany')]);
+  };
   const moved = (context: ActContext, patron: PatronRow, detail: string) => {
     const { library, id } = context.asker.staff;
     audit.log({ library, patronId: patron.id, staff: id, kind: 'circulation', detail });
@@ -48,7 +48,7 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
       const found = served(context, patronId);
       if (!found.ok) return found;
       const id = body.id.toLowerCase();
-      const clash = taken('loan', id);
+      const clash = clashOf('loan', id, found.value);
       if (clash) return clash;
       const { branch } = records.section(found.value, 'library').values;
       const { title, author, itemBarcode, dueAt } = body;
@@ -94,7 +94,7 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
       const found = served(context, patronId);
       if (!found.ok) return found;
       const id = body.id.toLowerCase();
-      const clash = taken('reservation', id);
+      const clash = clashOf('reservation', id, found.value);
       if (clash) return clash;
       const reservation = {
         id,
@@ -137,7 +137,7 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
       const found = find(context, patronId);
       if (!found.ok) return found;
       const id = body.id.toLowerCase();
-      const clash = taken('debt', id);
+      const clash = clashOf('debt', id, found.value);
       if (clash) return clash;
       const debt = { ...body, id, createdAt: timeOf(clock) };
       store.run(

@@ -1,8 +1,17 @@
 // Acts on patrons: what may be written, and who may.
 import { describe, expect, test } from 'vitest';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
-import { atTheDesk, byPatron, issuesOf, problemOf, valueOf, type TestDesk } from '../testing/network.ts';
+import { EMPTY_SECTIONS, type FieldValues, type SectionId } from '../../shared/patrons/sections.ts';
+import {
+  atTheDesk,
+  byPatron,
+  fillUp,
+  issuesOf,
+  problemOf,
+  valueOf,
+  type TestDesk,
+} from '../testing/network.ts';
+import type { AllSections } from './writing.ts';
 
 const child = (familyName = 'Liten', birthDate = '2016-01-01') => ({ personal: { familyName, birthDate } });
 
@@ -181,6 +190,24 @@ describe('a guarantor', () => {
     ]);
   });
 
+  test('is nobody who is it for a thousand already; those stay as they are', async () => {
+    const { central, desk } = await atTheDesk();
+    const [parent, ward, patron] = [await desk.register(), await desk.register(), await desk.register()];
+    const { writing, store } = central.parts;
+    const sections = {
+      ...EMPTY_SECTIONS,
+      library: { branch: 'main', category: 'adult' },
+      guarantor: byPatron(parent),
+    };
+    store.together(() => {
+      for (let n = 0; n < 999; n++) writing.create('north', desk.newId(), sections as AllSections);
+    });
+    expect((await desk.save(ward, 'guarantor', byPatron(parent))).status).toBe(200);
+    expect(await issueOf(desk, patron, byPatron(parent))).toEqual(['guarantor: guarantorForTooMany']);
+    const again = await desk.patron(ward.id);
+    expect((await desk.save(again, 'guarantor', byPatron(parent))).status).toBe(200);
+  });
+
   test('is never part of a circle', async () => {
     const { desk } = await atTheDesk();
     const [a, b, c] = [await desk.register(), await desk.register(), await desk.register()];
@@ -230,6 +257,18 @@ describe('blocks', () => {
     const lifted = await desk.act('unblock', { params, body: { blocks: [seen], comment: 'ok' } });
     expect(valueOf(lifted)).toEqual({ lifted: [seen] });
     expect((await desk.patron(patron.id)).blocks.map(({ comment }) => comment)).toEqual(['two']);
+  });
+
+  test('of a thousand take no other one: a record without end would hold up every desk', async () => {
+    const { central, desk } = await atTheDesk();
+    const patron = await desk.register();
+    fillUp(central, 'block', patron.id, 999);
+    const last = await desk.block(patron);
+    expect(last.status).toBe(201);
+    expect(issuesOf(await desk.block(patron))).toEqual(['id: tooMany']);
+    const body = { blocks: [valueOf<{ id: string }>(last).id], comment: 'x' };
+    await desk.act('unblock', { params: { patronId: patron.id }, body });
+    expect((await desk.block(patron)).status).toBe(201);
   });
 
   test('need the permission, for setting and lifting', async () => {

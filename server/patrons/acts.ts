@@ -5,7 +5,7 @@ import { precondition, type ActContext, type ActHandlers } from '../acts/handler
 import type { Audit, AuditEntry } from '../audit.ts';
 import { at, granted, invalid, refused } from '../outcome.ts';
 import { daysFrom } from '../ports.ts';
-import type { PatronRow } from './record.ts';
+import { MOST_OF_A_KIND, type PatronRow } from './record.ts';
 import type { Validity } from './validity.ts';
 import type { AllSections, Parts, Writing } from './writing.ts';
 
@@ -80,6 +80,7 @@ export function patronActs(parts: ActParts): Pick<ActHandlers, Named> {
       if (!comment.isWellFormed()) return invalid([at('comment', 'invalid')]);
       const taken = store.row('SELECT 1 FROM block WHERE id = ?', id.toLowerCase());
       if (taken) return invalid([at('id', 'idTaken')]);
+      if (records.blocks(found.value).length >= MOST_OF_A_KIND) return invalid([at('id', 'tooMany')]);
       const block = {
         id: id.toLowerCase(),
         comment,

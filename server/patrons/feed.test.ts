@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, EndpointAnswer } from '../../shared/central/contract.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import { problemOf, testNetwork, type TestDesk } from '../testing/network.ts';
+import { fillUp, problemOf, testNetwork, type TestDesk } from '../testing/network.ts';
 
 const DAY = 86_400_000;
 
@@ -174,6 +174,38 @@ test('a row of somebody who is not there holds up no desk: they are told as dele
     { kind: 'deleted', patronId: patron.id },
     { kind: 'patron', patron: { id: other.id } },
   ]);
+});
+
+describe('patrons who are large', () => {
+  test.each([
+    ['with all that the server takes', 1000],
+    ['with more of it than a page is to be', 9000],
+  ])('%s come by pages that a desk can take, each of them once', async (_which, rows) => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patrons = [1, 2, 3, 4, 5].map(() => desk.register());
+    for (const patron of patrons) fillUp(network.central, 'loan', (await patron).id, rows, '漢'.repeat(500));
+    const sizes: number[] = [];
+    const size = (body: unknown) => void sizes.push(Buffer.byteLength(JSON.stringify(body)));
+    const ids: string[] = [];
+    for (let next: string | null | undefined; next !== null;) {
+      const query = { limit: 1000, ...(next && { after: next }) };
+      const body = (await desk.ask('snapshot', { query })).body as EndpointAnswer<'snapshot'>;
+      size(body);
+      ids.push(...body.patrons.map(({ id }) => id));
+      next = body.next;
+    }
+    const changed: string[] = [];
+    for (let after = 0, more = true; more;) {
+      const body = await page(desk, after, 1000);
+      size(body);
+      changed.push(...body.changes.flatMap((one) => (one.kind === 'patron' ? one.patron.id : [])));
+      ({ position: after, more } = body);
+    }
+    const all = (await Promise.all(patrons)).map(({ id }) => id).toSorted();
+    expect([ids, changed.toSorted()]).toEqual([all, all]);
+    expect(Math.max(...sizes)).toBeLessThan(16 * 1024 * 1024);
+  });
 });
 
 test('a birthday that changes the age group moves the patron, on the day', async () => {

@@ -7,6 +7,9 @@ import type { History } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { PatronRow, Records } from './record.ts';
 
+/** A page ends where it grows beyond this, in characters of JSON: desks take 64 MiB for an answer, and wait for it. */
+const LARGEST_PAGE = 4 * 1024 * 1024;
+
 interface ChangeRow {
   patron_id: string;
   position: number;
@@ -68,10 +71,9 @@ export class Feed {
       ask.after,
       ask.limit + 1,
     );
-    const page = rows.slice(0, ask.limit);
-    const more = rows.length > ask.limit;
-    const changes = page.map((row) => this.#change(library, row));
-    const position = more ? (page.at(-1)?.position ?? head) : head;
+    const changes = onePage(rows.slice(0, ask.limit), (row) => this.#change(library, row));
+    const more = rows.length > changes.length;
+    const position = more ? (changes.at(-1)?.position ?? head) : head;
     return granted({ epoch, head, durable, position, changes, more });
   }
 
@@ -98,13 +100,13 @@ export class Feed {
       'SELECT count(*) AS n FROM patron WHERE library = ?',
       library,
     );
-    const page = rows.slice(0, ask.limit);
+    const patrons = onePage(rows.slice(0, ask.limit), (row) => this.#records.whole(row));
     return {
       epoch: this.#history.epoch,
       position: this.#history.head(),
       total: count?.n ?? 0,
-      patrons: page.map((row) => this.#records.whole(row)),
-      next: rows.length > ask.limit ? (page.at(-1)?.id ?? null) : null,
+      patrons,
+      next: rows.length > patrons.length ? (patrons.at(-1)?.id ?? null) : null,
     };
   }
 
@@ -121,4 +123,17 @@ export class Feed {
       this.#store.run('UPDATE library SET floor = max(floor, ?) WHERE id = ?', last.position, library);
     });
   }
+}
+
+/** Holds one at least, however large: else nobody after it would come to any desk. */
+function onePage<Row, T>(rows: readonly Row[], show: (row: Row) => T): T[] {
+  const page: T[] = [];
+  let size = 0;
+  for (const row of rows) {
+    const shown = show(row);
+    size += JSON.stringify(shown).length;
+    if (size > LARGEST_PAGE && page.length > 0) break;
+    page.push(shown);
+  }
+  return page;
 }

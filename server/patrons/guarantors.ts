@@ -6,7 +6,7 @@ import type { Libraries } from '../libraries.ts';
 import { at } from '../outcome.ts';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
-import type { PatronRow, Records } from './record.ts';
+import { MOST_OF_A_KIND, type PatronRow, type Records } from './record.ts';
 
 export class Guarantors {
   readonly #store: Store;
@@ -37,6 +37,9 @@ export class Guarantors {
     if (!found.ok) return issue('guarantorUnknown');
     const { birthDate: born } = this.#records.section(found.value, 'personal').values;
     if (this.needed(library, born)) return issue('guarantorNeedsOne');
+    const isNew = patron?.guarantor !== found.value.number;
+    if (isNew && this.#records.guarantorFor(found.value).length >= MOST_OF_A_KIND)
+      return issue('guarantorForTooMany');
     return patron && this.#leadsTo(found.value, patron.number) ? issue('guarantorCircle') : [];
   }
 

@@ -34,6 +34,12 @@ interface SectionRow {
   epoch: string;
 }
 
+/**
+ * Open loans, reservations, debts, blocks, or patrons whose guarantor somebody is. A record comes to desks whole: one
+ * without end would hold up their copies.
+ */
+export const MOST_OF_A_KIND = 1000;
+
 /** Names the epoch in which that version was written: version 5 after a restore is not the old version 5. */
 const tagOf = (row: { epoch: string; version: number }) => `${row.epoch}.${row.version}`;
 
@@ -182,14 +188,17 @@ export class Records {
     );
   }
 
+  count(table: 'loan' | 'reservation' | 'debt', { number }: PatronRow): number {
+    return (
+      this.#store.row<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE patron = ?`, number)?.n ?? 0
+    );
+  }
+
   obstacles(patron: PatronRow): Obstacles {
-    const count = (table: 'loan' | 'reservation' | 'debt') =>
-      this.#store.row<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE patron = ?`, patron.number)
-        ?.n ?? 0;
     return {
-      loans: count('loan'),
-      reservations: count('reservation'),
-      debts: count('debt'),
+      loans: this.count('loan', patron),
+      reservations: this.count('reservation', patron),
+      debts: this.count('debt', patron),
       guarantorFor: this.guarantorFor(patron).length,
     };
   }

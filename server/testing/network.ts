@@ -225,6 +225,29 @@ export class TestDesk {
   }
 }
 
+/** Rows of a patron's own, as many as it takes a machine at the counter hours to make; each with this text. */
+export function fillUp(
+  { parts: { store } }: Central,
+  table: 'loan' | 'reservation' | 'debt' | 'block',
+  patronId: string,
+  count: number,
+  text = 'x',
+): void {
+  const columns = {
+    loan: ['title, author, item_barcode, branch, loaned_at, due_at, renewals', "'', '', '', t, t, 0"],
+    reservation: ['title, author, pickup_branch, placed_at, state', "'', '', t, 'waiting'"],
+    debt: ['description, kind, amount, created_at', "'other', 1, t"],
+    block: ['comment, blocked_at, blocked_by', "t, ''"],
+  }[table];
+  store.run(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     INSERT INTO ${table} (id, patron, ${columns[0]})
+     SELECT lower(hex(randomblob(4)) || '-0000-7000-8000-' || hex(randomblob(6))), number, ?, ${columns[1]}
+     FROM n, patron, (SELECT '2026-03-01T00:00:00Z' AS t) WHERE id = ?`,
+    ...[count, text, patronId],
+  );
+}
+
 export const valueOf = <T>(answer: Answer): T => (answer.body as { value: T }).value;
 
 /** The name of the problem that an answer is, or its status where it is none. */

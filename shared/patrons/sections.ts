@@ -128,6 +128,7 @@ export const FIELD_CODES = [
   'guarantorNeedsOne',
   'guarantorCircle',
   'guarantorUnknown',
+  'guarantorForTooMany',
   'branchUnknown',
   'categoryUnknown',
   'notAPin',
