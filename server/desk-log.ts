@@ -33,16 +33,21 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
   const { clock, libraries, records, audit, patronData, staff, sessions } = parts;
   /**
    * Staff whose sessions have ended leave theirs to whoever works at that desk next. What this server can't vouch for,
-   * because they never worked at that desk or it was restored from before they did, is logged in the name of whoever
+   * because they never worked at that desk before, or it was restored from before they did, is logged in the name of whoever
    * hands it over: nothing is left out, and nobody's name is used.
    */
-  const whose = ({ asker }: ActContext, named: string | undefined): { id: string; by: string } => {
+  const whose = (
+    { asker }: ActContext,
+    named: string | undefined,
+    time: string,
+  ): { id: string; by: string } => {
     const own = { id: asker.staff.id, by: '' };
     const id = named?.toLowerCase() ?? own.id;
     if (id === own.id) return own;
     const account = staff.byId(id);
     const colleague = account?.library === asker.staff.library ? account : undefined;
-    if (colleague && sessions.knows(id, asker.desk)) return { id, by: handedOverBy(asker.staff.username) };
+    if (colleague && sessions.workedAt(asker.desk, id, Date.parse(time)))
+      return { id, by: handedOverBy(asker.staff.username) };
     return { ...own, by: saidToBeOf(colleague?.username) };
   };
   /** How many were taken since the hour began, by who handed them over where. */
@@ -78,7 +83,7 @@ export function deskLog(parts: DeskLogParts): Pick<ActHandlers, 'exportPatronDat
       const added = events.filter(({ id, kind, patronId: raw, at: time, staff: named, requester }) => {
         const patronId = raw.toLowerCase();
         const acted = new Date(time).toISOString();
-        const who = whose(context, named);
+        const who = whose(context, named, time);
         if (records.isOfAnother(library, patronId)) return false;
         return audit.log({
           id: id.toLowerCase(),

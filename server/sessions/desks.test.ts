@@ -63,3 +63,30 @@ test('looks of staff who have left are logged in their name by whoever works at 
     'lead of north: copy, said to be of somebody unknown here',
   ]);
 });
+
+test('nobody logs a look in the name of a colleague at a time before they worked there, or before anybody can tell', async () => {
+  const network = testNetwork();
+  const { clock, central } = network;
+  const patron = await (await network.signIn('north', 'lead')).register();
+  const DAY = 86_400_000;
+  clock.pass(80 * DAY);
+  const gone = await network.signIn('north', 'desk');
+  const began = clock.now();
+  clock.pass(DAY);
+  const whoLogged = async (at: number) => {
+    const here = await network.signIn('north', 'lead', gone.desk);
+    const id = here.newId();
+    const [time, staff] = [new Date(at).toISOString(), gone.session.staff.id];
+    const events = [{ id, kind: 'looked', patronId: patron.id, at: time, staff }];
+    expect((await here.act('logEvents', { body: { events } })).body).toEqual({ logged: 1 });
+    return central.parts.audit.entries('north', patron.id).find((entry) => entry.id === id)?.staff;
+  };
+  expect(await whoLogged(began - 2 * DAY)).toBe('lead of north');
+  expect(await whoLogged(began)).toBe('desk of north');
+  // By a desk whose clock is slow.
+  expect(await whoLogged(began - DAY / 2)).toBe('desk of north');
+  expect(await whoLogged(Date.parse('0001-01-01T00:00:00Z'))).toBe('lead of north');
+  clock.pass(90 * DAY);
+  expect(await whoLogged(began)).toBe('lead of north');
+  expect(await whoLogged(began + 2 * DAY)).toBe('desk of north');
+});

@@ -125,6 +125,13 @@ export class Sessions {
     );
   }
 
+  /** Whether they may have been at this desk then, as far as this server knows; a desk's clock may be a day off. */
+  workedAt(desk: string, staff: string, time: number): boolean {
+    const sql = 'SELECT 1 FROM session WHERE staff = ? AND desk = ? AND started_at <= ? LIMIT 1';
+    const isKept = time >= this.#ports.clock.now() - GRANT_LASTS;
+    return isKept && this.#store.row(sql, staff, desk, time + DAY) !== undefined;
+  }
+
   #begin(account: StaffAccount, desk: string): Session {
     const id = newId(this.#ports.random);
     const now = this.#ports.clock.now();
