@@ -24,6 +24,7 @@ import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
 import { migrations } from '../store/migrations.ts';
 import { Store } from '../store/store.ts';
+import { undoMigrations } from '../testing/older-database.ts';
 import { lockFolder } from './data-folder.ts';
 
 // Each starts the program anew, several times: on a busy machine that takes its time.
@@ -365,12 +366,7 @@ function olderDatabase() {
   const file = join(data(), 'circdesk.sqlite');
   new Store(file).close();
   const database = new Database(file);
-  database.exec('DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish');
-  database.exec('DROP INDEX attempt_of_guarantor');
-  database.exec('DROP TABLE sign_in_event');
-  database.exec('DROP INDEX applied_act_by_key');
-  database.exec('DROP TABLE lineage');
-  database.pragma('user_version = 5');
+  undoMigrations(database, 5);
   return database;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EndpointAnswer } from '../../shared/central/contract.ts';
 import { problemOf, testNetwork, valueOf, type TestOptions } from '../testing/network.ts';
+import { undoMigrations } from '../testing/older-database.ts';
 import { markBackup, recordBackup } from './backup.ts';
 import { historyFileAt } from './history-file.ts';
 import { migrations } from './migrations.ts';
@@ -293,20 +294,6 @@ test('a server from before lineages were kept goes on in its epoch, and refuses 
   restore(second, 'b2');
   expect(open().central.marks().durable).toBe(durable);
 });
-
-/** Makes a database as it was before later versions. */
-function undoMigrations(database: InstanceType<typeof Database>, version: number): void {
-  const undone: Record<number, string> = {
-    6: 'DROP INDEX patron_in_swedish_order; ALTER TABLE patron_search DROP COLUMN swedish',
-    7: 'DROP INDEX attempt_of_guarantor',
-    8: 'DROP TABLE sign_in_event',
-    9: 'DROP INDEX applied_act_by_key',
-    10: 'DROP TABLE lineage',
-    11: 'ALTER TABLE push_grant_act DROP COLUMN patron; ALTER TABLE push_grant_act DROP COLUMN section',
-  };
-  for (const [made, sql] of Object.entries(undone)) if (Number(made) > version) database.exec(sql);
-  database.pragma(`user_version = ${version}`);
-}
 
 test('a database of a newer server is refused and left as it is; so is a file of another program', () => {
   const newer = new Database(path('newer'));

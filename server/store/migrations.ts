@@ -365,6 +365,23 @@ ALTER TABLE push_grant_act ADD COLUMN patron TEXT NOT NULL DEFAULT '';
 ALTER TABLE push_grant_act ADD COLUMN section TEXT NOT NULL DEFAULT '';
 `;
 
+/**
+ * INSERT OR REPLACE asks the triggers against deletion only where a connection says so; these, always. A number that SQLite
+ * is still to give is -1 here.
+ */
+const notReplaced = `
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
+BEGIN
+  SELECT raise(IGNORE);
+END;
+CREATE TRIGGER sign_in_event_is_not_replaced BEFORE INSERT ON sign_in_event
+WHEN new.number <> -1 AND EXISTS (SELECT 1 FROM sign_in_event WHERE number = new.number)
+BEGIN
+  SELECT raise(IGNORE);
+END;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -377,4 +394,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: 'answers that are forgotten', sql: answersForgotten },
   { version: 10, name: 'the lineage of the history', sql: lineage },
   { version: 11, name: 'what the acts of grants are about', sql: grantsAbout },
+  { version: 12, name: 'logs whose rows are not replaced', sql: notReplaced },
 ];

@@ -34,8 +34,6 @@ export class Store {
     try {
       this.#db.pragma('busy_timeout = 5000');
       this.#db.pragma('foreign_keys = ON');
-      // Else INSERT OR REPLACE would take a row's place without asking the triggers that forbid it.
-      this.#db.pragma('recursive_triggers = ON');
       this.#db.pragma('temp_store = MEMORY');
       this.#db.pragma('secure_delete = ON');
       this.#db.pragma('cache_size = -65536');

@@ -1,6 +1,10 @@
 // The running reference server against who floods, drips, guesses and sends nonsense.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,8 +13,9 @@ import { httpTransport } from '../../electron/central/transport.ts';
 import { every, pause } from '../../server/cli/start.ts';
 import { createServer, type Server } from '../../server/http/server.ts';
 import { daysFrom } from '../../server/ports.ts';
+import { SignInLog } from '../../server/sessions/sign-in-log.ts';
 import { historyInMemory } from '../../server/store/history-file.ts';
-import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
+import { addTestLibraries, PASSWORD, testNetwork, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
 import { ACT_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
 import type { Session } from '../../shared/central/contract.ts';
@@ -474,7 +479,7 @@ test('3,000 requests from the contract and against it: each gets an answer of th
 }, 60_000);
 
 describe('the audit log', () => {
-  test('takes no change, no deletion and no replacement, not even from whoever has the database open', async () => {
+  test('takes no change and no deletion from what runs in the server', async () => {
     const { store, audit, records } = server.central.parts;
     const library = 'north';
     const patronId = '0d7f5b7c-9a10-4e7e-9c5e-3f0e9a526a37';
@@ -483,12 +488,43 @@ describe('the audit log', () => {
     const id = entry?.id ?? '';
     expect(() => store.run("UPDATE audit SET detail = 'false' WHERE id = ?", id)).toThrow('append-only');
     expect(() => store.run('DELETE FROM audit WHERE id = ?', id)).toThrow('append-only');
-    const again = `INSERT OR REPLACE INTO audit SELECT id, library, patron_id, staff, kind, at, 'false', keep_until
-      FROM audit WHERE id = ?`;
-    expect(() => store.run(again, id)).toThrow('append-only');
     expect(audit.log({ library, patronId, staff: 'x', kind: 'looked', detail: 'false', id })).toBe(false);
     expect(audit.entries(library, patronId)).toEqual([entry]);
     expect(records.find(library, patronId).ok).toBe(false);
+  });
+
+  test('and that of sign-ins take no change, deletion or replacement from another program, either', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'circdesk-'));
+    const database = join(folder, 'circdesk.sqlite');
+    const { central } = testNetwork({ database });
+    const { audit, clock, store } = central.parts;
+    for (const id of ['a', 'b'])
+      audit.log({ id, library: 'north', patronId: 'p', staff: 's', kind: 'looked', detail: 'true' });
+    new SignInLog(store, clock).note('wrong password', { staff: 's', desk: 'd' });
+    const program = new Database(database);
+    const logs = () => [
+      ...program.prepare('SELECT * FROM audit').all(),
+      ...program.prepare('SELECT * FROM sign_in_event').all(),
+    ];
+    const before = logs();
+    for (const statement of [
+      "INSERT OR REPLACE INTO audit SELECT id, library, patron_id, staff, kind, at, 'false', keep_until FROM audit",
+      "INSERT OR REPLACE INTO sign_in_event SELECT number, at, 'x', desk, event, keep_until FROM sign_in_event",
+    ])
+      program.exec(statement);
+    for (const statement of [
+      "UPDATE OR REPLACE audit SET id = 'b' WHERE id = 'a'",
+      'UPDATE sign_in_event SET number = 7',
+      'DELETE FROM audit',
+      'DELETE FROM sign_in_event',
+    ])
+      expect(() => program.exec(statement)).toThrow('append-only');
+    expect(logs()).toEqual(before);
+    new SignInLog(store, clock).note('signed in', { staff: 's', desk: 'd' });
+    expect(logs()).toHaveLength(before.length + 1);
+    program.close();
+    central.close();
+    rmSync(folder, { recursive: true });
   });
 
   test('lets go of entries when their time is over, and not before', () => {
