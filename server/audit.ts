@@ -22,6 +22,8 @@ export interface AuditFact {
 /** How the detail of an export begins that this server made. */
 export const FROM_SERVER = 'server';
 
+const HOUR = 3_600_000;
+
 // Where a detail names staff, after all else that it says; it does so nowhere else.
 export const handedOverBy = (username: string) => `, handed over by ${username}`;
 export const saidToBeOf = (username = 'somebody unknown here') => `, said to be of ${username}`;
@@ -59,6 +61,16 @@ export class Audit {
       keepUntil,
     );
     return added > 0;
+  }
+
+  /** A read that the permission is missing for: whoever asks for it time and again adds a row an hour. */
+  logRefusedRead({ library, patronId, staff, detail }: Omit<AuditFact, 'kind' | 'id' | 'at'>): void {
+    const { clock } = this.#ports;
+    const since = new Date(clock.now() - HOUR).toISOString();
+    const sql = `SELECT 1 FROM audit
+      WHERE library = ? AND patron_id = ? AND at BETWEEN ? AND ? AND staff = ? AND kind = 'refused' AND detail = ?`;
+    if (!this.#store.row(sql, library, patronId, since, timeOf(clock), staff, detail))
+      this.log({ library, patronId, staff, kind: 'refused', detail });
   }
 
   /** Whether this member of staff opened the patron so lately that it counts, so that reading again is no new look. */

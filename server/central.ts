@@ -129,8 +129,10 @@ export function createCentral(options: CentralOptions) {
     const params = readPart(endpoint.params, lowerCase(call.params));
     if (!params.ok) return asAnswer(params);
     if (asker && isAct(name)) return performAct(name, asker, { ...call, params: params.value as never });
-    if (asker && endpoint.permission && !asker.permissions.includes(endpoint.permission))
+    if (asker && endpoint.permission && !asker.permissions.includes(endpoint.permission)) {
+      noteRefused(asker, name, params.value as { patronId?: string });
       return asAnswer(refused('not-permitted', { permission: endpoint.permission }));
+    }
     const rest = readPart(endpoint.body ?? endpoint.query, endpoint.body ? call.body : call.query);
     if (!rest.ok) return asAnswer(rest);
     const outcome = await readOrOpen(name, asker, params.value, rest.value);
@@ -147,6 +149,17 @@ export function createCentral(options: CentralOptions) {
   function senderOf(headers: Call['headers']): string | undefined {
     const who = whoAsks({ headers }, true);
     return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
+  }
+
+  /** Of whoever is no patron here there is no log that anybody reads. */
+  function noteRefused(
+    { staff: { id, library } }: Asker,
+    name: EndpointName,
+    { patronId }: { patronId?: string },
+  ) {
+    if (patronId === undefined) return;
+    if (records.find(library, patronId).ok || records.wasDeleted(library, patronId))
+      audit.logRefusedRead({ library, patronId, staff: id, detail: name });
   }
 
   function performAct(name: ActName, asker: Asker, call: Call): Promise<Answer> {

@@ -2,7 +2,12 @@
 // on another's; and every way of not being who one says.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, problemOf, testNetwork, type TestDesk } from '../../server/testing/network.ts';
-import { endpoints, type EndpointName, type GrantedAct } from '../../shared/central/contract.ts';
+import {
+  endpoints,
+  type EndpointAnswer,
+  type EndpointName,
+  type GrantedAct,
+} from '../../shared/central/contract.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import type { SectionId } from '../../shared/patrons/sections.ts';
 import { PERMISSIONS, type Permission } from '../../shared/permissions.ts';
@@ -135,6 +140,27 @@ test('the table names every endpoint there is', () => {
   expect(NAMES.toSorted()).toEqual((Object.keys(endpoints) as EndpointName[]).toSorted());
 });
 
+/** Who asked for what of a patron, and lacked the permission, as the log tells it. */
+async function refusedOf({ id }: Patron): Promise<string[]> {
+  const { body } = await north.ask('audit', { params: { patronId: id } });
+  const { entries } = body as EndpointAnswer<'audit'>;
+  return entries.flatMap(({ kind, staff, detail }) => (kind === 'refused' ? `${staff}: ${detail}` : []));
+}
+
+test('who asks time and again to read what they may not is logged once an hour', async () => {
+  const { patron } = await fullPatron(north, 'Nord');
+  const desk = await network.signIn('north', 'desk');
+  const other = await network.signIn('north', 'desk');
+  const ask = async (from: TestDesk) =>
+    expect(problemOf(await from.ask('audit', { params: { patronId: patron.id } }))).toBe('not-permitted');
+  for (let n = 0; n < 5; n++) await ask(n % 2 ? desk : other);
+  expect(await refusedOf(patron)).toEqual(['desk of north: audit']);
+  network.clock.pass(3_601_000);
+  north = await network.signIn('north', 'lead');
+  await ask(await network.signIn('north', 'desk'));
+  expect(await refusedOf(patron)).toHaveLength(2);
+});
+
 const subsets = PERMISSIONS.reduce<Permission[][]>(
   (sets, permission) => [...sets, ...sets.map((set) => [...set, permission])],
   [[]],
@@ -165,7 +191,9 @@ describe.each(subsets.map((set) => [set.join(' + ') || 'no permission', set] as 
         expect([200, 201, 404, 409, 422].includes(answer.status) || problemOf(answer) === 'refused').toBe(
           true,
         );
-      if (!may) expect(await north.patron(full.patron.id)).toEqual(full.patron);
+      if (may) return;
+      expect(await north.patron(full.patron.id)).toEqual(full.patron);
+      expect(await refusedOf(full.patron)).toContain(`desk of north: ${name}`);
     });
 
     test.each(aboutOne)('%s on a patron of another library: as if there were none', async (name) => {
