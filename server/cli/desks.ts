@@ -2,6 +2,7 @@
 // request on.
 import { z } from 'zod';
 import { Desks } from '../sessions/desks.ts';
+import { SignInLog } from '../sessions/sign-in-log.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
 import { openStore } from './data-folder.ts';
 
@@ -20,9 +21,21 @@ export function desks(argv: string[]): Promise<void> {
   const asked = readOptions(argv, options);
   const store = openStore(needed(asked.data, 'data'));
   try {
-    const known = new Desks(store, { now: () => Date.now() });
-    if (asked.revoke !== undefined) known.revoke(deskId(asked.revoke));
-    if (asked.allow !== undefined) known.allow(deskId(asked.allow));
+    const clock = { now: () => Date.now() };
+    const known = new Desks(store, clock);
+    const log = new SignInLog(store, clock);
+    const idOf = (asked?: string) => asked !== undefined && deskId(asked).toLowerCase();
+    const [revoked, allowed] = [idOf(asked.revoke), idOf(asked.allow)];
+    store.together(() => {
+      if (revoked) {
+        known.revoke(revoked);
+        log.note('desk revoked', { desk: revoked });
+      }
+      if (allowed) {
+        known.allow(allowed);
+        log.note('desk allowed', { desk: allowed });
+      }
+    });
     for (const desk of known.list()) process.stdout.write(`${JSON.stringify(desk)}\n`);
   } finally {
     store.close();

@@ -234,6 +234,36 @@ test('a desk that was revoked since the backup is revoked again before the resto
   expect((await stolen.ask('GET', `/patrons/${patron}`)).status).toBe(401);
 });
 
+test('what an administrator changes of accounts and desks stands in the log of sign-ins', async () => {
+  const server = await start('--demo', '2');
+  const account = server.accounts.find(({ username }) => username === 'desk');
+  if (!account) throw new Error('no demo accounts');
+  const { library, username } = account;
+  const staff = (...options: string[]) =>
+    run('staff', '--data', data(), '--library', library, '--username', username, ...options);
+  const [desk, permission] = [uuidv7(), 'Patrons - Delete patron'];
+  staff('--grant', permission, '--lock');
+  staff('--revoke', permission, '--unlock', '--end-sessions');
+  run('desks', '--data', data(), '--revoke', desk.toUpperCase());
+  run('desks', '--data', data(), '--allow', desk);
+  const listed = (...options: string[]) =>
+    run('sign-ins', '--data', data(), '--library', library, ...options)
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { username: string; desk: string; event: string })
+      .map((row) => `${row.username}${row.desk}: ${row.event}`)
+      .toReversed();
+  const ofAccount = [
+    `desk: permission granted: ${permission}`,
+    'desk: account locked',
+    `desk: permission withdrawn: ${permission}`,
+    'desk: account unlocked',
+    'desk: sessions ended by an administrator',
+  ];
+  expect(listed('--username', username)).toEqual(ofAccount);
+  expect(listed()).toEqual([...ofAccount, `${desk}: desk revoked`, `${desk}: desk allowed`]);
+});
+
 test('an administrator reads who signed in and out, and what was refused', async () => {
   const server = await start('--demo', '2');
   const [account] = server.accounts;

@@ -1,6 +1,7 @@
 // `staff`: what an administrator may do to a staff account while the server runs. It counts from the next request on.
 import { permissionSchema, PERMISSIONS, type Permission } from '../../shared/permissions.ts';
 import { FailedSignIns, whoseAccount } from '../sessions/failed-sign-ins.ts';
+import { SignInLog, type SignInEvent } from '../sessions/sign-in-log.ts';
 import { StaffAccounts } from '../sessions/staff.ts';
 import { StartProblem } from '../store/store.ts';
 import { needed, readOptions, UsageProblem } from './arguments.ts';
@@ -36,14 +37,25 @@ export function staff(argv: string[]): Promise<void> {
     const accounts = new StaffAccounts(store);
     const account = accounts.byUsername(library, username);
     if (!account) throw new StartProblem(`There is no account ${username} at ${library}.`);
+    const clock = { now: () => Date.now() };
+    const log = new SignInLog(store, clock);
+    const change = (event: SignInEvent, make: () => void) => {
+      make();
+      log.note(event, { staff: account.id });
+    };
     store.together(() => {
-      for (const permission of grants) accounts.grant(account.id, permission);
-      for (const permission of revokes) accounts.revoke(account.id, permission);
-      if (asked.lock) accounts.setLocked(account.id, true);
-      if (asked.unlock) accounts.setLocked(account.id, false);
+      for (const permission of grants)
+        change(`permission granted: ${permission}`, () => accounts.grant(account.id, permission));
+      for (const permission of revokes)
+        change(`permission withdrawn: ${permission}`, () => accounts.revoke(account.id, permission));
+      if (asked.lock) change('account locked', () => accounts.setLocked(account.id, true));
       if (asked.unlock)
-        new FailedSignIns(store, { now: () => Date.now() }).clearAll(whoseAccount(library, username));
-      if (asked['end-sessions']) accounts.endSessions(account.id);
+        change('account unlocked', () => {
+          accounts.setLocked(account.id, false);
+          new FailedSignIns(store, clock).clearAll(whoseAccount(library, username));
+        });
+      if (asked['end-sessions'])
+        change('sessions ended by an administrator', () => accounts.endSessions(account.id));
     });
     const now = accounts.byId(account.id);
     const shown = {
