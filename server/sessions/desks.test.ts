@@ -54,12 +54,16 @@ test('looks of staff who have left are logged in their name by whoever works at 
   expect((await elsewhere.act('logEvents', { body: { events: [look()] } })).body).toEqual({ logged: 1 });
   const nobody = { ...look(), staff: crypto.randomUUID() };
   expect((await here.act('logEvents', { body: { events: [nobody] } })).body).toEqual({ logged: 1 });
+  const south = await network.signIn('south', 'lead', gone.desk);
+  const ofAnother = { ...look(), staff: south.session.staff.id };
+  expect((await here.act('logEvents', { body: { events: [ofAnother] } })).body).toEqual({ logged: 1 });
   const looks = network.central.parts.audit
     .entries('north', patron.id)
     .filter(({ kind }) => kind === 'looked');
   expect(looks.map(({ staff, detail }) => `${staff}: ${detail}`).sort()).toEqual([
     'desk of north: copy, handed over by lead',
     'lead of north: copy, said to be of desk',
+    'lead of north: copy, said to be of somebody unknown here',
     'lead of north: copy, said to be of somebody unknown here',
   ]);
 });

@@ -3,6 +3,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { EndpointAnswer, Session } from '../../shared/central/contract.ts';
 import { PASSWORD, problemOf, testNetwork, type TestDesk, type TestNetwork } from '../testing/network.ts';
 
+import { hashSecret, hashSecretNow, newToken, secretFits } from './secrets.ts';
+
 const MINUTE = 60_000;
 
 const attempt = ({ central }: TestNetwork, username: string, password: string, desk: string) =>
@@ -128,6 +130,42 @@ describe('a clock that was ahead for a year and was set right', () => {
   });
 });
 
+describe('a password or PIN', () => {
+  test('costs who guesses at its hash as much as docs/security.md says, and is salted', async () => {
+    const { luck } = testNetwork();
+    const hashes = [hashSecretNow('4711', luck), await hashSecret('4711', luck)];
+    for (const hash of hashes) expect(hash).toMatch(/^scrypt\$16384\$[\w-]{22}\$[\w-]{43}$/);
+    expect(new Set(hashes.flatMap((hash) => hash.split('$').slice(2))).size).toBe(4);
+  });
+
+  test('that two people share looks like two in the database', async () => {
+    const { central, signIn } = testNetwork();
+    const desk = await signIn('north', 'lead');
+    for (const patron of [await desk.register(), await desk.register()])
+      await desk.act('setPin', { params: { patronId: patron.id }, body: { pin: '4711' } });
+    const pins = central.parts.store.rows<{ pin: string }>('SELECT pin FROM patron');
+    expect(new Set(pins.map(({ pin }) => pin.split('$')[2])).size).toBe(2);
+  });
+
+  test('of nobody takes as long to try as somebody’s, so that its time tells nobody who is there', async () => {
+    const { luck } = testNetwork();
+    const hash = await hashSecret('right', luck);
+    const timeOf = async (kept: string | undefined) => {
+      const began = performance.now();
+      expect(await secretFits('wrong', kept)).toBe(false);
+      return performance.now() - began;
+    };
+    // The quickest of some: others may be at work on the same machine.
+    const quickest = { somebody: Infinity, nobody: Infinity };
+    for (let n = 0; n < 10; n++) {
+      quickest.somebody = Math.min(quickest.somebody, await timeOf(hash));
+      quickest.nobody = Math.min(quickest.nobody, await timeOf(undefined));
+    }
+    expect(quickest.nobody).toBeGreaterThan(quickest.somebody / 2);
+    expect(quickest.nobody).toBeLessThan(quickest.somebody * 2);
+  });
+});
+
 test('what somebody types to sign in can’t be read in the database, and is forgotten with its failures', async () => {
   const network = testNetwork();
   const { store } = network.central.parts;
@@ -228,6 +266,19 @@ describe('tokens', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
+  test('a session ends after a day, however often it is refreshed', async () => {
+    const network = testNetwork();
+    let { session } = await network.signIn('north', 'lead');
+    const next = async () => {
+      network.clock.pass(6 * 60 * MINUTE - 1);
+      const answer = await refresh(network, session.refreshToken);
+      if (answer.status === 201) session = answer.body as Session;
+      return answer.status;
+    };
+    expect([await next(), await next(), await next(), await next()]).toEqual([201, 201, 201, 201]);
+    expect(await next()).toBe(401);
+  });
+
   test('one used twice tells of a locked account all the same, and its session is over once that is unlocked', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');
@@ -247,6 +298,19 @@ describe('tokens', () => {
     network.central.housekeep();
     expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('account-locked');
     expect(problemOf(await refresh(network, `r.${'x'.repeat(43)}`))).toBe('signed-out');
+  });
+
+  test('are too long and too random for anybody to guess', async () => {
+    const network = testNetwork();
+    const tokens = Array.from({ length: 1_000 }, () => newToken('a', network.luck));
+    expect(tokens.filter((token) => !/^a\.[\w-]{43}$/.test(token))).toEqual([]);
+    for (const [from, to] of [
+      [2, 10],
+      [37, 45],
+    ])
+      expect(new Set(tokens.map((token) => token.slice(from, to))).size).toBe(1_000);
+    const { accessToken, refreshToken } = (await network.signIn('north', 'lead')).session;
+    expect([accessToken, refreshToken].join()).toMatch(/^a\.[\w-]{43},r\.[\w-]{43}$/);
   });
 
   test('are not in the database, nor are passwords', async () => {
@@ -326,6 +390,27 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(elsewhere)).toBe('signed-out');
     network.central.staff.setLocked(desk.session.staff.id, false);
     expect((await desk.block(patron, 'x', { act })).status).toBe(201);
+  });
+
+  test('is good for a season, not for a day longer', async () => {
+    const { network, desk, patron, act } = await signedOut();
+    network.clock.pass(89 * 24 * 60 * MINUTE);
+    expect(problemOf(await desk.ask('act', { params: { key: act } }))).toBe('not-found');
+    network.clock.pass(2 * 24 * 60 * MINUTE);
+    expect(problemOf(await desk.ask('act', { params: { key: act } }))).toBe('signed-out');
+    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('signed-out');
+  });
+
+  test('reads no answer to another act of the same author', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const [patron, own] = [await desk.register(), await desk.register()];
+    const key = desk.newId();
+    await desk.save(patron, 'note', { staffNote: 'x' }, { key });
+    const waitingActs = [{ id: desk.newId(), patronId: own.id }];
+    const answer = await desk.ask('signOut', { body: { waitingActs } });
+    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
+    expect(problemOf(await desk.ask('act', { params: { key } }))).toBe('not-found');
   });
 
   test('is judged by the permissions of that moment', async () => {
