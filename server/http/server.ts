@@ -34,6 +34,8 @@ function addressOf({ ip }: FastifyRequest): string {
   return normalizeIP(inBrackets ?? beforePort ?? ip, IPV6_NETWORK);
 }
 
+/** Nobody on the way keeps an answer, or takes it for something else. */
+const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 const PROBLEM = 'application/problem+json; charset=utf-8';
 const BODY_LIMIT = 256 * 1024;
 /** In ms: who sends a request byte by byte holds no connection longer. */
@@ -53,11 +55,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
     // An address that can't be read comes to no route, nor to what is done for every answer.
-    frameworkErrors: (error, _request, reply) => void send(reply as FastifyReply, asAnswer(problemOf(error))),
+    frameworkErrors: (error, _request, reply) =>
+      void send(reply.headers(ALWAYS) as FastifyReply, asAnswer(problemOf(error))),
   });
   app.addHook('onClose', () => central.close());
   app.addHook('onSend', (request, reply, payload, done) => {
-    void reply.header('cache-control', 'no-store');
+    void reply.headers(ALWAYS);
     try {
       const { epoch, head, durable } = central.marks();
       void reply.headers({

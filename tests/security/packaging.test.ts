@@ -184,6 +184,11 @@ test('no installer starts the app with a switch, least of all without its sandbo
   expect(recipe).toMatch(/^linux:\n(?: {2}.*\n)*? {2}executableArgs: \[\]\n/m);
 });
 
+test('on Windows it is installed for all users, where none of them can change it', () => {
+  for (const kind of ['nsis', 'msi'])
+    expect(recipe).toMatch(new RegExp(`^${kind}:\\n(?: {2}.*\\n)*? {2}perMachine: true\\n`, 'm'));
+});
+
 test('on macOS, a hardened runtime lets V8 write code, and nothing else: no libraries of others', () => {
   const mac = /^mac:\n((?: {2}.*\n)+)/m.exec(recipe)?.[1] ?? '';
   expect(mac).toContain('  hardenedRuntime: true\n');

@@ -1,6 +1,6 @@
 // The running reference server against who floods, drips, guesses and sends nonsense.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -273,6 +273,59 @@ describe('an address that can’t be read', () => {
       expect(status).toBe(404);
     },
   );
+});
+
+describe('whatever is asked', () => {
+  test.each([
+    ['a patron’s data', 'GET', '/snapshot', 200],
+    ['a look at nobody', 'GET', `/patrons/${v7()}`, 404],
+    ['what makes no sense', 'GET', '/snapshot?limit=x', 400],
+    ['an address that is none', 'GET', '/nowhere', 404],
+    ['an address that can’t be read', 'GET', '/%', 400],
+    ['a body that can’t be read', 'POST', '/patrons', 400],
+    ['only the headers', 'HEAD', '/snapshot', 200],
+    ['what a page elsewhere may do', 'OPTIONS', '/snapshot', 404],
+    ['something to be sent back', 'TRACE', '/snapshot', 404],
+    ['a method that nothing has', 'PROPFIND', '/snapshot', 404],
+  ])('the answer to %s is kept nowhere, and is what it says', async (_what, method, path, status) => {
+    const { accessToken } = await signedIn();
+    const { hostname, port } = new URL(url);
+    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({ hostname, port, method, path, headers }, (got) => resolve(got.resume()))
+        .on('error', reject)
+        .end(method === 'POST' ? '{' : undefined);
+    });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-type': expect.stringMatching(/^application\/(problem\+)?json; charset=utf-8$/) as string,
+    });
+  });
+
+  test('a fault is logged by its route and its kind, without a word of what was asked', async () => {
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const broken = await createServer({ ...testOptions(), log: true });
+    addTestLibraries(broken.central);
+    const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk: DESK };
+    const { accessToken } = (
+      await broken.app.inject({ method: 'POST', url: '/sessions', payload: credentials })
+    ).json<Session>();
+    broken.central.parts.records.find = () => {
+      throw new TypeError('MARKED in what was thrown');
+    };
+    const address = `/patrons/${v7()}?again=1&marked=MARKED`;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const { statusCode } = await broken.app.inject({ url: address, headers });
+    await broken.app.close();
+    const lines = logged.mock.calls.map(([line]) => String(line)).join('');
+    logged.mockRestore();
+    expect(statusCode).toBe(500);
+    expect(lines).toContain('"route":"/patrons/:patronId","failure":"TypeError"');
+    for (const secret of ['MARKED', address.slice(9, 45), accessToken, PASSWORD])
+      expect(lines).not.toContain(secret);
+  });
 });
 
 describe('a request that a proxy and this server could take for different ones', () => {
