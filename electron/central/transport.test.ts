@@ -100,13 +100,22 @@ test.each([301, 302, 303, 307, 308])(
   },
 );
 
-test('cookies are neither kept nor sent', async () => {
-  const heard: (string | undefined)[] = [];
-  const address = await answering(({ headers }, answer) => {
-    heard.push(headers.cookie);
-    answer.writeHead(200, { 'set-cookie': 'track=me; Path=/' }).end('{}');
-  });
-  await get(address);
-  await get(address);
-  expect(heard).toEqual([undefined, undefined]);
+// Node's fetch keeps no cookies anyway; a session of Electron's would.
+test('no cookies are kept or sent, no redirect followed, nothing kept for a next time', async () => {
+  const asked: [Request, RequestInit | undefined][] = [];
+  const recording: typeof fetch = (input, init) => {
+    asked.push([input as Request, init]);
+    return Promise.resolve(new Response('{}'));
+  };
+  const transport = httpTransport('https://central.test', recording, () => undefined);
+  await transport({ method: 'GET', path: '/', timeout: 1_000 });
+  await transport({ method: 'POST', path: '/', body: {}, timeout: 1_000 });
+  expect(
+    asked.map(([{ method, credentials }, init]) => [method, credentials, init?.redirect, init?.cache]),
+  ).toEqual([
+    ['GET', 'omit', 'error', 'no-store'],
+    ['POST', 'omit', 'error', 'no-store'],
+  ]);
+  // What stands beside a request counts more than what it says itself.
+  expect(asked.map(([, init]) => init?.credentials)).toEqual([undefined, undefined]);
 });

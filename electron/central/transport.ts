@@ -40,8 +40,9 @@ export function httpTransport(
   const client = axios.create({
     baseURL: address,
     adapter: 'fetch',
-    // It is given a Request without credentials, and these options beside it.
     env: { fetch },
+    // Without cookies: where nothing is said, Electron keeps and sends them.
+    withCredentials: false,
     fetchOptions: { redirect: 'error', cache: 'no-store' },
     responseType: 'text',
     transformResponse: [],
