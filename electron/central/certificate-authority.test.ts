@@ -31,6 +31,9 @@ test.each([
   ['with a critical extension that nobody knows', 'itself-unheard-of'],
   ['signed over SHA-1', 'pkcs1-sha1'],
   ['signed over SHA-1, by RSA-PSS', 'pss-sha1'],
+  ['signed over SHA-1, by ECDSA', 'ecdsa-sha1'],
+  ['signed over MD5', 'pkcs1-md5'],
+  ['whose key is of RSA with 1024 bits', 'rsa-1024'],
 ])('a certificate %s is not believed', async (_how, name) => {
   expect(await believes(name)).toBe(false);
 });
