@@ -139,6 +139,8 @@ test.each([
   ['http://127.0.0.1.library.example/', false],
   ['http://library.example/', false],
   ['https://staff:secret@library.example/', false],
+  ['https://staff@library.example/', false],
+  ['https://:secret@library.example/', false],
   ['file:///etc/passwd', false],
   ['nonsense', false],
 ])('address %s is safe: %s', (address, safe) => {

@@ -104,6 +104,7 @@ test.each([
   'http://localhost.example.org/',
   'https://eva:secret@library.example/',
   'https://token@library.example/',
+  'https://:secret@library.example/',
   'ftp://library.example/',
   'file:///etc/passwd',
   'javascript:alert(1)',

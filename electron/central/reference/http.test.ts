@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { endpoints, type EndpointName, type EndpointRequest } from '../../../shared/central/contract.ts';
 import { Failure } from '../../support/failure.ts';
 import { httpTransport } from '../transport.ts';
 import { ReferenceHttp } from './http.ts';
@@ -129,6 +130,22 @@ test('a server that does not answer is slow, after ten seconds', async () => {
   const began = performance.now();
   expect(await codeOf(await answering(() => undefined))).toBe('serverSlow');
   expect(performance.now() - began).toBeLessThan(12_000);
+});
+
+test('an act is waited for twenty seconds, anything else ten', async () => {
+  const waited = new Map<string, number>();
+  const http = new ReferenceHttp(({ timeout }) => {
+    waited.set(asking, timeout);
+    return Promise.reject(new Failure({ code: 'serverSlow' }));
+  });
+  let asking: EndpointName;
+  for (asking of Object.keys(endpoints) as EndpointName[])
+    await http.ask(asking, { params: {} } as EndpointRequest<EndpointName>).catch(() => undefined);
+  const expected = Object.entries(endpoints).map(([name, { auth }]) => [
+    name,
+    auth === 'act' ? 20_000 : 10_000,
+  ]);
+  expect([...waited]).toEqual(expected);
 });
 
 test('nobody at the address is away', async () => {
