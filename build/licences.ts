@@ -3,7 +3,7 @@
 import { bundle } from './bundle.ts';
 import { readShipped, type ShippedPackage } from './shipped.ts';
 
-const FINE = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'OFL-1.1'];
+export const FINE = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'OFL-1.1'];
 
 /** What is wrong with a package's licence, if something is. */
 export function licenceProblem({ licence, text }: ShippedPackage): string | undefined {

@@ -84,6 +84,11 @@ const filesIn = (where: string) =>
 describe.each(['x64', 'arm64'])('packed for linux-%s', (arch) => {
   const native = `node_modules/better-sqlite3/prebuilds/linux-${arch}.node`;
 
+  test('beside resources lies what Electron brings, and nothing of ours', () => {
+    const beside = filesIn(packed(arch)).filter((name) => !name.startsWith('resources/'));
+    expect(beside).toEqual(['LICENSE.electron.txt', 'LICENSES.chromium.html', 'circdesk', 'version']);
+  });
+
   test('resources hold the asar, and beside it one native module, the target’s', () => {
     expect(filesIn(join(packed(arch), 'resources'))).toEqual(['app.asar', `app.asar.unpacked/${native}`]);
   });

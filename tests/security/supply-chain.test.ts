@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../build/bundle.ts';
-import { licenceProblem } from '../../build/licences.ts';
+import { FINE, licenceProblem } from '../../build/licences.ts';
 import { shippedBom } from '../../build/sbom.ts';
 import { readShipped } from '../../build/shipped.ts';
 
@@ -26,6 +26,8 @@ test('every version that the project asks for is exact', () => {
   const asked = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
     Object.entries(manifest[kind] ?? {}),
   );
+  for (const looser of ['overrides', 'peerDependencies', 'bundleDependencies', 'workspaces'])
+    expect(manifest).not.toHaveProperty(looser);
   expect(asked.filter(([, version]) => !/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
@@ -39,11 +41,49 @@ test('the lockfile fixes each package to bytes, and takes none from a repository
 });
 
 test('no install script runs: npm is told so, and what one would have made is not there', () => {
-  expect(read('.npmrc').split('\n')).toContain('ignore-scripts=true');
+  expect(read('.npmrc').trim().split('\n')).toEqual([
+    'ignore-scripts=true',
+    'save-exact=true',
+    'engine-strict=false',
+    'loglevel=error',
+  ]);
   expect(locked.some(([, { hasInstallScript }]) => hasInstallScript)).toBe(true);
   expect(existsSync(join(root, 'node_modules/better-sqlite3/build'))).toBe(false);
   const own = Object.keys(manifest['scripts'] ?? {});
   expect(own.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+test('what looks at dependencies does: nothing is left out of it, and no weakness is passed over', () => {
+  expect(manifest['scripts']).toMatchObject({
+    audit: 'npm audit --audit-level=moderate',
+    licences: 'node build/licences.ts',
+    sbom: 'node build/sbom.ts',
+  });
+});
+
+test.each([
+  ['names no licence', { licence: '' }],
+  ['has to be given away with its source', { licence: 'GPL-3.0-only' }],
+  ['has that even behind a network', { licence: 'AGPL-3.0-only' }],
+  ['lets one choose, which nobody has', { licence: '(MIT OR GPL-3.0-only)' }],
+  ['brings no text of it', { licence: 'MIT', text: '' }],
+])('a package whose licence %s doesn’t ship', (_what, wrong) => {
+  const good = { name: 'x', version: '1.0.0', licence: 'MIT', text: 'Permission is hereby granted' };
+  expect(licenceProblem(good)).toBeUndefined();
+  expect(licenceProblem({ ...good, ...wrong })).toBeDefined();
+});
+
+test('a licence more among those that may ship is a decision', () => {
+  expect(FINE).toEqual([
+    '0BSD',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    'ISC',
+    'MIT',
+    'OFL-1.1',
+  ]);
 });
 
 describe('what ships', () => {
