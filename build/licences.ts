@@ -3,7 +3,17 @@
 import { bundle } from './bundle.ts';
 import { readShipped, type ShippedPackage } from './shipped.ts';
 
-export const FINE = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'OFL-1.1'];
+export const FINE = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'OFL-1.1',
+  'blessing',
+];
 
 /** What is wrong with a package's licence, if something is. */
 export function licenceProblem({ licence, text }: ShippedPackage): string | undefined {
@@ -15,7 +25,7 @@ export function licenceProblem({ licence, text }: ShippedPackage): string | unde
 if (import.meta.main) {
   await bundle();
   const shipped = readShipped();
-  console.table(shipped.map(({ name, version, licence }) => ({ name, version, licence })));
+  console.table(shipped.map(({ name, version, licence, inside }) => ({ name, version, licence, inside })));
   console.log("Electron's and Chromium's own licences ship beside the app, as Electron brings them.");
   for (const one of shipped) {
     const problem = licenceProblem(one);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
-import { readShipped } from './shipped.ts';
+import { readShipped, type ShippedPackage } from './shipped.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -13,12 +13,15 @@ interface Component {
   name: string;
   version: string;
   purl: string;
+  type: string;
   scope: string;
+  licenses?: unknown[];
+  cpe?: string;
 }
 export interface Bom {
   bomFormat: string;
   specVersion: string;
-  metadata: { component: Component & { type: string } };
+  metadata: { component: Component };
   components: Component[];
   dependencies: { ref: string; dependsOn: string[] }[];
 }
@@ -41,12 +44,30 @@ function wholeBom(): Bom {
 /** A package may be installed under another name: its own stands in its address. */
 const nameIn = (purl: string) => decodeURIComponent(purl.replace(/^pkg:npm\//, '').replace(/@[^@]*$/, ''));
 
+/** No registry has it: databases of weaknesses know SQLite by its CPE. */
+function compiledInto({ name, version, licence }: ShippedPackage): Component {
+  const purl = `pkg:generic/${name}@${encodeURIComponent(version)}`;
+  return {
+    'bom-ref': purl,
+    type: 'library',
+    name,
+    version,
+    purl,
+    scope: 'required',
+    licenses: [{ license: { id: licence } }],
+    ...(name === 'sqlite' && { cpe: `cpe:2.3:a:sqlite:sqlite:${version}:*:*:*:*:*:*:*` }),
+  };
+}
+
 export function shippedBom(): Bom {
   const whole = wholeBom();
-  const ships = new Set(readShipped().map(({ name, version }) => `${name}@${version}`));
+  const shipped = readShipped();
+  const ships = new Set(shipped.map(({ name, version }) => `${name}@${version}`));
   const isShipped = ({ purl, version }: Component) =>
     nameIn(purl) === 'electron' || ships.has(`${nameIn(purl)}@${version}`);
-  const components = whole.components.filter(isShipped).map((one) => ({ ...one, scope: 'required' }));
+  const packages = whole.components.filter(isShipped).map((one) => ({ ...one, scope: 'required' }));
+  const compiledIn = shipped.flatMap((one) => (one.inside === undefined ? [] : [compiledInto(one)]));
+  const components = [...packages, ...compiledIn];
   const kept = new Set([...components, whole.metadata.component].map((one) => one['bom-ref']));
   const dependencies = whole.dependencies
     .filter(({ ref }) => kept.has(ref))

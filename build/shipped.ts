@@ -2,6 +2,7 @@
 // materials are made from this list, not from what is installed.
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { insideNative } from './inside-native.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'out');
@@ -12,6 +13,8 @@ export interface ShippedPackage {
   /** SPDX, as its author declares it. */
   licence: string;
   text: string;
+  /** The package that it is compiled into, where it is none of its own. */
+  inside?: string;
 }
 
 /** What Vite writes for each bundle. */
@@ -21,6 +24,8 @@ interface Bundled {
   identifier: string | null;
   text: string | null;
 }
+
+const NATIVE = 'better-sqlite3';
 
 /** The file that each bundle leaves, and the one that ships. */
 export const LICENCES = 'licences.json';
@@ -38,6 +43,7 @@ export function writeShipped(): void {
       text: text ?? '',
     })),
     ...beside().map(installed),
+    ...insideNative(installed(NATIVE)),
   ];
   const each = new Map(packages.map((one) => [`${one.name}@${one.version}`, one]));
   const sorted = [...each.values()].sort((a, b) => a.name.localeCompare(b.name));
@@ -54,7 +60,7 @@ function beside(): string[] {
     devDependencies: Record<string, string>;
   };
   const named = Object.keys(devDependencies).filter((name) => name.startsWith('@fontsource'));
-  return ['better-sqlite3', ...(fonts ? named : [])];
+  return [NATIVE, ...(fonts ? named : [])];
 }
 
 function installed(name: string): ShippedPackage {

@@ -2,6 +2,7 @@
 // installation.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../build/bundle.ts';
 import { FINE, licenceProblem } from '../../build/licences.ts';
@@ -83,6 +84,7 @@ test('a licence more among those that may ship is a decision', () => {
     'ISC',
     'MIT',
     'OFL-1.1',
+    'blessing',
   ]);
 });
 
@@ -113,12 +115,14 @@ describe('what ships', () => {
       hashes?: { alg: string }[];
       licenses?: unknown[];
     }[];
-    expect(components.filter(({ hashes }) => hashes?.[0]?.alg !== 'SHA-512').map(({ purl }) => purl)).toEqual(
+    const packages = components.filter(({ purl }) => purl.startsWith('pkg:npm/'));
+    expect(packages.filter(({ hashes }) => hashes?.[0]?.alg !== 'SHA-512').map(({ purl }) => purl)).toEqual(
       [],
     );
     expect(components.filter(({ licenses }) => !licenses?.length).map(({ purl }) => purl)).toEqual([]);
     const addresses = components.map(({ purl }) => decodeURIComponent(purl));
-    for (const { name, version } of readShipped()) expect(addresses).toContain(`pkg:npm/${name}@${version}`);
+    for (const { name, version, inside } of readShipped())
+      expect(addresses).toContain(`pkg:${inside === undefined ? 'npm' : 'generic'}/${name}@${version}`);
     expect(addresses).toContain(`pkg:npm/electron@${manifest['devDependencies']?.['electron'] ?? ''}`);
     expect(
       addresses.filter((purl) => /vitest|playwright|eslint|fastify|faker|fast-check/.test(purl)),
@@ -127,7 +131,31 @@ describe('what ships', () => {
 
   test('is as many packages as docs/security.md says: one more is a decision', () => {
     const [, said] = /(\d+) packages that ship/.exec(read('docs/security.md')) ?? [];
-    expect(readShipped()).toHaveLength(Number(said));
+    expect(readShipped().filter(({ inside }) => inside === undefined).length).toBe(Number(said));
+  });
+
+  test('names what the native module is compiled of, as it says itself, each with its own notice', () => {
+    const compiledIn = readShipped().filter(({ inside }) => inside === 'better-sqlite3-multiple-ciphers');
+    const database = new Database(':memory:');
+    const said = ['sqlite', 'sqlite3mc'].map((of) =>
+      database.prepare(`SELECT ${of}_version()`).pluck().get(),
+    );
+    database.close();
+    const versionOf = (wanted: string) => compiledIn.find(({ name }) => name === wanted)?.version;
+    expect([versionOf('sqlite'), `SQLite3 Multiple Ciphers ${versionOf('sqlite3mc')}`]).toEqual(said);
+    const notices = compiledIn.map(({ name, text }) => [name, text.replace(/\s+/g, ' ')]);
+    expect(Object.fromEntries(notices)).toEqual({
+      sqlite: expect.stringMatching(
+        /^The author disclaims copyright .* never taking more than you give\.$/,
+      ) as string,
+      sqlite3mc: expect.stringMatching(
+        /Copyright \(c\) [\d-]+ Ulrich Telle Permission .* WARRANTY/,
+      ) as string,
+      libaegis: expect.stringMatching(/Copyright \(c\) [\d-]+ Frank Denis Permission .* WARRANTY/) as string,
+      sha2: expect.stringMatching(
+        /Copyright \(C\) [\d, ]+ Olivier Gay .* Redistribution .* SUCH DAMAGE\.$/,
+      ) as string,
+    });
   });
 });
 
