@@ -77,6 +77,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       done(null, JSON.stringify(body));
     }
   });
+  // A proxy may have gone by the one, and another server by the other (RFC 9112, 3.2).
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    const hosts = raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+    done(hosts.length > 1 ? new BadRequest() : undefined);
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime });
@@ -157,7 +162,7 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = textOf(body as Buffer);
     if (text === '') done(null, undefined);
-    else if (text === undefined || goesBeyond({ levels: DEEPEST }, text)) done(new NoBody());
+    else if (text === undefined || goesBeyond({ levels: DEEPEST }, text)) done(new BadRequest());
     else void parse(request, text, done);
   });
 }
@@ -170,7 +175,7 @@ function textOf(body: Buffer): string | undefined {
 /** What walks through a body calls itself for each level: no form of ours has so many. */
 const DEEPEST = 32;
 
-class NoBody extends Error {
+class BadRequest extends Error {
   readonly statusCode = 400;
 }
 

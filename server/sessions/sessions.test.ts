@@ -84,6 +84,18 @@ describe('sign-in', () => {
     expect((await attempt(network, 'lead', PASSWORD, deskId(network))).status).toBe(201);
   });
 
+  test('a colleague who signs in at a new desk forgives a guesser nothing', async () => {
+    const network = testNetwork();
+    const guess = async (count: number) => {
+      for (let n = 0; n < count; n++)
+        expect(problemOf(await attempt(network, 'lead', 'wrong', deskId(network)))).toBe('wrong-credentials');
+    };
+    await guess(18);
+    expect((await attempt(network, 'lead', PASSWORD, deskId(network))).status).toBe(201);
+    await guess(2);
+    expect(problemOf(await attempt(network, 'lead', PASSWORD, deskId(network)))).toBe('account-locked');
+  });
+
   test('guesses sent at once count one by one', async () => {
     const network = testNetwork();
     const desk = deskId(network);

@@ -73,6 +73,15 @@ describe('sign-ins by the thousand', () => {
     expect(counts).toEqual({ 401: 5, 429: 35 });
   });
 
+  test.each([
+    ['refreshes', '/sessions/refresh', { refreshToken: `r.${'x'.repeat(43)}` }],
+    ['patrons’ sign-ins', endpoints.patronSignIn.path, { library: 'north', cardNumber: 'C-1', pin: '0000' }],
+  ])('from one address are held up: %s', async (what, path, body) => {
+    const from = { 'x-forwarded-for': `192.0.2.${10 + what.length}` };
+    const counts = await statuses(many(40, () => post(path, body, from)));
+    expect(counts[429]).toBe(35);
+  });
+
   test('from one address are held up, whatever else it says of where it comes from', async () => {
     const counts = await statuses(many(40, (n) => guess(`198.51.100.${n}, 192.0.2.4`)));
     expect(counts).toEqual({ 401: 5, 429: 35 });
@@ -351,6 +360,11 @@ describe('a request that a proxy and this server could take for different ones',
   ])('%s is refused, and nothing after it is read', async (_what, headers) => {
     const hidden = '0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n';
     expect(await statusOf(['POST /sessions HTTP/1.1', ...headers], hidden)).toBe('HTTP/1.1 400');
+  });
+
+  test('two hosts are refused', async () => {
+    expect(await statusOf(['GET / HTTP/1.1'])).toBe('HTTP/1.1 200');
+    expect(await statusOf(['GET / HTTP/1.1', 'hOST: y'])).toBe('HTTP/1.1 400');
   });
 
   test.each([ACT_HEADERS.key, ACT_HEADERS.act, ACT_HEADERS.actedAt])(
