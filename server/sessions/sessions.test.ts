@@ -278,6 +278,13 @@ describe('tokens', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
+  test('a refresh token that nobody used for half a day is good no more', async () => {
+    const network = testNetwork();
+    const { session } = await network.signIn('north', 'lead');
+    network.clock.pass(12 * 60 * MINUTE);
+    expect(problemOf(await refresh(network, session.refreshToken))).toBe('signed-out');
+  });
+
   test('a session ends after a day, however often it is refreshed', async () => {
     const network = testNetwork();
     let { session } = await network.signIn('north', 'lead');
