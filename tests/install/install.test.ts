@@ -49,7 +49,7 @@ beforeAll(() => {
     "const Database = require('better-sqlite3'); const db = new Database('opened.db');" +
       "db.pragma(\"key='test'\"); console.log(process.version, db.prepare('SELECT 1 AS one').get().one);",
   );
-  run('npx', ['--yes', 'npm@11', 'ci', '--no-audit', '--no-fund']);
+  run('npx', ['--yes', 'npm@11.19.1', 'ci', '--no-audit', '--no-fund']);
 }, 240_000);
 
 afterAll(() => {

@@ -29,6 +29,9 @@ test('every version that the project asks for is exact', () => {
   );
   for (const looser of ['overrides', 'peerDependencies', 'bundleDependencies', 'workspaces'])
     expect(manifest).not.toHaveProperty(looser);
+  // It is fetched and run before the lockfile is looked at.
+  for (const file of ['.ci/run', 'README.md', 'tests/install/install.test.ts'])
+    expect(read(file).match(/npm@[\d.]+/g), file).toEqual(['npm@11.19.1']);
   expect(asked.filter(([, version]) => !/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
