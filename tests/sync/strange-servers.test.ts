@@ -29,6 +29,27 @@ test.each([
   expect(asked).toBeLessThan(20);
 });
 
+test.each([
+  ['changes', '/changes', 'changes'],
+  ['patrons of a first fill', '/snapshot', 'patrons'],
+])('a page of %s that holds more than was asked for is taken by nobody', async (_what, path, rows) => {
+  const network = testNetwork();
+  await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  desk.line.answered = (request, answer) => {
+    if (request.path !== path) return answer;
+    const page = JSON.parse(answer.body) as Record<string, unknown>;
+    const limit = Number(request.query?.['limit']);
+    return {
+      ...answer,
+      body: JSON.stringify({ ...page, [rows]: Array.from({ length: limit + 1 }, () => ({})) }),
+    };
+  };
+  await desk.signIn();
+  expect(problem(desk)).toBe('serverRubbish');
+  expect(await desk.store.setAside('north')).toEqual([]);
+});
+
 test('pages of a first fill that lead round to an earlier one are asked for once', async () => {
   const network = testNetwork();
   await (await network.signIn('north', 'lead')).register();

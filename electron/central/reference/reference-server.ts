@@ -181,13 +181,15 @@ class ReferenceSession implements CentralSession {
 
   async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
     const query = { limit, ...(after !== null && { after }) };
-    return this.#ask('snapshot', { query });
+    const page = await this.#ask('snapshot', { query });
+    return { ...page, patrons: noMoreThan(limit, page.patrons) };
   }
 
   async changes(position: number, epoch: string, limit: number): Promise<ChangesPage> {
     try {
       const page = await this.#ask('changes', { query: { after: position, epoch, limit } });
-      const { changes, more, head, durable } = page;
+      const { more, head, durable } = page;
+      const changes = noMoreThan(limit, page.changes);
       const marks = { epoch: page.epoch, head, durable };
       return { kind: 'changes', marks, position: page.position, changes, more, unseen: 0 };
     } catch (thrown) {
@@ -294,4 +296,10 @@ class ReferenceSession implements CentralSession {
 function sameAs<T extends { id: string }>(patronId: string, answered: T): T {
   if (answered.id !== patronId.toLowerCase()) throw new Failure({ code: 'serverRubbish' }, 'another patron');
   return answered;
+}
+
+/** Each row of a page takes the store's thread a moment: so many are asked for as it can do without being missed. */
+function noMoreThan<T>(limit: number, rows: T[]): T[] {
+  if (rows.length > limit) throw new Failure({ code: 'serverRubbish' }, 'more than asked for');
+  return rows;
 }
