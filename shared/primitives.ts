@@ -10,6 +10,9 @@ export const timeSchema = z.iso.datetime();
 export const dateSchema = z.iso.date();
 export const amountSchema = z.int();
 export const countSchema = z.int().min(0);
+/** No search finds more patrons than this: a list of more would hold up its window. */
+export const MOST_HITS = 5_000_000;
+export const hitsSchema = countSchema.max(MOST_HITS);
 /** An opaque version mark of a section or a patron; equal tags mean equal content. */
 export const tagSchema = z.string().min(1).max(100);
 /**

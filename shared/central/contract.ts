@@ -18,7 +18,7 @@ import {
 } from '../patrons/patron.ts';
 import { fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema, BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA } from '../permissions.ts';
-import { countSchema, deskMadeIdSchema, idSchema, timeSchema } from '../primitives.ts';
+import { countSchema, deskMadeIdSchema, hitsSchema, idSchema, timeSchema } from '../primitives.ts';
 import { circulationEndpoints } from './circulation.ts';
 import {
   ACT_PROBLEMS,
@@ -182,7 +182,7 @@ export const endpoints = {
       order: z.enum(LIST_ORDERS).default('plain'),
     }),
     status: 200,
-    answer: z.object({ total: countSchema, patrons: z.array(patronSummarySchema) }),
+    answer: z.object({ total: hitsSchema, patrons: z.array(patronSummarySchema) }),
     problems: [],
   },
   patron: {

@@ -15,7 +15,7 @@ import {
 import { requesterSchema } from '../patron-data/requester.ts';
 import { cardSchema, fieldValuesSchema, sectionIdSchema, taggedValuesSchema } from '../patrons/sections.ts';
 import { permissionSchema } from '../permissions.ts';
-import { countSchema, idSchema, timeSchema } from '../primitives.ts';
+import { countSchema, hitsSchema, idSchema, timeSchema } from '../primitives.ts';
 import { choicesSchema, deskLookSchema, LONGEST_SCAN, preferencesSchema } from './desk.ts';
 import { deskActSchema, patronViewSchema, savedSchema, startTroubleSchema, syncStateSchema } from './sync.ts';
 
@@ -134,7 +134,7 @@ export const requests = {
       from: z.enum(['copy', 'server']),
     }),
     result: z.object({
-      total: countSchema,
+      total: hitsSchema,
       patrons: z.array(patronSummarySchema),
       /** The server may know of more. */
       partial: z.boolean(),

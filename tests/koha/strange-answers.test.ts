@@ -320,6 +320,14 @@ test('fewer hits than none are no count: there are as many as came', async () =>
   expect(await find()).toMatchObject({ total: 1, patrons: [{}] });
 });
 
+test('more hits than any library has patrons are rubbish: a list so long would hold up its window', async () => {
+  const { find } = await changing((_request, answer) => ({
+    ...answer,
+    headers: { ...answer.headers, 'x-total-count': '5000001' },
+  }));
+  await expect(find()).rejects.toMatchObject(rubbish);
+});
+
 test('an edit that Koha answers with another patron’s record brings nothing of that one', async () => {
   const koha = smallLibrary(steppingClock());
   const ada = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', email: 'ada@example.org' });

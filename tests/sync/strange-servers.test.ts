@@ -50,6 +50,15 @@ test.each([
   expect(await desk.store.setAside('north')).toEqual([]);
 });
 
+test('more hits than any library has patrons are none: a list so long would hold up its window', async () => {
+  const { desk } = await filled();
+  const part = { offset: 0, limit: 10, order: 'plain', from: 'server' } as const;
+  desk.line.answered = ({ path }, answer) =>
+    path === '/patrons' ? { ...answer, body: JSON.stringify({ total: 5_000_001, patrons: [] }) } : answer;
+  const finding = desk.parts.patrons.search('ek', part);
+  await expect(finding).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+});
+
 test('pages of a first fill that lead round to an earlier one are asked for once', async () => {
   const network = testNetwork();
   await (await network.signIn('north', 'lead')).register();

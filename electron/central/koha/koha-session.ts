@@ -6,6 +6,7 @@ import type { Library } from '../../../shared/library.ts';
 import { joined } from '../../../shared/patrons/fold.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import type { Requester } from '../../../shared/patron-data/requester.ts';
+import { MOST_HITS } from '../../../shared/primitives.ts';
 import { DELETE_PATRON, DOWNLOAD_PATRON_DATA, type Permission } from '../../../shared/permissions.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Failure } from '../../support/failure.ts';
@@ -116,6 +117,7 @@ export class KohaSession implements CentralSession {
     const records = pages.flatMap(({ value }) => value).slice(from - first * limit);
     const listed = owner && offset === 0 ? [owner, ...records] : records;
     const total = (pages[0]?.total ?? from + records.length) + (owner ? 1 : 0);
+    if (total > MOST_HITS) throw new Failure({ code: 'serverRubbish' }, 'too many hits');
     return { total, patrons: reads.asListed(listed.slice(0, limit)).map(summaryOf) };
   }
 
