@@ -136,6 +136,32 @@ describe('a patron whose look', () => {
   });
 });
 
+test('whom a window scanned, no other one opens', async () => {
+  const scans = new Map<object, string>();
+  const showPatron = vi.fn();
+  const handlers = handlersOf({
+    desk: {
+      session: { require: () => present('lead') },
+      patrons: { logLook: () => Promise.resolve() },
+      scannedCards: {
+        find: (_card: string, window: object) => {
+          scans.set(window, LINKED);
+          return Promise.resolve({ scan: 1, found: null });
+        },
+        patronOf: (_scan: number, _wanted: boolean, window: object) => scans.get(window),
+      },
+    },
+    windows: { showPatron, openPatrons: () => [], ownerOf: () => ({ kind: 'desk' }) },
+    recent: { opened: () => undefined },
+  } as unknown as HandlerParts);
+  const desk = { kind: 'desk', contents: {} } as unknown as Asker;
+  await handlers['scan.find']({ card: '2100001' }, desk);
+  const open = (by: Asker) => handlers['scan.open']({ scan: 1, wanted: true }, by);
+  expect(await open(asker)).toEqual({ opened: false });
+  expect(showPatron).not.toHaveBeenCalled();
+  expect(await open(desk)).toEqual({ opened: true });
+});
+
 test('a window that starts as the desk is locked learns that it is locked', async () => {
   let status = 'signedIn';
   const handlers = handlersOf({

@@ -95,11 +95,11 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
     'scan.open': async ({ scan, wanted }, asker) => {
-      const patronId = scannedCards.patronOf(scan, wanted);
+      const patronId = scannedCards.patronOf(scan, wanted, asker.contents);
       if (patronId !== undefined) await openPatron(patronId, asker);
       return { opened: patronId !== undefined };
     },
-    'scan.find': ({ card }) => scannedCards.find(card),
+    'scan.find': ({ card }, asker) => scannedCards.find(card, asker.contents),
     'patrons.recent': () => {
       session.require();
       return { patrons: recent.list };

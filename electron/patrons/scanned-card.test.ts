@@ -7,16 +7,22 @@ import { ScannedCards } from './scanned-card.ts';
 const folders = new Folders();
 afterEach(() => folders.removeAll());
 
-/** Whose window a scan opens at a desk without the line, of patrons with these cards. */
-async function ownerOf(scanned: string, ...cards: string[][]): Promise<string | undefined> {
+/** A desk without the line, of patrons with these cards. */
+async function deskWith(...cards: string[][]): Promise<ScannedCards> {
   const patrons = cards.map((numbers, n) => patronOf(n + 1, { cards: numbers }));
   const { store } = await folders.filled(patrons);
   const present = { staff: { id: '1' }, library: { id: LIBRARY }, view: '', capabilities: EVERYTHING };
   const state = { status: 'signedIn', ...present };
   const session = { require: () => present, state, central: undefined } as unknown as StaffSession;
-  const scannedCards = new ScannedCards(store, session);
-  const { scan } = await scannedCards.find(scanned);
-  return scannedCards.patronOf(scan, true);
+  return new ScannedCards(store, session);
+}
+
+/** Whose window a scan opens there. */
+async function ownerOf(scanned: string, ...cards: string[][]): Promise<string | undefined> {
+  const scannedCards = await deskWith(...cards);
+  const window = {};
+  const { scan } = await scannedCards.find(scanned, window);
+  return scannedCards.patronOf(scan, true, window);
 }
 
 test.each([
@@ -47,4 +53,25 @@ test('a scan opens nobody where its number is no card, and its letters and digit
 
 test('a leading zero makes another number', async () => {
   expect(await ownerOf('012', ['12'])).toBeUndefined();
+});
+
+test('a scan opens nobody for a window that did not scan, whatever number it guesses', async () => {
+  const scannedCards = await deskWith(['A1'], ['B2']);
+  const [desk, takenOver] = [{}, {}];
+  const { scan } = await scannedCards.find('A1', desk);
+  await scannedCards.find('B2', takenOver);
+  for (const wanted of [true, false])
+    expect(scannedCards.patronOf(scan, wanted, takenOver), `wanted: ${wanted}`).toBeUndefined();
+  expect(scannedCards.patronOf(scan, true, desk)).toBe(idOf(1));
+});
+
+test('a window’s newest scan is its own: others that scan all the time don’t make it come to nothing', async () => {
+  const scannedCards = await deskWith(['A1'], ['B2']);
+  const [desk, takenOver] = [{}, {}];
+  const earlier = await scannedCards.find('B2', desk);
+  const { scan } = await scannedCards.find('A1', desk);
+  for (let n = 0; n < 50; n++) await scannedCards.find('B2', takenOver);
+  expect(scannedCards.patronOf(earlier.scan, false, desk)).toBeUndefined();
+  expect(scannedCards.patronOf(scan, false, desk)).toBe(idOf(1));
+  expect(scannedCards.patronOf(earlier.scan, true, desk)).toBe(idOf(2));
 });

@@ -13,7 +13,13 @@ import { Failure } from '../support/failure.ts';
 
 type Owner = { id: string; name: string; number: string; state: Card['state'] };
 
-/** So many scans are remembered, for staff who open one that was offered. */
+/** A window's newest scan, and whom each of its last ones found. */
+interface Scans {
+  newest: number;
+  readonly found: Map<number, { patronId: string; by: Present }>;
+}
+
+/** So many scans of a window are remembered, for staff who open one that was offered. */
 const REMEMBERED = 20;
 /** Of patrons with a number that begins with a scanned one's letters and digits, so many are looked at. */
 const ALIKE = 100;
@@ -24,8 +30,8 @@ export class ScannedCards {
   #last = 0;
   /** How often somebody has left: a scan that was on its way then finds nobody for the next one. */
   #leavings = 0;
-  /** Whom each of the last scans found: a window names a scan, never a patron. */
-  readonly #found = new Map<number, { patronId: string; by: Present }>();
+  /** Each window's own: it names a scan, never a patron, and none of another window's. */
+  #scans = new WeakMap<object, Scans>();
 
   constructor(store: DeskStore, session: StaffSession) {
     this.#store = store;
@@ -33,9 +39,11 @@ export class ScannedCards {
   }
 
   /** `scan` numbers the scan: by the time its answer is here, another card may have been scanned. */
-  async find(card: string): Promise<{ scan: number; found: ScannedCard | null }> {
+  async find(card: string, window: object): Promise<{ scan: number; found: ScannedCard | null }> {
     const scan = ++this.#last;
-    this.#found.delete(scan - REMEMBERED);
+    const scans = this.#scans.get(window) ?? { newest: scan, found: new Map() };
+    this.#scans.set(window, scans);
+    scans.newest = scan;
     const present = this.#session.require();
     const leavings = this.#leavings;
     const owner = await this.#owner(card, present);
@@ -45,22 +53,25 @@ export class ScannedCards {
     if (!isHere || leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
     if (!owner) return { scan, found: null };
     const { id, name, state } = owner;
-    this.#found.set(scan, { patronId: id, by: present });
+    scans.found.set(scan, { patronId: id, by: present });
+    const [oldest = scan] = scans.found.keys();
+    if (scans.found.size > REMEMBERED) scans.found.delete(oldest);
     return { scan, found: state === 'active' ? { state } : { state, name } };
   }
 
-  /** Whom a scan found; nobody once another card has been scanned, unless staff said that they want it. */
-  patronOf(scan: number, wanted: boolean): string | undefined {
+  /** Whom a scan of this window found; nobody once it scanned another card, unless staff said that they want it. */
+  patronOf(scan: number, wanted: boolean, window: object): string | undefined {
     const here = this.#session.require();
-    const found = this.#found.get(scan);
+    const scans = this.#scans.get(window);
+    const found = scans?.found.get(scan);
     if (!found || !isSameStaff(here, found.by)) return undefined;
-    return wanted || scan === this.#last ? found.patronId : undefined;
+    return wanted || scan === scans?.newest ? found.patronId : undefined;
   }
 
   /** For whoever signs in next. */
   forget(): void {
     this.#leavings++;
-    this.#found.clear();
+    this.#scans = new WeakMap();
   }
 
   async #owner(card: string, present: Present): Promise<Owner | undefined> {

@@ -71,7 +71,8 @@ test('whom Koha doesn’t show to a librarian, the copy that a colleague’s acc
     expect(await search('Öberg')).toMatchObject({ total: 0, patrons: [] });
     await expect(patrons.read(id, false)).rejects.toMatchObject(unseen);
     await expect(dataFile()).rejects.toMatchObject(unseen);
-    expect((await scannedCards.find(String(koha.world.patron(number)['cardnumber']))).found).toBeNull();
+    const card = String(koha.world.patron(number)['cardnumber']);
+    expect((await scannedCards.find(card, desk)).found).toBeNull();
   };
   await nothing();
   await sync.now();

@@ -18,7 +18,7 @@ afterEach(() => desk.end());
 const idOf = (number: number) => new KohaIds(ADDRESS).id('patron', number);
 async function scan(number: string) {
   const { scannedCards } = desk.parts;
-  return scannedCards.patronOf((await scannedCards.find(number)).scan, true);
+  return scannedCards.patronOf((await scannedCards.find(number, desk)).scan, true, desk);
 }
 
 test.each(['library', 'active', 'none'])(

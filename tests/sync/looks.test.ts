@@ -109,7 +109,7 @@ test('a scan of a card in use is no look, since the patron opens; a scan that ta
   const { id } = await colleague.register({ card: { cards } });
   await startAnew({ copy: { scope: 'none' } });
   await desk.signIn('desk');
-  const scan = async (number: string) => (await desk.parts.scannedCards.find(number)).found?.state;
+  const scan = async (number: string) => (await desk.parts.scannedCards.find(number, desk)).found?.state;
   expect([await scan('2100001'), looks(id).length]).toEqual(['active', 0]);
   await open(id);
   expect(looks(id)).toHaveLength(1);
@@ -127,7 +127,7 @@ test.each(['none', 'active', 'library'])(
     await desk.sync();
     // Somebody's name; half a card, as a torn one is read; what finds everybody.
     for (const text of ['Öberg', '2100001', '******']) {
-      const { found } = await desk.parts.scannedCards.find(text);
+      const { found } = await desk.parts.scannedCards.find(text, desk);
       expect([text, found, looks(id)]).toEqual([text, null, []]);
     }
   },

@@ -191,14 +191,14 @@ test.each([
   await desk.signIn('lead');
   const { scannedCards } = desk.parts;
   const release = hold('patron');
-  const scanning = codeOf(scannedCards.find(card.number));
+  const scanning = codeOf(scannedCards.find(card.number, desk));
   await settled();
   await session().signOut();
   if (isTold) scannedCards.forget();
   await signIn('desk');
   release();
   expect(await scanning).toBe('signedOut');
-  expect(scannedCards.patronOf(1, true)).toBeUndefined();
+  expect(scannedCards.patronOf(1, true, desk)).toBeUndefined();
 });
 
 test('what one typed to find a guarantor is not asked for in the name of whoever signed in since', async () => {
