@@ -72,7 +72,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const recent = new LatelyOpened(() => {
     windows.tell('recent.changed', {});
   });
-  const oneTimePages = new OneTimePages(() => randomBytes(16).toString('hex'));
+  const oneTimePages = new OneTimePages();
   const savedFiles = new SavedFiles({
     ...{ files, clock, log },
     file: join(app.getPath('userData'), 'saved-files.json'),

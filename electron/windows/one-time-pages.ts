@@ -1,5 +1,6 @@
 // Pages that main makes and a hidden window reads once, to print them. Nothing in one can run or load anything but the
 // app's own style and fonts.
+import { randomBytes } from 'node:crypto';
 import { ORIGIN } from './app-protocol.ts';
 import { pageHeaders } from './page-policy.ts';
 
@@ -13,17 +14,13 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 export class OneTimePages {
-  readonly #newName: () => string;
   readonly #pages = new Map<string, string>();
-
-  /** `newName` gives names that nobody guesses. */
-  constructor(newName: () => string) {
-    this.#newName = newName;
-  }
 
   /** Offers a page until it is withdrawn or read; answers its address. */
   offer(page: string): string {
-    const address = `${ORIGIN}/once/${this.#newName()}.html`;
+    // Nobody guesses it.
+    const name = randomBytes(16).toString('hex');
+    const address = `${ORIGIN}/once/${name}.html`;
     this.#pages.set(address, page);
     return address;
   }
