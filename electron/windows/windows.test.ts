@@ -1,4 +1,5 @@
-// Every window is made so that its page can do nothing, and is told nothing that the contract doesn't know.
+// Every window is made so that its page can do nothing, and is told nothing that the contract doesn't know. How many
+// there are, and when they close.
 import { EventEmitter } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,13 @@ import { OneTimePages } from './one-time-pages.ts';
 interface Options {
   webPreferences: Record<string, unknown>;
 }
-const made: { options: Options; send: ReturnType<typeof vi.fn>; loadURL: ReturnType<typeof vi.fn> }[] = [];
+interface Made {
+  options: Options;
+  send: ReturnType<typeof vi.fn>;
+  loadURL: ReturnType<typeof vi.fn>;
+  window: BrowserWindow;
+}
+const made: Made[] = [];
 
 class BrowserWindow extends EventEmitter {
   readonly webContents = Object.assign(new EventEmitter(), {
@@ -23,10 +30,18 @@ class BrowserWindow extends EventEmitter {
 
   constructor(options: Options) {
     super();
-    made.push({ options, send: this.webContents.send, loadURL: this.loadURL });
+    made.push({ options, send: this.webContents.send, loadURL: this.loadURL, window: this });
   }
 
-  destroy = () => undefined;
+  isOpen = true;
+  destroy = () => {
+    this.isOpen = false;
+    this.emit('closed');
+  };
+  isDestroyed = () => !this.isOpen;
+  isMinimized = () => false;
+  show = () => undefined;
+  focus = () => undefined;
 }
 
 vi.doMock('electron', () => ({ BrowserWindow }));
@@ -60,7 +75,7 @@ test('no window has Node, DevTools or a page out of the sandbox; one that prints
   windows.showDesk();
   windows.showPatron('7');
   const pages = { page: '<p>', headerTemplate: '', footerTemplate: '' };
-  await expect(printer(new OneTimePages(() => 'x'))(pages, new AbortController().signal)).rejects.toThrow();
+  await expect(printer(new OneTimePages())(pages, new AbortController().signal)).rejects.toThrow();
   const bridge = (kind: string) => ({
     preload: '/preload.cjs',
     additionalArguments: [`--circdesk-window=${kind}`],
@@ -100,4 +115,39 @@ test('what is too much of an event stays in main', () => {
     status: 'signedOut',
     lastLibrary: 'north',
   });
+});
+
+const patronId = (n: number) => `0199a3c4-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const open = () => made.filter(({ window }) => window.isOpen).length;
+
+/** A desk window, and windows of so many patrons. */
+function opened(patrons: number) {
+  const windows = new Windows('/preload.cjs');
+  windows.showDesk();
+  for (let n = 0; n < patrons; n++) windows.showPatron(patronId(n));
+  return windows;
+}
+
+test('a page that was taken over opens forty patrons’ windows, and no more until one is closed', () => {
+  const windows = opened(40);
+  expect(open()).toBe(41);
+  expect(() => {
+    windows.showPatron(patronId(40));
+  }).toThrow(expect.objectContaining({ error: { code: 'tooManyWindows' } }) as Error);
+  // Whose window is there comes to the front all the same.
+  windows.showPatron(patronId(39));
+  windows.showDesk();
+  expect(open()).toBe(41);
+  made[1]?.window.destroy();
+  windows.showPatron(patronId(40));
+  expect(open()).toBe(41);
+});
+
+test('patrons’ windows close with the desk window, without which nobody could sign out: unsaved text or not', () => {
+  const windows = opened(2);
+  const [desk, , last] = made;
+  windows.setUnsaved(last?.window.webContents as never, true);
+  desk?.window.destroy();
+  expect(open()).toBe(0);
+  expect(windows.openPatrons()).toEqual([]);
 });
