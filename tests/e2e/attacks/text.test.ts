@@ -93,6 +93,15 @@ test('that turns the line round stays within itself: what stands beside it is no
     expect((await lines(page)).turned).toEqual(['(staff)']);
     await page.evaluate(() => document.getElementById('bare')?.remove());
   }
+  // In a list, and on paper.
+  await window.getByRole('tab', { name: 'Loans' }).click();
+  await expect(window.getByRole('tabpanel')).toContainText(TEXTS.override);
+  expect((await lines(window)).turned).toEqual([]);
+  await window.getByRole('tab', { name: 'Patron data' }).click();
+  await window.keyboard.press('Control+p');
+  await expect(window.locator('.receipt')).toContainText(TITLE);
+  expect((await lines(window)).turned).toEqual([]);
+  await window.keyboard.press('Escape');
 });
 
 test('takes nothing beyond the paper of a status receipt, and hides nothing of it', async ({ attacked }) => {
