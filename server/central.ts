@@ -60,6 +60,9 @@ export const ACCESS_SECONDS = 600;
 /** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
 const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
+/** Of one session's at once: a desk reads each patron again whose window is open. One record may be of megabytes. */
+const MOST_PATRONS = 60;
+
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
 
 export function createCentral(options: CentralOptions) {
@@ -109,12 +112,15 @@ export function createCentral(options: CentralOptions) {
   };
 
   const longReads = new Turns();
+  const wholePatrons = new Turns(MOST_PATRONS);
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
-    const sender = LONG_READS.has(name) ? senderOf(call.headers) : undefined;
+    const turns = LONG_READS.has(name) ? longReads : name === 'patron' ? wholePatrons : undefined;
+    const sender = turns && senderOf(call.headers);
     if (sender === undefined) return answerNow(name, call);
     // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
-    const answered = longReads.take(`${sender} ${name}`, async () => {
-      await ports.pause(0);
+    const isAlone = turns === wholePatrons && !turns.isAtWork;
+    const answered = turns?.take(`${sender} ${name}`, async () => {
+      if (!isAlone) await ports.pause(0);
       return answerNow(name, call);
     });
     return answered ?? asAnswer(refused('too-many', { retryAt: timeOf(clock) }));

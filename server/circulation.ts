@@ -41,7 +41,7 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
     audit.log({ library, patronId: patron.id, staff: id, kind: 'circulation', detail });
     feed.moved(patron.number);
   };
-  const loanOf = (patron: PatronRow, id: string) => records.loans(patron).find((loan) => loan.id === id);
+  const loanOf = (patron: PatronRow, id: string) => records.loans(patron, id)[0];
 
   return {
     lend(context, { patronId }, body) {
@@ -156,7 +156,7 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
     payDebt(context, { patronId, debtId }, { amount }) {
       const found = find(context, patronId);
       if (!found.ok) return found;
-      const debt = records.debts(found.value).find(({ id }) => id === debtId);
+      const debt = records.debts(found.value, debtId)[0];
       if (!debt) return refused('not-found');
       const left = debt.amount - amount;
       if (left < 0) return invalid([at('amount', 'moreThanOwed')]);

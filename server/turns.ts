@@ -1,23 +1,57 @@
-// Long work of the server goes on one at a time, in the order in which it was asked for.
-const MOST_WAITING = 4;
-
+// Long work of the server goes on one at a time: each asker's in the order in which it was asked for, and one of each
+// asker's after the other, so that nobody's many hold up somebody's one.
 export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-  readonly #waiting = new Map<string, number>();
+  readonly #most: number;
+  readonly #waiting = new Map<string, (() => Promise<void>)[]>();
+  readonly #askedFor = new Map<string, number>();
+  #isAtWork = false;
 
-  /** Undefined where as much of the same asker's waits already as one pair of hands can have asked for. */
+  /** `most` of an asker's at once: as much as one pair of hands can have asked for. */
+  constructor(most = 4) {
+    this.#most = most;
+  }
+
+  get isAtWork(): boolean {
+    return this.#isAtWork;
+  }
+
+  /** Undefined where as much of the same asker's is asked for already. */
   take<T>(asker: string, work: () => Promise<T>): Promise<T> | undefined {
-    const waiting = this.#waiting.get(asker) ?? 0;
-    if (waiting >= MOST_WAITING) return undefined;
-    this.#waiting.set(asker, waiting + 1);
-    const done = this.#last.then(work).finally(() => this.#leave(asker));
-    this.#last = done.catch(() => undefined);
-    return done;
+    const askedFor = this.#askedFor.get(asker) ?? 0;
+    if (askedFor >= this.#most) return undefined;
+    this.#askedFor.set(asker, askedFor + 1);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const own = this.#waiting.get(asker) ?? [];
+    own.push(() =>
+      work()
+        .then(resolve, reject)
+        .finally(() => this.#leave(asker)),
+    );
+    this.#waiting.set(asker, own);
+    if (!this.#isAtWork) void this.#work();
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    this.#isAtWork = true;
+    for (let next = this.#next(); next; next = this.#next()) await next();
+    this.#isAtWork = false;
+  }
+
+  /** The first of whoever has waited longest, who then stands behind all others. */
+  #next(): (() => Promise<void>) | undefined {
+    const [first] = this.#waiting;
+    if (!first) return undefined;
+    const [asker, own] = first;
+    const next = own.shift();
+    this.#waiting.delete(asker);
+    if (own.length > 0) this.#waiting.set(asker, own);
+    return next;
   }
 
   #leave(asker: string): void {
-    const waiting = (this.#waiting.get(asker) ?? 1) - 1;
-    if (waiting > 0) this.#waiting.set(asker, waiting);
-    else this.#waiting.delete(asker);
+    const askedFor = (this.#askedFor.get(asker) ?? 1) - 1;
+    if (askedFor > 0) this.#askedFor.set(asker, askedFor);
+    else this.#askedFor.delete(asker);
   }
 }

@@ -137,11 +137,13 @@ export class Records {
     );
   }
 
-  loans(patron: PatronRow): Patron['loans'] {
+  /** All of them, or the one with this id. */
+  loans(patron: PatronRow, id?: string): Patron['loans'] {
     return this.#store.rows(
       `SELECT id, title, author, item_barcode AS itemBarcode, branch, loaned_at AS loanedAt, due_at AS dueAt,
-         renewals FROM loan WHERE patron = ? ORDER BY due_at, id`,
+         renewals FROM loan WHERE patron = ? AND id = coalesce(?, id) ORDER BY due_at, id`,
       patron.number,
+      id ?? null,
     );
   }
 
@@ -154,11 +156,13 @@ export class Records {
     );
   }
 
-  debts(patron: PatronRow): Patron['debts'] {
+  /** All of them, or the one with this id. */
+  debts(patron: PatronRow, id?: string): Patron['debts'] {
     return this.#store.rows(
       `SELECT id, kind, description, amount, created_at AS createdAt FROM debt
-       WHERE patron = ? ORDER BY created_at, id`,
+       WHERE patron = ? AND id = coalesce(?, id) ORDER BY created_at, id`,
       patron.number,
+      id ?? null,
     );
   }
 

@@ -4,8 +4,6 @@ import type { Page } from '@playwright/test';
 import axe from 'axe-core';
 import en from '../../renderer/messages/en.json' with { type: 'json' };
 
-const withAxe = new WeakSet<Page>();
-
 /** What axe finds, best practices too. A window that changes while axe looks shows mixed colours: it is judged anew. */
 export async function axeFindings(window: Page): Promise<string[]> {
   const found = await judged(window);
@@ -19,8 +17,8 @@ export async function colourFindings(window: Page): Promise<string[]> {
 }
 
 async function judged(window: Page, rules?: string[]): Promise<string[]> {
-  if (!withAxe.has(window)) await window.evaluate(axe.source);
-  withAxe.add(window);
+  // Once in each document: a window may get a new one.
+  if (!(await window.evaluate(() => 'axe' in globalThis))) await window.evaluate(axe.source);
   return window.evaluate(async (only) => {
     const { axe: there } = globalThis as unknown as { axe: typeof axe };
     const { violations } = await there.run(document, {

@@ -188,6 +188,24 @@ describe('pages of many, which hold up everybody while they are made', () => {
     for (let n = 0; n < 20; n++) expect((await ask(name, query, own)).status).not.toBe(429);
   });
 
+  test('nor does who reads one long patron again and again hold up others: each comes after one of theirs', async () => {
+    const [own, colleague] = [await signedIn(), await signedIn()];
+    const order: string[] = [];
+    const read = async (who: string, session: Session) => {
+      const headers = { authorization: `Bearer ${session.accessToken}` };
+      const call = { params: { patronId: v7() }, query: {}, body: undefined, headers };
+      const { status } = await server.central.answer('patron', call);
+      order.push(`${who} ${status}`);
+    };
+    const flood = many(100, () => read('own', own));
+    await read('colleague', colleague);
+    const before = order.filter((one) => one === 'own 404').length;
+    await Promise.all(flood);
+    expect(before).toBeLessThan(3);
+    expect(order.filter((one) => one === 'own 404')).toHaveLength(60);
+    expect(order.filter((one) => one === 'own 429')).toHaveLength(40);
+  });
+
   test('go to nobody who was locked while they waited', async () => {
     const own = await signedIn();
     const waiting = ask('snapshot', {}, own);
