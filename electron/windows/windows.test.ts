@@ -143,6 +143,31 @@ test('a page that was taken over opens forty patrons’ windows, and no more unt
   expect(open()).toBe(41);
 });
 
+test('a page that is to make way for a new one is asked nothing and told nothing, and is ended where it stays', async () => {
+  vi.useFakeTimers();
+  const windows = new Windows('/preload.cjs');
+  windows.showDesk();
+  const [desk] = made;
+  const contents = desk?.window.webContents;
+  const forcefullyCrashRenderer = vi.fn();
+  Object.assign(contents ?? {}, { forcefullyCrashRenderer });
+  windows.renewDesk();
+  expect(windows.ownerOf(contents as never)).toBeUndefined();
+  windows.tell('recent.changed', {});
+  expect(desk?.send).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(5_000);
+  expect(forcefullyCrashRenderer).toHaveBeenCalledOnce();
+  contents?.emit('render-process-gone');
+  expect(desk?.loadURL.mock.calls).toEqual(Array(3).fill(['app://circdesk/desk/index.html']));
+  contents?.emit('did-navigate');
+  expect(windows.ownerOf(contents as never)).toEqual({ kind: 'desk' });
+  // Another navigation took the place of this one.
+  desk?.loadURL.mockRejectedValueOnce(Object.assign(new Error(), { code: 'ERR_ABORTED' }));
+  windows.renewDesk();
+  await vi.waitFor(() => expect(forcefullyCrashRenderer).toHaveBeenCalledTimes(2));
+  vi.useRealTimers();
+});
+
 test('patrons’ windows close with the desk window, without which nobody could sign out: unsaved text or not', () => {
   const windows = opened(2);
   const [desk, , last] = made;

@@ -28,6 +28,8 @@ const SIZES: Record<WindowKind, { width: number; height: number; minWidth: numbe
 const MOST_PATRON_WINDOWS = 40;
 /** A page that crashes so often, within so many ms, is closed: loaded again and again it would hold up the computer. */
 const CRASHES = { most: 4, within: 60_000 };
+/** A page that makes no way for the next one within so many ms is ended with its process. */
+const LEAVES_WITHIN = 5_000;
 
 export class Windows {
   readonly #preload: string;
@@ -69,8 +71,10 @@ export class Windows {
     return [...this.#open.values()].flatMap(({ owner }) => (owner.kind === 'patron' ? owner.patronId : []));
   }
 
+  /** Nobody's any more is a page that is making way for a new one. */
   ownerOf(contents: WebContents): WindowOwner | undefined {
-    return this.#open.get(contents)?.owner;
+    const open = this.#open.get(contents);
+    return open?.leaving ? undefined : open?.owner;
   }
 
   setUnsaved(contents: WebContents, unsaved: boolean): void {
@@ -87,6 +91,9 @@ export class Windows {
       if (open.owner.kind !== 'desk') continue;
       open.leaving = true;
       load(open);
+      setTimeout(() => {
+        endIfLeaving(open);
+      }, LEAVES_WITHIN);
     }
   }
 
@@ -193,7 +200,7 @@ export class Windows {
       // Nothing typed can be saved any more; a fresh page is better than a white one.
       open.unsaved = false;
       open.hangs = false;
-      crashes.push(performance.now());
+      if (!open.leaving) crashes.push(performance.now());
       const [first = 0, last = 0] = [crashes.at(-CRASHES.most), crashes.at(-1)];
       if (crashes.length >= CRASHES.most && last - first < CRASHES.within) browserWindow.destroy();
       // Never at the address that it gave itself.
@@ -209,9 +216,17 @@ export class Windows {
 
 const holdsText = ({ unsaved, hangs }: OpenWindow) => unsaved && !hangs;
 
-function load({ browserWindow, owner }: OpenWindow): void {
+function load(open: OpenWindow): void {
+  const { browserWindow, owner } = open;
   browserWindow.loadURL(pageOf(owner.kind)).catch((thrown: unknown) => {
+    // The page went elsewhere in the same moment, which takes the place of what it was told to load.
+    endIfLeaving(open);
     // Closed before its page was there: nobody misses it.
     if (!browserWindow.isDestroyed() && codeOf(thrown) !== 'ERR_ABORTED') throw thrown;
   });
+}
+
+/** With its process; what is left is loaded anew. */
+function endIfLeaving({ browserWindow, leaving }: OpenWindow): void {
+  if (leaving && !browserWindow.isDestroyed()) browserWindow.webContents.forcefullyCrashRenderer();
 }

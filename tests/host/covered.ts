@@ -97,6 +97,7 @@ export const COVERED: Record<string, [test: string, seen: Seen]> = {
   "webContents 'will-navigate'": ['pages', 'both'],
   "webContents 'will-prevent-unload'": ['used-by-the-app', 'both'],
   "webContents 'will-redirect'": ['used-by-the-app', 'Electron'],
+  'webContents.forcefullyCrashRenderer': ['life-cycle', 'both'],
   'webContents.executeJavaScript': ['printing', 'both'],
   'webContents.isDestroyed': ['windows', 'both'],
   'webContents.printToPDF': ['printing', 'both'],

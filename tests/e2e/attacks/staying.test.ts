@@ -39,6 +39,28 @@ test('nor does it act in the name of who takes over a desk that was locked', asy
   await expect(page.getByRole('searchbox')).toBeVisible();
 });
 
+for (const [how, going] of [
+  ['loads itself again', 'location.reload()'],
+  ['goes elsewhere', `location.href = '/patron/index.html'`],
+])
+  test(`nor does a page that ${how} as somebody signs out hold up the one that takes its place`, async ({
+    desk,
+    account,
+  }) => {
+    await desk.signIn(account('lead'));
+    await desk.desk.evaluate(
+      `addEventListener('pointerdown', () => void setInterval(() => { ${going} }, 3), { capture: true, once: true })`,
+    );
+    await desk.desk.getByRole('button', { name: 'Sign out' }).click({ noWaitAfter: true });
+    // A page whose process was ended is nobody's to Playwright: main has to look.
+    const shown = () =>
+      desk.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText'),
+      ) as Promise<string>;
+    await expect.poll(shown, { timeout: 15_000 }).toMatch(/^Circdesk\s+Sign in/);
+    expect(await windows(desk)).toBe(1);
+  });
+
 test('a page that gave itself another address is asked nothing, and is back at its own when it crashes', async ({
   desk,
   openPatronData,
