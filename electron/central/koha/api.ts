@@ -14,8 +14,8 @@ export type Query = Record<string, unknown>;
 const MOST = 100_000;
 /** A list that moves each time it is read is taken as it is in the end. */
 const LOOKS = 3;
-/** As a number of records: all there are. */
-const ALL = -1;
+/** So many rows at once: with all that is embedded, far from what no answer goes beyond (../json.ts). */
+const AT_ONCE = 2_500;
 
 export interface ListRequest {
   q?: Query;
@@ -89,7 +89,7 @@ export class KohaApi {
   }
 
   async #pages<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>) {
-    const { value, total } = await this.list(path, record, { ...request, perPage: ALL });
+    const { value, total } = await this.list(path, record, { ...request, perPage: AT_ONCE });
     const perPage = value.length;
     const found = [...value];
     for (let page = 2; perPage > 0 && found.length < (total ?? Infinity); page++) {
