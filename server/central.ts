@@ -39,6 +39,8 @@ export interface CentralOptions extends Ports {
   historyFile: HistoryFile;
   version: string;
   accessSeconds?: number;
+  /** Waits so many ms after long work, for others to be let in; a simulation, whose time is none, goes on at once. */
+  rest?: (ms: number) => Promise<void>;
   /** Work of scrypt for new PINs; less of it in simulations only. */
   secretCost?: number;
   /** Start from a database that is older than what desks were told is safe. */
@@ -60,7 +62,7 @@ export const ACCESS_SECONDS = 600;
 /** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
 const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
-/** Of one session's at once: a desk reads each patron again whose window is open. One record may be of megabytes. */
+/** Of one member of staff's at once: a desk reads each patron again whose window is open. One record may be of megabytes. */
 const MOST_PATRONS = 60;
 
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
@@ -111,16 +113,16 @@ export function createCentral(options: CentralOptions) {
       patronSignIn({ store, ports, records, failedPins, secretCost }, body),
   };
 
-  const longReads = new Turns();
-  const wholePatrons = new Turns(MOST_PATRONS);
+  const longReads = new Turns(4, options.rest);
+  const wholePatrons = new Turns(MOST_PATRONS, options.rest);
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
     const turns = LONG_READS.has(name) ? longReads : name === 'patron' ? wholePatrons : undefined;
-    const sender = turns && senderOf(call.headers);
+    // Copies are filled by each desk for itself; patrons are read by whoever works there, at however many desks.
+    const sender = turns && (turns === wholePatrons ? staffOf(call.headers) : senderOf(call.headers));
     if (sender === undefined) return answerNow(name, call);
     // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
-    const isAlone = turns === wholePatrons && !turns.isAtWork;
     const answered = turns?.take(`${sender} ${name}`, async () => {
-      if (!isAlone) await ports.pause(0);
+      await ports.pause(0);
       return answerNow(name, call);
     });
     return answered ?? asAnswer(refused('too-many', { retryAt: timeOf(clock) }));
@@ -155,6 +157,11 @@ export function createCentral(options: CentralOptions) {
   function senderOf(headers: Call['headers']): string | undefined {
     const who = whoAsks({ headers }, true);
     return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
+  }
+
+  function staffOf(headers: Call['headers']): string | undefined {
+    const who = whoAsks({ headers });
+    return who.ok ? who.value.staff.id : undefined;
   }
 
   /** Of whoever is no patron here there is no log that anybody reads. */

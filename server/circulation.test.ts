@@ -224,4 +224,16 @@ describe('a patron with a thousand of them', () => {
     expect(issuesOf(await add(desk, patron))).toEqual(['id: tooMany']);
     expect((await add(desk, await desk.register())).status).toBe(201);
   });
+
+  test('gets none, either, whose titles are as long as those of a thousand', async () => {
+    const { desk, patron } = await atTheDesk();
+    const long = { title: '漢'.repeat(500), author: '漢'.repeat(500) };
+    const lendLong = () =>
+      desk.act('lend', {
+        params: { patronId: patron.id },
+        body: { id: desk.newId(), ...long, itemBarcode: '1', dueAt: '2026-05-01T00:00:00Z' },
+      });
+    for (let n = 0; n < 150; n++) expect((await lendLong()).status).toBe(201);
+    expect(issuesOf(await lendLong())).toEqual(['id: tooMany']);
+  });
 });

@@ -5,7 +5,7 @@ import type { ActContext, ActHandlers } from './acts/handlers.ts';
 import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
 import { at, granted, invalid, refused, type Outcome } from './outcome.ts';
-import { MOST_OF_A_KIND, type PatronRow, type Records } from './patrons/record.ts';
+import { MOST_CHARACTERS, MOST_OF_A_KIND, type PatronRow, type Records } from './patrons/record.ts';
 import { refusalReasons, serviceRefused } from './patrons/standing.ts';
 import type { Feed } from './patrons/feed.ts';
 import { timeOf, type Clock } from './ports.ts';
@@ -34,7 +34,9 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
   };
   const clashOf = (table: Table, id: string, patron: PatronRow) => {
     if (store.row(`SELECT 1 FROM ${table} WHERE id = ?`, id)) return invalid([at('id', 'idTaken')]);
-    return records.count(table, patron) < MOST_OF_A_KIND ? undefined : invalid([at('id', 'tooMany')]);
+    const { rows, characters } = records.sizeOf(table, patron);
+    const isFull = rows >= MOST_OF_A_KIND || characters >= MOST_CHARACTERS;
+    return isFull ? invalid([at('id', 'tooMany')]) : undefined;
   };
   const moved = (context: ActContext, patron: PatronRow, detail: string) => {
     const { library, id } = context.asker.staff;

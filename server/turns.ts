@@ -1,18 +1,22 @@
 // Long work of the server goes on one at a time: each asker's in the order in which it was asked for, and one of each
 // asker's after the other, so that nobody's many hold up somebody's one.
+/** In ms. */
+const LONGEST_REST = 20;
+
 export class Turns {
   readonly #most: number;
+  readonly #rest: ((ms: number) => Promise<void>) | undefined;
   readonly #waiting = new Map<string, (() => Promise<void>)[]>();
   readonly #askedFor = new Map<string, number>();
   #isAtWork = false;
 
-  /** `most` of an asker's at once: as much as one pair of hands can have asked for. */
-  constructor(most = 4) {
+  /**
+   * `most` of an asker's at once: as much as one pair of hands can have asked for. `rest` is how to wait after work that
+   * holds the server's one thread, for as long as it took: new connections are let in one in each round of its loop.
+   */
+  constructor(most = 4, rest?: (ms: number) => Promise<void>) {
     this.#most = most;
-  }
-
-  get isAtWork(): boolean {
-    return this.#isAtWork;
+    this.#rest = rest;
   }
 
   /** Undefined where as much of the same asker's is asked for already. */
@@ -34,7 +38,11 @@ export class Turns {
 
   async #work(): Promise<void> {
     this.#isAtWork = true;
-    for (let next = this.#next(); next; next = this.#next()) await next();
+    for (let next = this.#next(); next; next = this.#next()) {
+      const began = performance.now();
+      await next();
+      await this.#rest?.(Math.min(LONGEST_REST, performance.now() - began));
+    }
     this.#isAtWork = false;
   }
 

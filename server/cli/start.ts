@@ -51,6 +51,7 @@ export async function start(argv: string[]): Promise<void> {
     clock,
     random,
     pause,
+    rest: wait,
     version: VERSION,
     ...(accessSeconds !== undefined && { accessSeconds }),
     log: asked.log ?? false,

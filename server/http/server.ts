@@ -38,8 +38,10 @@ function addressOf({ ip }: FastifyRequest): string {
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 const PROBLEM = 'application/problem+json; charset=utf-8';
 const BODY_LIMIT = 256 * 1024;
-/** In ms: who sends a request byte by byte holds no connection longer. */
-const SLOWEST_REQUEST = 30_000;
+/** In ms: who sends a request byte by byte holds no connection longer, nor who reads nothing of an answer. */
+const SLOWEST = 30_000;
+/** Answers of one session, or of one address without, that have not gone out: each may be of megabytes. */
+const MOST_UNREAD = 40;
 const USUAL_RATES = { session: 100, signIn: 10 };
 const SIGN_INS: ReadonlySet<EndpointName> = new Set(['signIn', 'refresh', 'patronSignIn']);
 
@@ -50,7 +52,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     bodyLimit: BODY_LIMIT,
     // The proxy with TLS in front says whose request it is; nobody else reaches us.
     trustProxy: 'loopback',
-    requestTimeout: SLOWEST_REQUEST,
+    requestTimeout: SLOWEST,
+    connectionTimeout: SLOWEST,
     logger: options.log ? { stream: process.stderr, base: null } : false,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
@@ -95,18 +98,35 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       request.log.error({ route: request.routeOptions.url, failure: nameOf(error) });
     return send(reply, asAnswer(problem));
   });
+  // A made-up token is nobody's: its requests count as its address's.
+  const senderOf = (request: FastifyRequest) => central.senderOf(headersOf(request)) ?? addressOf(request);
   const rates = options.rates ?? USUAL_RATES;
   await app.register(rateLimit, {
     max: rates.session,
     timeWindow: 1000,
-    // A made-up token is nobody's: its requests count as its address's.
-    keyGenerator: (request) => central.senderOf(headersOf(request)) ?? addressOf(request),
+    keyGenerator: senderOf,
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   // The plugin counts what comes to a route.
   const count = app.rateLimit();
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) await count.call(app, request, reply);
+  });
+  const unread = new Map<string, number>();
+  app.addHook('preHandler', (request, reply, done) => {
+    const sender = senderOf(request);
+    const theirs = (unread.get(sender) ?? 0) + 1;
+    if (theirs > MOST_UNREAD) {
+      done(new TooMany(1000));
+      return;
+    }
+    unread.set(sender, theirs);
+    reply.raw.once('close', () => {
+      const left = (unread.get(sender) ?? 1) - 1;
+      if (left > 0) unread.set(sender, left);
+      else unread.delete(sender);
+    });
+    done();
   });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
   // Loaded when somebody asks: a start need not wait for it.

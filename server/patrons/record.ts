@@ -39,6 +39,9 @@ interface SectionRow {
  * without end would hold up their copies.
  */
 export const MOST_OF_A_KIND = 1000;
+/** In all titles and authors of a patron's loans, and so on: a thousand titles of usual length. */
+export const MOST_CHARACTERS = 150_000;
+const WORDS = { loan: 'title || author', reservation: 'title || author', debt: 'description' };
 
 /** Names the epoch in which that version was written: version 5 after a restore is not the old version 5. */
 const tagOf = (row: { epoch: string; version: number }) => `${row.epoch}.${row.version}`;
@@ -196,6 +199,12 @@ export class Records {
     return (
       this.#store.row<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE patron = ?`, number)?.n ?? 0
     );
+  }
+
+  /** How many, and how long their words are together. */
+  sizeOf(table: keyof typeof WORDS, { number }: PatronRow): { rows: number; characters: number } {
+    const sql = `SELECT count(*) AS rows, coalesce(sum(length(${WORDS[table]})), 0) AS characters FROM ${table} WHERE patron = ?`;
+    return this.#store.row(sql, number) ?? { rows: 0, characters: 0 };
   }
 
   obstacles(patron: PatronRow): Obstacles {

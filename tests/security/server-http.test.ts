@@ -206,6 +206,14 @@ describe('pages of many, which hold up everybody while they are made', () => {
     expect(order.filter((one) => one === 'own 429')).toHaveLength(40);
   });
 
+  test('and each is read in a round of its own: what comes over many connections at once finds nobody at work', async () => {
+    const own = await signedIn();
+    options.pauses.length = 0;
+    await ask('patron', {}, own);
+    await ask('snapshot', {}, own);
+    expect(options.pauses).toEqual([0, 0]);
+  });
+
   test('go to nobody who was locked while they waited', async () => {
     const own = await signedIn();
     const waiting = ask('snapshot', {}, own);
@@ -467,10 +475,30 @@ describe('what is too much', () => {
     expect(asked.headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  test('whose forty answers have not gone out is given no more of them, each may be of megabytes; anybody else is', async () => {
+    const [own, other] = [await signedIn(), await signedIn()];
+    const answer = vi.spyOn(server.central, 'answer').mockReturnValue(new Promise(() => undefined));
+    const head = `GET /changes HTTP/1.1\r\nHost: a.test\r\nAuthorization: Bearer ${own.accessToken}\r\n\r\n`;
+    const connections = many(40, () => connect(Number(new URL(url).port), '127.0.0.1'));
+    for (const connection of connections) connection.write(head);
+    await vi.waitFor(() => expect(answer).toHaveBeenCalledTimes(40));
+    answer.mockRestore();
+    const ask = async ({ accessToken, epoch }: Session) => {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      return (await fetch(`${url}/changes?after=0&epoch=${epoch}`, { headers })).status;
+    };
+    expect(await ask(own)).toBe(429);
+    expect(await ask(other)).toBe(200);
+    for (const connection of connections) connection.destroy();
+    await vi.waitFor(async () => expect(await ask(own)).toBe(200));
+  });
+
   test('a request has half a minute to arrive whole, so that nobody holds connections with one byte now and then', () => {
     // Node looks for such requests every 30 s: what it looks by is tested, not that it looks.
-    const { requestTimeout, headersTimeout } = server.app.server;
+    const { requestTimeout, headersTimeout, timeout } = server.app.server;
     expect(requestTimeout).toBe(30_000);
+    // Nor who reads nothing of an answer.
+    expect(timeout).toBe(30_000);
     expect(headersTimeout).toBeGreaterThan(0);
     expect(headersTimeout).toBeLessThanOrEqual(60_000);
   });
