@@ -4,13 +4,15 @@ import type { Page } from '@playwright/test';
 export const SCANNER_MS = 2;
 
 /** `end`: what the scanner is set to send after the code. */
-export async function scan(page: Page, code: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
+export const scan = (page: Page, code: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> =>
+  scanKeys(page, [...code, end]);
+
+/** A code may hold what ends one, too. */
+export async function scanKeys(page: Page, names: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = Date.now() / 1000;
-  const keys = [
-    ...[...code].map((key) => ({ key, text: key })),
-    { key: end, text: end === 'Enter' ? '\r' : '' },
-  ];
+  const texts: Record<string, string> = { Enter: '\r', Tab: '' };
+  const keys = names.map((key) => ({ key, text: texts[key] ?? key }));
   // The events carry the scanner's own clock: how quickly a test's machine hands them over makes no difference.
   await Promise.all(
     keys.flatMap(({ key, text }, index) => {

@@ -13,6 +13,8 @@ class Hands {
 
   async press(window: Page, ...chords: string[]): Promise<void> {
     for (const chord of chords) {
+      // Quicker than this is a scanner's.
+      await window.waitForTimeout(60);
       await window.keyboard.press(chord);
       this.pressed += chord.split('+').length;
     }

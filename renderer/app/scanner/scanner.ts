@@ -16,6 +16,13 @@ export interface ScannerParts {
 
 const IGNORED = ['Shift', 'AltGraph', 'CapsLock', 'NumLock', 'Control', 'Alt', 'Meta'];
 
+/** What answers a question. One with a password in it is left alone: a badge may type that. */
+function isAnswer({ key, target }: KeyboardEvent): boolean {
+  if (key !== 'Enter' && (key !== ' ' || isText(target))) return false;
+  const dialog = target instanceof Element ? target.closest('[role=dialog], [role=alertdialog]') : null;
+  return dialog !== null && !dialog.querySelector('input[type=password]');
+}
+
 /** A character as typed: AltGr is Ctrl and Alt at once on some keyboards. */
 export function isCharacter(event: KeyboardEvent): boolean {
   const modified = event.ctrlKey || event.altKey || event.metaKey;
@@ -26,6 +33,7 @@ export function isCharacter(event: KeyboardEvent): boolean {
 export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts): () => void {
   const run = new KeyRun();
   let field = fieldBefore(null);
+  let lastAt = -Infinity;
 
   function take(event: KeyboardEvent): void {
     event.preventDefault();
@@ -36,7 +44,10 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
     const now = rules();
     if (!now || event.isComposing) return run.drop();
     if (IGNORED.includes(event.key)) return;
-    if (isCharacter(event)) {
+    // A code may hold Tab and Enter, too, and somebody hold it out: no hand answers so soon after another key.
+    const tooSoon = !event.repeat && event.timeStamp - lastAt <= now.gapMs && isAnswer(event);
+    lastAt = event.timeStamp;
+    if (isCharacter(event) && !(tooSoon && event.key === ' ')) {
       if (run.add(event.key, event.timeStamp, now.gapMs)) {
         field = fieldBefore(event.target);
         onHands();
@@ -49,7 +60,8 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
     const scanned = ends ? run.end(event.timeStamp, now) : undefined;
     if (!scanned || !isScan(scanned, now)) {
       run.drop();
-      onHands();
+      if (tooSoon) take(event);
+      else onHands();
       return;
     }
     take(event);
