@@ -1,6 +1,5 @@
 // app://circdesk/…: serves the built pages, and nothing else, under the strictest policy that they work with.
-import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import type { WindowKind } from '../../shared/ipc/contract.ts';
 import { pageHeaders } from './page-policy.ts';
@@ -27,19 +26,22 @@ export function isOurAddress(address: string): boolean {
 /** The one page of a window; it may have come by another address only from within itself. */
 export const pageOf = (kind: WindowKind): string => `${ORIGIN}/${kind}/index.html`;
 
-/** Answers requests from the files that `folder` holds now; a path that isn't among them is 404. */
-export function appProtocol(folder: string): (request: Request) => Promise<Response> {
+/**
+ * Answers requests from the files that `folder` holds now, read once: a page may ask again and again. An address that
+ * isn't one of theirs, to the letter, is 404.
+ */
+export function appProtocol(folder: string): (request: Request) => Response {
   const assets = new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [file.slice(folder.length).split(sep).join('/'), file]),
+      .map((file) => [ORIGIN + file.slice(folder.length).split(sep).join('/'), file])
+      .map(([address, file = '']) => [address, { bytes: readFileSync(file), type: TYPES[extname(file)] }]),
   );
-  return async ({ url, method }) => {
-    const asset = method === 'GET' && isOurAddress(url) ? assets.get(new URL(url).pathname) : undefined;
-    const type = asset && TYPES[extname(asset)];
-    if (!asset || !type) return new Response(null, { status: 404, headers: pageHeaders('text/plain') });
-    return new Response(new Uint8Array(await readFile(asset)), {
+  return ({ url, method }) => {
+    const { bytes, type } = (method === 'GET' ? assets.get(url) : undefined) ?? {};
+    if (!bytes || !type) return new Response(null, { status: 404, headers: pageHeaders('text/plain') });
+    return new Response(bytes, {
       headers: pageHeaders(type),
     });
   };

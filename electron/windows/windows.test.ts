@@ -161,10 +161,15 @@ test('a page that is to make way for a new one is asked nothing and told nothing
   expect(desk?.loadURL.mock.calls).toEqual(Array(3).fill(['app://circdesk/desk/index.html']));
   contents?.emit('did-navigate');
   expect(windows.ownerOf(contents as never)).toEqual({ kind: 'desk' });
+  vi.advanceTimersByTime(60_000);
+  expect(forcefullyCrashRenderer).toHaveBeenCalledOnce();
   // Another navigation took the place of this one.
   desk?.loadURL.mockRejectedValueOnce(Object.assign(new Error(), { code: 'ERR_ABORTED' }));
   windows.renewDesk();
   await vi.waitFor(() => expect(forcefullyCrashRenderer).toHaveBeenCalledTimes(2));
+  // A page that dies by itself before it is there is not loaded without end.
+  for (let n = 0; n < 5; n++) contents?.emit('render-process-gone');
+  expect(desk?.window.isOpen).toBe(false);
   vi.useRealTimers();
 });
 

@@ -17,6 +17,8 @@ interface OpenWindow {
   hangs: boolean;
   /** Its page was somebody's who has left, and is making way for a new one. */
   leaving: boolean;
+  /** It was ended with its process for that. */
+  ended: boolean;
 }
 
 const SIZES: Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }> = {
@@ -91,8 +93,9 @@ export class Windows {
       if (open.owner.kind !== 'desk') continue;
       open.leaving = true;
       load(open);
-      setTimeout(() => {
-        endIfLeaving(open);
+      const look = setInterval(() => {
+        if (!open.leaving || open.browserWindow.isDestroyed()) clearInterval(look);
+        else endIfLeaving(open);
       }, LEAVES_WITHIN);
     }
   }
@@ -160,7 +163,14 @@ export class Windows {
       },
     });
     const contents = browserWindow.webContents;
-    const open: OpenWindow = { browserWindow, owner, unsaved: false, hangs: false, leaving: false };
+    const open: OpenWindow = {
+      browserWindow,
+      owner,
+      unsaved: false,
+      hangs: false,
+      leaving: false,
+      ended: false,
+    };
     this.#open.set(contents, open);
 
     browserWindow.once('ready-to-show', () => {
@@ -200,7 +210,8 @@ export class Windows {
       // Nothing typed can be saved any more; a fresh page is better than a white one.
       open.unsaved = false;
       open.hangs = false;
-      if (!open.leaving) crashes.push(performance.now());
+      if (!open.ended) crashes.push(performance.now());
+      open.ended = false;
       const [first = 0, last = 0] = [crashes.at(-CRASHES.most), crashes.at(-1)];
       if (crashes.length >= CRASHES.most && last - first < CRASHES.within) browserWindow.destroy();
       // Never at the address that it gave itself.
@@ -227,6 +238,8 @@ function load(open: OpenWindow): void {
 }
 
 /** With its process; what is left is loaded anew. */
-function endIfLeaving({ browserWindow, leaving }: OpenWindow): void {
-  if (leaving && !browserWindow.isDestroyed()) browserWindow.webContents.forcefullyCrashRenderer();
+function endIfLeaving(open: OpenWindow): void {
+  if (!open.leaving || open.browserWindow.isDestroyed()) return;
+  open.ended = true;
+  open.browserWindow.webContents.forcefullyCrashRenderer();
 }
