@@ -17,6 +17,14 @@ export async function colourFindings(window: Page): Promise<string[]> {
 }
 
 async function judged(window: Page, rules?: string[]): Promise<string[]> {
+  // Colours that change are mixed ones until they have changed.
+  await window.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const passing = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  });
   // Once in each document: a window may get a new one.
   if (!(await window.evaluate(() => 'axe' in globalThis))) await window.evaluate(axe.source);
   return window.evaluate(async (only) => {
