@@ -195,12 +195,6 @@ export class Records {
     );
   }
 
-  count(table: 'loan' | 'reservation' | 'debt', { number }: PatronRow): number {
-    return (
-      this.#store.row<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE patron = ?`, number)?.n ?? 0
-    );
-  }
-
   /** How many, and how long their words are together. */
   sizeOf(table: keyof typeof WORDS, { number }: PatronRow): { rows: number; characters: number } {
     const sql = `SELECT count(*) AS rows, coalesce(sum(length(${WORDS[table]})), 0) AS characters FROM ${table} WHERE patron = ?`;
@@ -209,9 +203,9 @@ export class Records {
 
   obstacles(patron: PatronRow): Obstacles {
     return {
-      loans: this.count('loan', patron),
-      reservations: this.count('reservation', patron),
-      debts: this.count('debt', patron),
+      loans: this.sizeOf('loan', patron).rows,
+      reservations: this.sizeOf('reservation', patron).rows,
+      debts: this.sizeOf('debt', patron).rows,
       guarantorFor: this.guarantorFor(patron).length,
     };
   }
