@@ -1,6 +1,8 @@
 // What a clock does that is wrong for a while, as after a dead battery before the network has set it.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { every } from './cli/start.ts';
+import type { Server } from './http/server.ts';
 import { atTheDesk, problemOf, testNetwork, type TestNetwork } from './testing/network.ts';
 
 const DAY = 86_400_000;
@@ -177,4 +179,18 @@ describe('what the libraries need not keep goes', () => {
     here.passDays(31);
     expect(here.central.parts.store.rows('SELECT id FROM audit')).toEqual([]);
   });
+});
+
+test('housekeeping that fails, since the disk is full just then, ends no server and is tried again', () => {
+  vi.useFakeTimers();
+  const failures: unknown[] = [];
+  const error = (said: unknown) => failures.push(said);
+  const app = { log: { error } } as unknown as Server['app'];
+  const timer = every(1000, { app }, () => {
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  });
+  vi.advanceTimersByTime(2000);
+  clearInterval(timer);
+  vi.useRealTimers();
+  expect(failures).toEqual(Array(2).fill({ failure: expect.stringContaining('SQLITE_FULL') as string }));
 });

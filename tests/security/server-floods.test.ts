@@ -1,0 +1,287 @@
+// The running reference server against who floods, drips and guesses.
+import { connect } from 'node:net';
+import { v7 } from 'uuid';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { pause } from '../../server/cli/start.ts';
+import { createServer } from '../../server/http/server.ts';
+import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
+import { endpoints, type EndpointName, type Session } from '../../shared/central/contract.ts';
+import { ACT_HEADERS } from '../../shared/central/endpoint.ts';
+import { EMPTY_SECTIONS } from '../../shared/patrons/sections.ts';
+import { bearer, DESK, many, runningServer } from './running-server.ts';
+
+const running = runningServer();
+let session: Session;
+beforeAll(async () => {
+  session = await running.signedIn();
+});
+
+const guess = (from: string, headers: Record<string, string> = {}) =>
+  running.post(
+    '/sessions',
+    { library: 'north', username: `u${Math.random()}`, password: 'guess', desk: DESK },
+    { 'x-forwarded-for': from, ...headers },
+  );
+const statuses = async (answers: Promise<Response>[]) => {
+  const counts: Record<number, number> = {};
+  for (const { status } of await Promise.all(answers)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+const PIN = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"pin":"1234"}' };
+
+describe('sign-ins by the thousand', () => {
+  test('from one address are held up, also with another made-up token each time', async () => {
+    const counts = await statuses(
+      many(40, (n) => guess('192.0.2.1', { authorization: `Bearer a.${n}-${'x'.repeat(40)}` })),
+    );
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test.each([
+    ['refreshes', '/sessions/refresh', { refreshToken: `r.${'x'.repeat(43)}` }],
+    ['patrons’ sign-ins', endpoints.patronSignIn.path, { library: 'north', cardNumber: 'C-1', pin: '0000' }],
+  ])('from one address are held up: %s', async (what, path, body) => {
+    const from = { 'x-forwarded-for': `192.0.2.${10 + what.length}` };
+    const counts = await statuses(many(40, () => running.post(path, body, from)));
+    expect(counts[429]).toBe(35);
+  });
+
+  test('from one address are held up, whatever else it says of where it comes from', async () => {
+    const counts = await statuses(many(40, (n) => guess(`198.51.100.${n}, 192.0.2.4`)));
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test.each([
+    ['one line of IPv6, which has a whole network', (n: number) => `2001:db8:1:2::${n.toString(16)}`],
+    ['one address whose port the proxy tells, too', (n: number) => `192.0.2.5:${40_000 + n}`],
+    ['one address of IPv6 with its port', (n: number) => `[2001:db8:1:3::1]:${40_000 + n}`],
+  ])('from %s are held up', async (_which, from) => {
+    expect(await statuses(many(40, (n) => guess(from(n + 1))))).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test('do not hold up who comes from another address through the same proxy', async () => {
+    const flood = many(30, () => guess('192.0.2.2'));
+    const colleague = await running.post(
+      '/sessions',
+      { library: 'north', username: 'desk', password: PASSWORD, desk: DESK },
+      { 'x-forwarded-for': '192.0.2.3' },
+    );
+    expect(colleague.status).toBe(201);
+    await Promise.all(flood);
+  });
+});
+
+describe('one who asks without end', () => {
+  test('is held up by address, also with another made-up token each time', async () => {
+    const { app } = await createServer({ ...testOptions(), rates: { session: 10, signIn: 5 } });
+    const ask = (n: number) => app.inject({ url: '/', headers: { authorization: `Bearer a.${n}` } });
+    const statuses = new Set<number>();
+    for (let n = 0; n < 60; n++) statuses.add((await ask(n)).statusCode);
+    expect([...statuses]).toEqual([200, 429]);
+    await app.close();
+  });
+
+  test.each<[string, { method: 'GET' | 'POST'; url: string; payload?: string }, number]>([
+    ['where nothing is', { method: 'GET', url: '/nowhere' }, 404],
+    ['in a way that nothing is asked in', { method: 'POST', url: '/patrons/search' }, 404],
+    [
+      'where nothing is, with a body that makes no sense',
+      { method: 'POST', url: '/nowhere', payload: '{' },
+      400,
+    ],
+  ])('is held up %s', async (_where, asked, usual) => {
+    const { app } = await createServer({ ...testOptions(), rates: { session: 10, signIn: 5 } });
+    const headers = { 'content-type': 'application/json' };
+    const statuses = new Set<number>();
+    for (let n = 0; n < 60; n++) statuses.add((await app.inject({ ...asked, headers })).statusCode);
+    expect([...statuses]).toEqual([usual, 429]);
+    await app.close();
+  });
+
+  test('does not hold up everybody by work that takes long, such as setting PINs', async () => {
+    const headers = () => ({
+      authorization: `Bearer ${session.accessToken}`,
+      [ACT_HEADERS.key]: v7(),
+      [ACT_HEADERS.act]: v7(),
+      [ACT_HEADERS.actedAt]: new Date(running.options.clock.now()).toISOString(),
+      [ACT_HEADERS.epoch]: running.central.marks().epoch,
+    });
+    const setPin = () =>
+      fetch(`${running.url}/patrons/${v7()}/pin`, { ...PIN, headers: { ...PIN.headers, ...headers() } });
+    const pins = Promise.all(many(60, setPin));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const began = performance.now();
+    await fetch(running.url);
+    const waited = performance.now() - began;
+    expect(new Set((await pins).map(({ status }) => status))).toEqual(new Set([404, 429]));
+    // A fraction of what all of them take.
+    expect(waited).toBeLessThan((performance.now() - began) / 3);
+  }, 60_000);
+});
+
+describe('pages of many, which hold up everybody while they are made', () => {
+  const HELD_UP: [EndpointName, Record<string, string>][] = [
+    ['snapshot', { limit: '1000' }],
+    ['changes', { after: '0', limit: '1000' }],
+    ['patronDataPart', { limit: '2000', upTo: '2026-05-01T00:00:00Z' }],
+    ['audit', { limit: '1000' }],
+  ];
+  const params = { patronId: v7(), exportId: v7(), part: 'processing' };
+  const ask = (name: EndpointName, query: object, { accessToken, epoch }: Session) =>
+    running.central.answer(name, {
+      params,
+      query: { epoch, ...query },
+      body: undefined,
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+
+  test.each(HELD_UP)(
+    'are refused to who asks for 40 of %s at once, and to nobody else',
+    async (name, query) => {
+      const [own, ofTheSame] = [await running.signedIn(), await running.signedIn()];
+      const flood = Promise.all(many(40, () => ask(name, query, own)));
+      const other = Promise.all(many(4, () => ask(name, query, ofTheSame)));
+      const asked = (await flood).filter(({ status }) => status !== 429);
+      expect(asked).toHaveLength(4);
+      expect((await other).map(({ status }) => status)).toEqual(asked.map(({ status }) => status));
+    },
+  );
+
+  test.each(HELD_UP)('of %s are never refused to who asks for one after the other', async (name, query) => {
+    const own = await running.signedIn();
+    for (let n = 0; n < 20; n++) expect((await ask(name, query, own)).status).not.toBe(429);
+  });
+
+  test('nor does who reads one long patron again and again hold up others: each comes after one of theirs', async () => {
+    const [own, colleague] = [await running.signedIn(), await running.signedIn()];
+    const order: string[] = [];
+    const read = async (who: string, session: Session) => {
+      const headers = bearer(session);
+      const call = { params: { patronId: v7() }, query: {}, body: undefined, headers };
+      const { status } = await running.central.answer('patron', call);
+      order.push(`${who} ${status}`);
+    };
+    const flood = many(100, () => read('own', own));
+    await read('colleague', colleague);
+    const before = order.filter((one) => one === 'own 404').length;
+    await Promise.all(flood);
+    expect(before).toBeLessThan(3);
+    expect(order.filter((one) => one === 'own 404')).toHaveLength(60);
+    expect(order.filter((one) => one === 'own 429')).toHaveLength(40);
+  });
+
+  test('and each is read in a round of its own: what comes over many connections at once finds nobody at work', async () => {
+    const own = await running.signedIn();
+    running.options.pauses.length = 0;
+    await ask('patron', {}, own);
+    await ask('snapshot', {}, own);
+    expect(running.options.pauses).toEqual([0, 0]);
+  });
+
+  test('go to nobody who was locked while they waited', async () => {
+    const own = await running.signedIn();
+    const waiting = ask('snapshot', {}, own);
+    running.central.staff.setLocked(own.staff.id, true);
+    expect((await waiting).status).toBe(401);
+    running.central.staff.setLocked(own.staff.id, false);
+  });
+
+  test('let others come in between', async () => {
+    const rates = { session: 1e6, signIn: 100 };
+    const own = await createServer({ ...testOptions(), pause, rates });
+    addTestLibraries(own.central);
+    const { writing, store } = own.central.parts;
+    const sections = { ...EMPTY_SECTIONS, library: { branch: 'main', category: 'adult' } };
+    store.together(() => many(300, () => writing.create('north', v7(), sections)));
+    const body = { library: 'north', username: 'desk', password: PASSWORD, desk: DESK };
+    const call = { params: {}, query: {}, headers: {}, body };
+    const headers: Record<string, string>[] = [];
+    while (headers.length < 15) {
+      const { accessToken } = (await own.central.answer('signIn', call)).body as Session;
+      headers.push({ authorization: `Bearer ${accessToken}` });
+    }
+    let made = 0;
+    const pages = many(60, async (n) => {
+      const { statusCode } = await own.app.inject({ url: '/snapshot', headers: headers[n % 15] ?? {} });
+      made++;
+      return statusCode;
+    });
+    await pages[0];
+    expect((await own.app.inject('/')).statusCode).toBe(200);
+    expect(made).toBeLessThan(pages.length / 2);
+    expect(new Set(await Promise.all(pages))).toEqual(new Set([200]));
+    await own.app.close();
+  }, 60_000);
+});
+
+describe('guesses at a colleague’s password', () => {
+  const signIn = (desk: string, password: string) =>
+    running.central.answer('signIn', {
+      params: {},
+      query: {},
+      headers: {},
+      body: { library: 'south', username: 'lead', password, desk },
+    });
+  const deskNumber = (n: number) => `3f0e9a52-6a37-4e7e-9c5e-${String(n).padStart(12, '0')}`;
+  const OWN = deskNumber(900_001);
+
+  test('from ever new desks lock strange desks only, for minutes; never the colleague’s own', async () => {
+    expect((await signIn(OWN, PASSWORD)).status).toBe(201);
+    for (let day = 0; day < 3; day++) {
+      for (let n = 0; n < 100; n++) await signIn(deskNumber(day * 1000 + n), 'guess');
+      const fresh = deskNumber(900_100 + day);
+      expect((await signIn(fresh, PASSWORD)).status).toBe(423);
+      expect((await signIn(OWN, PASSWORD)).status).toBe(201);
+      running.options.clock.pass(5 * 60_000 + 1);
+      expect((await signIn(fresh, PASSWORD)).status).toBe(201);
+      running.options.clock.pass(86_400_000);
+    }
+  });
+
+  test('each costs more time than the one before', async () => {
+    running.options.pauses.length = 0;
+    const desk = deskNumber(800_000);
+    for (let n = 0; n < 5; n++) await signIn(desk, 'guess');
+    expect(running.options.pauses).toEqual([...running.options.pauses].sort((a, b) => a - b));
+    expect(running.options.pauses.at(-1)).toBeGreaterThan(running.options.pauses[0] ?? Infinity);
+  });
+});
+
+test('a refresh token sent twice at the same moment ends the session, also for whoever was first', async () => {
+  const { refreshToken } = await running.signedIn();
+  const both = await Promise.all([0, 1].map(() => running.post('/sessions/refresh', { refreshToken })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
+  const renewed = (await both.find(({ ok }) => ok)?.json()) as Session;
+  const headers = bearer(renewed);
+  expect((await fetch(`${running.url}/snapshot`, { headers })).status).toBe(401);
+});
+
+describe('who holds connections', () => {
+  test('is given no more where forty answers have not gone out, each may be of megabytes; anybody else is', async () => {
+    const [own, other] = [await running.signedIn(), await running.signedIn()];
+    const answer = vi.spyOn(running.central, 'answer').mockReturnValue(new Promise(() => undefined));
+    const head = `GET /changes HTTP/1.1\r\nHost: a.test\r\nAuthorization: Bearer ${own.accessToken}\r\n\r\n`;
+    const connections = many(40, () => connect(running.port, '127.0.0.1'));
+    for (const connection of connections) connection.write(head);
+    await vi.waitFor(() => expect(answer).toHaveBeenCalledTimes(40));
+    answer.mockRestore();
+    const ask = async ({ accessToken, epoch }: Session) => {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      return (await fetch(`${running.url}/changes?after=0&epoch=${epoch}`, { headers })).status;
+    };
+    expect(await ask(own)).toBe(429);
+    expect(await ask(other)).toBe(200);
+    for (const connection of connections) connection.destroy();
+    await vi.waitFor(async () => expect(await ask(own)).toBe(200));
+  });
+
+  test('has half a minute to send a request whole: one byte now and then holds none', () => {
+    // Node looks for such requests every 30 s: what it looks by is tested, not that it looks.
+    const { requestTimeout, headersTimeout, timeout } = running.app.server;
+    expect(requestTimeout).toBe(30_000);
+    // Nor who reads nothing of an answer.
+    expect(timeout).toBe(30_000);
+    expect(headersTimeout).toBeGreaterThan(0);
+    expect(headersTimeout).toBeLessThanOrEqual(60_000);
+  });
+});
