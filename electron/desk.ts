@@ -111,8 +111,6 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   let parts: DeskParts | undefined;
   let memoryOnly = false;
   let hasStarted = false;
-  /** Who works at the desk, or has locked it. */
-  let present: string | undefined;
   const counter = () => performance.now();
   let touchedAt = counter();
   let handlers = troubleHandlers({ look, trouble: () => trouble, beginAnew });
@@ -175,10 +173,11 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
       onSession: (state) => {
         log.write('session', { status: state.status });
         const who = state.status === 'signedOut' ? undefined : `${state.library.id} ${state.staff.id}`;
-        // Somebody else has come, or nobody is here: whom the one before opened and scanned is not theirs.
-        if (recent.belongTo(who)) parts?.scannedCards.forget();
-        if (present !== undefined && who !== present) windows.renewDesk();
-        present = who;
+        // Whom they opened and scanned is not the next one's, nor is their page.
+        if (recent.belongTo(who)) {
+          parts?.scannedCards.forget();
+          windows.renewDesk();
+        }
         if (state.status === 'signedOut') {
           // Signing out has closed them; a desk that was revoked had nobody who did.
           windows.closePatrons(true);

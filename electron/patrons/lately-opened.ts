@@ -22,12 +22,13 @@ export class LatelyOpened {
     return this.#patrons.filter(({ name }) => name !== '');
   }
 
-  /** Who works here now; nobody: undefined. Answers whether that is another one. */
+  /** Who works here now, or has locked the desk; nobody: undefined. Answers whether somebody has left. */
   belongTo(staff: string | undefined): boolean {
     if (staff === this.#staff) return false;
+    const hasLeft = this.#staff !== undefined;
     this.#staff = staff;
     this.#set([]);
-    return true;
+    return hasLeft;
   }
 
   opened(id: string): void {

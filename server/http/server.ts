@@ -21,6 +21,13 @@ export interface ServerOptions extends CentralOptions {
   rates?: { session: number; signIn: number };
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose request it counts as: the session's or grant's, or else the address's. */
+    sender: string;
+  }
+}
+
 export interface Server {
   app: FastifyInstance;
   central: Central;
@@ -99,12 +106,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     return send(reply, asAnswer(problem));
   });
   // A made-up token is nobody's: its requests count as its address's.
-  const senderOf = (request: FastifyRequest) => central.senderOf(headersOf(request)) ?? addressOf(request);
+  app.decorateRequest('sender', '');
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.sender = central.senderOf(headersOf(request)) ?? addressOf(request);
+    done();
+  });
   const rates = options.rates ?? USUAL_RATES;
   await app.register(rateLimit, {
     max: rates.session,
     timeWindow: 1000,
-    keyGenerator: senderOf,
+    keyGenerator: ({ sender }) => sender,
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   // The plugin counts what comes to a route.
@@ -113,8 +124,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (request.is404) await count.call(app, request, reply);
   });
   const unread = new Map<string, number>();
-  app.addHook('preHandler', (request, reply, done) => {
-    const sender = senderOf(request);
+  app.addHook('preHandler', ({ sender }, reply, done) => {
     const theirs = (unread.get(sender) ?? 0) + 1;
     if (theirs > MOST_UNREAD) {
       done(new TooMany(1000));
