@@ -15,10 +15,8 @@ interface OpenWindow {
   unsaved: boolean;
   /** Its page no longer answers: what is typed in it can't be saved. */
   hangs: boolean;
-  /** Its page was somebody's who has left, and is making way for a new one. */
-  leaving: boolean;
-  /** It was ended with its process for that. */
-  ended: boolean;
+  /** Of somebody who has left, it is leaving for a new one; or was ended with its process for that. */
+  page: 'here' | 'leaving' | 'ended';
 }
 
 const SIZES: Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }> = {
@@ -76,7 +74,7 @@ export class Windows {
   /** Nobody's any more is a page that is making way for a new one. */
   ownerOf(contents: WebContents): WindowOwner | undefined {
     const open = this.#open.get(contents);
-    return open?.leaving ? undefined : open?.owner;
+    return open?.page === 'here' ? open.owner : undefined;
   }
 
   setUnsaved(contents: WebContents, unsaved: boolean): void {
@@ -91,10 +89,10 @@ export class Windows {
   renewDesk(): void {
     for (const open of this.#open.values()) {
       if (open.owner.kind !== 'desk') continue;
-      open.leaving = true;
+      open.page = 'leaving';
       load(open);
       const look = setInterval(() => {
-        if (!open.leaving || open.browserWindow.isDestroyed()) clearInterval(look);
+        if (open.page === 'here' || open.browserWindow.isDestroyed()) clearInterval(look);
         else endIfLeaving(open);
       }, LEAVES_WITHIN);
     }
@@ -133,7 +131,7 @@ export class Windows {
   }
 
   #tellOne<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void {
-    if (contents.isDestroyed() || this.#open.get(contents)?.leaving) return;
+    if (contents.isDestroyed() || !this.ownerOf(contents)) return;
     contents.send(EVENT_CHANNEL, name, events[name].parse(payload));
   }
 
@@ -163,14 +161,7 @@ export class Windows {
       },
     });
     const contents = browserWindow.webContents;
-    const open: OpenWindow = {
-      browserWindow,
-      owner,
-      unsaved: false,
-      hangs: false,
-      leaving: false,
-      ended: false,
-    };
+    const open: OpenWindow = { browserWindow, owner, unsaved: false, hangs: false, page: 'here' };
     this.#open.set(contents, open);
 
     browserWindow.once('ready-to-show', () => {
@@ -180,7 +171,7 @@ export class Windows {
       contents.setZoomFactor(this.#zoom);
     });
     contents.on('did-navigate', () => {
-      open.leaving = false;
+      open.page = 'here';
     });
     browserWindow.on('unresponsive', () => {
       open.hangs = true;
@@ -210,8 +201,8 @@ export class Windows {
       // Nothing typed can be saved any more; a fresh page is better than a white one.
       open.unsaved = false;
       open.hangs = false;
-      if (!open.ended) crashes.push(performance.now());
-      open.ended = false;
+      if (open.page === 'ended') open.page = 'leaving';
+      else crashes.push(performance.now());
       const [first = 0, last = 0] = [crashes.at(-CRASHES.most), crashes.at(-1)];
       if (crashes.length >= CRASHES.most && last - first < CRASHES.within) browserWindow.destroy();
       // Never at the address that it gave itself.
@@ -239,7 +230,7 @@ function load(open: OpenWindow): void {
 
 /** With its process; what is left is loaded anew. */
 function endIfLeaving(open: OpenWindow): void {
-  if (!open.leaving || open.browserWindow.isDestroyed()) return;
-  open.ended = true;
+  if (open.page === 'here' || open.browserWindow.isDestroyed()) return;
+  open.page = 'ended';
   open.browserWindow.webContents.forcefullyCrashRenderer();
 }
