@@ -11,14 +11,14 @@ export const scan = (page: Page, code: string, end: 'Enter' | 'Tab' = 'Enter'): 
 export async function scanKeys(page: Page, names: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = Date.now() / 1000;
-  const texts: Record<string, string> = { Enter: '\r', Tab: '' };
-  const keys = names.map((key) => ({ key, text: texts[key] ?? key }));
+  const keys = names.map((key) => ({ key, text: key === 'Enter' ? '\r' : key.length > 1 ? '' : key }));
   // The events carry the scanner's own clock: how quickly a test's machine hands them over makes no difference.
   await Promise.all(
     keys.flatMap(({ key, text }, index) => {
       const timestamp = at + (index * SCANNER_MS) / 1000;
-      const code = key === 'Enter' || key === 'Tab' ? key : '';
-      const virtual = { Enter: 13, Tab: 9 }[key] ?? key.toUpperCase().charCodeAt(0);
+      const code = key.length > 1 ? key : '';
+      const letter = /^\w$/.test(key) ? key.toUpperCase().charCodeAt(0) : 0;
+      const virtual = { Enter: 13, Tab: 9, ' ': 32 }[key] ?? letter;
       const common = { key, code, windowsVirtualKeyCode: virtual };
       return [
         session.send('Input.dispatchKeyEvent', {

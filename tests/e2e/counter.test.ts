@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
+import { press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import { taskbarOf } from '../drive/taskbar.ts';
 import { Stage } from '../scenes/stage.ts';
@@ -15,7 +16,7 @@ test('the privacy key hides every window at once, takes no keys, and gives every
   const { patron, window } = await openPatronData('lead');
   await window.getByRole('button', { name: 'Edit Contact' }).click();
   await window.getByLabel('Phone', { exact: true }).fill('08-123');
-  await window.keyboard.press('F9');
+  await press(window, 'F9');
   for (const page of [window, desk.desk]) {
     await expect(page.getByRole('heading', { name: 'The screen is hidden' })).toBeVisible();
     await expect(page.getByText(nameOf(patron)).first()).toBeHidden();
@@ -23,11 +24,11 @@ test('the privacy key hides every window at once, takes no keys, and gives every
   }
   // Typed blind, and a card scanned: nothing happens below.
   await window.keyboard.type('999');
-  await window.keyboard.press('Control+s');
+  await press(window, 'Control+s');
   const other = await colleague.patronWho((p) => isFree(p) && p.id !== patron.id);
   await scan(window, cardOf(other));
   expect(desk.app.windows()).toHaveLength(2);
-  await desk.desk.keyboard.press('F9');
+  await press(desk.desk, 'F9');
   await expect(window.getByRole('heading', { name: nameOf(patron) })).toBeVisible();
   await expect(window.getByLabel('Phone', { exact: true })).toHaveValue('08-123');
   await expect(window.getByLabel('Phone', { exact: true })).toBeFocused();
@@ -69,14 +70,14 @@ test('Swedish at once in every window, kept over a restart; English again the sa
   await desk.signIn(account('lead'));
   const window = await desk.openPatronData(cardOf(patron));
   await window.getByRole('button', { name: 'Edit Address' }).click();
-  await desk.desk.keyboard.press('Alt+3');
+  await press(desk.desk, 'Alt+3');
   await desk.desk.getByLabel('Language').selectOption({ label: 'Svenska' });
   await expect(desk.desk.getByRole('navigation').getByRole('button', { name: 'Låntagare' })).toBeVisible();
   await expect(window.getByRole('tab', { name: 'Lån', exact: true })).toBeVisible();
   await expect(window.locator('html')).toHaveAttribute('lang', 'sv');
   await expect(window.getByLabel('Land').locator('option:checked')).toHaveText('Sverige');
-  await window.keyboard.press('Escape');
-  await window.keyboard.press('Alt+3');
+  await press(window, 'Escape');
+  await press(window, 'Alt+3');
   await expect(window.getByRole('cell', { name: /^\d+,\d{2}\sSEK$/ }).first()).toBeVisible();
   await desk.quit();
 
@@ -116,7 +117,7 @@ for (const [paper, width] of [
     await desk.signIn(account('lead'));
     const window = await desk.openPatron(cardOf(patron));
     await expect(window.getByText('Kept the atlas.').first()).toBeVisible();
-    await window.keyboard.press('Control+p');
+    await press(window, 'Control+p');
     await window.getByLabel('Paper').selectOption({ label: paper });
     // What the system's print dialog is given, at the moment that it's given it.
     const printing = window.evaluate(
@@ -182,7 +183,7 @@ test("Open in library system opens this patron at policy's address, and only the
       },
     });
   });
-  await window.keyboard.press('Control+o');
+  await press(window, 'Control+o');
   await expect
     .poll(() => desk.app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))
     .toEqual([`https://ils.example/find?card=${cardOf(patron)}&id=${patron.id}`]);
@@ -211,7 +212,7 @@ test('copying patrons tells how far it is and how long it takes, pauses, and sho
   const { desk: page } = desk;
   stage.line.state = 'slow';
   await desk.signIn(stage.account());
-  await page.keyboard.press('Alt+2');
+  await press(page, 'Alt+2');
   const bar = page.getByRole('progressbar', { name: 'Patrons are being copied to this desk' });
   await expect(bar).toBeVisible();
   await expect(page.getByText(/[\d,]+ of 1,500\. (About one minute|Almost)/)).toBeVisible();

@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
+import { PACE_MS, press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -12,16 +13,12 @@ class Hands {
   typed = 0;
 
   async press(window: Page, ...chords: string[]): Promise<void> {
-    for (const chord of chords) {
-      // Quicker than this is a scanner's.
-      await window.waitForTimeout(60);
-      await window.keyboard.press(chord);
-      this.pressed += chord.split('+').length;
-    }
+    await press(window, ...chords);
+    this.pressed += chords.flatMap((chord) => chord.split('+')).length;
   }
 
   async type(window: Page, text: string): Promise<void> {
-    await window.keyboard.type(text, { delay: 60 });
+    await window.keyboard.type(text, { delay: PACE_MS });
     this.typed += text.length;
   }
 }
@@ -80,7 +77,7 @@ test('one of several hits: Enter goes into them, arrows walk, Enter opens; Ctrl+
   await window.getByRole('tab', { name: 'Loans' }).waitFor();
   expect(hands.pressed).toBe(3);
   // From the patron's window to the search: what was typed is marked, so that typing replaces it.
-  await window.keyboard.press('Control+k');
+  await press(window, 'Control+k');
   await expect(page.getByRole('searchbox')).toBeFocused();
   await page.keyboard.type('x');
   await expect(page.getByRole('searchbox')).toHaveValue('x');
@@ -97,19 +94,19 @@ test('the tabs by Alt and a digit, and by Ctrl+Tab', async ({ openPatronData }) 
     ['5', 'Notifications'],
     ['6', 'Agreements'],
   ] as const) {
-    await window.keyboard.press(`Alt+${digit}`);
+    await press(window, `Alt+${digit}`);
     await expect(current).toContainText(name);
     await expect(current).toBeFocused();
   }
-  await window.keyboard.press('Control+Tab');
+  await press(window, 'Control+Tab');
   await expect(current).toContainText('Loans');
-  await window.keyboard.press('Control+Shift+Tab');
+  await press(window, 'Control+Shift+Tab');
   await expect(current).toContainText('Agreements');
 });
 
 test('Downloading patron data: 2 keys from any tab', async ({ folders, openPatronData }) => {
   const { window } = await openPatronData('privacy');
-  await window.keyboard.press('Alt+1');
+  await press(window, 'Alt+1');
   await hands.press(window, 'Control+d');
   await expect(window.getByRole('button', { name: 'Show in folder' })).toBeVisible();
   expect(await readdir(folders.downloads)).not.toEqual([]);
@@ -121,13 +118,13 @@ test('Editing patron data: F2, type, Ctrl+S, and the focus is on the pen again',
   openPatronData,
 }) => {
   const { patron, window } = await openPatronData('desk');
-  await window.keyboard.press('Alt+1');
+  await press(window, 'Alt+1');
   // Contact is the second section.
   await hands.press(window, 'F2');
   await expect(window.getByLabel('National ID', { exact: true })).toBeFocused();
   await hands.press(window, 'F2');
   await expect(window.getByLabel('Phone', { exact: true })).toBeFocused();
-  await window.keyboard.press('Control+a');
+  await press(window, 'Control+a');
   await hands.type(window, '+46 70 123 45 67');
   await hands.press(window, 'Control+s');
   await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeFocused();
@@ -135,15 +132,15 @@ test('Editing patron data: F2, type, Ctrl+S, and the focus is on the pen again',
   expect(hands.pressed).toBe(4);
 
   // The pen that has the focus is the one that F2 opens; Esc leaves everything as it was.
-  await window.keyboard.press('F2');
+  await press(window, 'F2');
   await expect(window.getByLabel('Phone', { exact: true })).toBeFocused();
-  await window.keyboard.press('Escape');
+  await press(window, 'Escape');
   await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeFocused();
 });
 
 test('Blocking and unblocking a patron: 4 keys beyond the comment', async ({ colleague, openPatronData }) => {
   const { patron, window } = await openPatronData('lead');
-  await window.keyboard.press('Alt+1');
+  await press(window, 'Alt+1');
   await hands.press(window, 'Control+b');
   await expect(window.getByLabel('Comment')).toBeFocused();
   await hands.type(window, 'Shouted at staff.');
@@ -167,7 +164,7 @@ test('Deleting a patron: the key, then on to the button that confirms', async ({
   openPatronData,
 }) => {
   const { patron, window } = await openPatronData('lead');
-  await window.keyboard.press('Alt+1');
+  await press(window, 'Alt+1');
   await hands.press(window, 'Control+Shift+Delete');
   const confirm = window.getByRole('dialog').getByRole('button', { name: 'Delete patron' });
   await expect(confirm).toBeVisible();
@@ -196,7 +193,7 @@ test('Tab walks Patron data as it is read: tools, tabs, actions, then each secti
   openPatronData,
 }) => {
   const { window } = await openPatronData('lead');
-  await window.keyboard.press('Alt+4');
+  await press(window, 'Alt+4');
   await window.getByRole('button', { name: 'Print' }).focus();
   const names: string[] = [];
   while (names.length < 20 && names.at(-1) !== 'Edit Staff note') {
@@ -206,7 +203,7 @@ test('Tab walks Patron data as it is read: tools, tabs, actions, then each secti
         it.role === 'tabpanel' ? 'panel' : (it.ariaLabel ?? it.textContent ?? ''),
       ),
     );
-    await window.keyboard.press('Tab');
+    await press(window, 'Tab');
   }
   const sections = ['Contact', 'Address', 'Card', 'Guarantor', 'Library', 'Preferences', 'Staff note'];
   expect(names.map((name) => name.trim()).filter((name) => !name.includes('national ID'))).toEqual([
@@ -238,17 +235,17 @@ test('what has the focus is never behind a notice', async ({ colleague, openPatr
 
 test('without the permission its shortcut does nothing', async ({ openPatronData }) => {
   const { window } = await openPatronData('desk');
-  for (const keys of ['Control+b', 'Control+d', 'Control+Shift+Delete']) await window.keyboard.press(keys);
+  for (const keys of ['Control+b', 'Control+d', 'Control+Shift+Delete']) await press(window, keys);
   await expect(window.getByRole('dialog')).toHaveCount(0);
 });
 
 test('characters alone do nothing until that is switched on in the settings', async ({ desk, account }) => {
   const { desk: page } = desk;
   await desk.signIn(account('desk'));
-  await page.keyboard.press('Alt+3');
+  await press(page, 'Alt+3');
   await page.getByLabel('Language').focus();
   await page.getByRole('heading', { name: 'Settings' }).click();
-  await page.keyboard.press('/');
+  await press(page, '/');
   await page.waitForTimeout(150);
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await page.getByLabel('Shortcuts of one character').check();
@@ -256,18 +253,18 @@ test('characters alone do nothing until that is switched on in the settings', as
   await expect(page.getByRole('searchbox')).toBeFocused();
   await expect(page.getByRole('searchbox')).toHaveValue('');
   // In a text it is a character.
-  await page.keyboard.press('/');
+  await press(page, '/');
   await expect(page.getByRole('searchbox')).toHaveValue('/');
 });
 
 test('F1 lists the shortcuts of this window, and gives the focus back', async ({ desk, account }) => {
   const { desk: page } = desk;
   await desk.signIn(account('desk'));
-  await page.keyboard.press('F1');
+  await press(page, 'F1');
   const sheet = page.getByRole('dialog', { name: 'Help' });
   await expect(sheet).toContainText('Search patrons, from anywhere');
   await expect(sheet).not.toContainText('Block or unblock patron');
-  await page.keyboard.press('Escape');
+  await press(page, 'Escape');
   await expect(page.getByRole('searchbox')).toBeFocused();
 });
 
@@ -284,14 +281,14 @@ test('recent patrons: Down goes to them, Enter opens; signed out, they are gone'
   const recent = page.getByRole('region', { name: 'Recent patrons' });
   await expect(recent).toContainText(nameOf(patron));
   const opened = desk.app.waitForEvent('window');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await press(page, 'ArrowDown');
+  await press(page, 'Enter');
   await expect((await opened).getByRole('heading', { name: nameOf(patron) })).toBeVisible();
-  await page.keyboard.press('Control+l');
+  await press(page, 'Control+l');
   await expect(page.getByRole('dialog')).toBeVisible();
   await expect(page.getByText(nameOf(patron))).toBeHidden();
   await page.getByLabel('Password').fill(account('lead').password);
-  await page.keyboard.press('Enter');
+  await press(page, 'Enter');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await desk.signIn(account('desk'));
   await expect(page.getByText('Find a patron')).toBeVisible();

@@ -7,6 +7,7 @@ import type { DemoAccount, RunningServer } from '../../build/reference-server.ts
 import { openLine } from '../drive/bad-line.ts';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp, type DeskFolders } from '../drive/desk-app.ts';
+import { press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -72,7 +73,7 @@ test('a scan that falls into a text being typed is taken out again and offered; 
   await expect(name).toHaveValue('Zoë Anna');
 
   const opened = desk.app.waitForEvent('window');
-  await window.keyboard.press('Alt+o');
+  await press(window, 'Alt+o');
   await expect((await opened).getByRole('heading', { name: nameOf(other) })).toBeVisible();
   await expect(window.getByText('Open scanned card?')).toHaveCount(0);
   await expect(name).toHaveValue('Zoë Anna');
@@ -124,7 +125,7 @@ test('a new card is registered by scanning it into its empty field', async ({
   await expect(field).toHaveValue('N0RTH77123');
   await expect(field).toBeFocused();
   expect(desk.app.windows()).toHaveLength(2);
-  await window.keyboard.press('Control+s');
+  await press(window, 'Control+s');
   await expect(window.getByRole('button', { name: 'Edit Card' })).toBeVisible();
   const saved = await colleague.patron(patron.id);
   expect(saved.sections.card.values.cards.map(({ number }) => number)).toContain('N0RTH77123');

@@ -2,6 +2,7 @@
 import { ageOn } from '../../shared/library.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import { expect, test } from './fixtures.ts';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -46,9 +47,9 @@ test('a national ID is masked until shown, and again once the screen was hidden'
   await window.getByRole('button', { name: 'Show national ID' }).click();
   await expect(window.getByText(nationalId)).toBeVisible();
   // Whoever hid the screen may have gone: it is masked once more.
-  await window.keyboard.press('F9');
+  await press(window, 'F9');
   await expect(window.getByText(nationalId)).toHaveCount(0);
-  await window.keyboard.press('F9');
+  await press(window, 'F9');
   await expect(window.getByRole('button', { name: 'Show national ID' })).toBeVisible();
 });
 

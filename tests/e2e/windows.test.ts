@@ -1,4 +1,5 @@
 // The desk's windows, and who may use them.
+import { press } from '../drive/person.ts';
 import { expect, test } from './fixtures.ts';
 import type { PatronSummary } from '../../shared/patrons/patron.ts';
 import { cardOf, isFree } from '../drive/central.ts';
@@ -24,8 +25,8 @@ test('the results can be walked and opened by keyboard alone', async ({ desk, ac
   await desk.search(cardOf(patron));
   await desk.hit(cardOf(patron)).waitFor();
   const opened = desk.app.waitForEvent('window');
-  await desk.desk.keyboard.press('ArrowDown');
-  await desk.desk.keyboard.press('Enter');
+  await press(desk.desk, 'ArrowDown');
+  await press(desk.desk, 'Enter');
   await expect((await opened).getByText(cardOf(patron)).first()).toBeVisible();
 });
 
@@ -73,8 +74,8 @@ test('a search for many fetches what is scrolled to, down to the last', async ({
   await expect(desk.desk.getByText(`${count} patrons found`).first()).toBeVisible();
   const card = last.patrons[0]?.cardNumber ?? last.patrons[0]?.givenName ?? '';
   await expect(desk.hit(card)).toHaveCount(0);
-  await desk.desk.keyboard.press('ArrowDown');
-  await desk.desk.keyboard.press('End');
+  await press(desk.desk, 'ArrowDown');
+  await press(desk.desk, 'End');
   await expect(desk.hit(card)).toBeVisible();
   await expect(desk.desk.getByRole('columnheader', { name: 'Name' })).toBeInViewport({ ratio: 1 });
 });
@@ -95,9 +96,9 @@ test('hundreds of hits stand in the order of the language, and follow it when it
   await desk.search('*');
   const shown = async () => (await desk.desk.locator('.family').allTextContents()).slice(0, 12);
   await expect.poll(shown).toEqual(plain);
-  await desk.desk.keyboard.press('Alt+3');
+  await press(desk.desk, 'Alt+3');
   await desk.desk.getByLabel('Language').selectOption({ label: 'Svenska' });
-  await desk.desk.keyboard.press('Alt+1');
+  await press(desk.desk, 'Alt+1');
   await expect.poll(shown).toEqual(swedish);
 });
 
@@ -125,7 +126,7 @@ test('a table keeps its header in sight, and money stands at the end of its colu
   expect(scrolled).toBeGreaterThan(32);
   await expect(window.getByRole('columnheader', { name: 'Title' })).toBeInViewport({ ratio: 1 });
 
-  await window.keyboard.press('Alt+3');
+  await press(window, 'Alt+3');
   const ends = await window.getByRole('cell', { name: /SEK/ }).evaluateAll((cells) =>
     cells.map((cell) => {
       const words = document.createRange();

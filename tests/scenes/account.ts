@@ -1,6 +1,7 @@
 // What can be done with an account: download, block, unblock, delete; and a patron who is gone.
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cardOf, isFree } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import type { Act } from './stage.ts';
 
 const owes = (p: Patron) => p.loans.length > 0 && p.reservations.length > 0 && p.debts.length > 0;
@@ -23,7 +24,7 @@ export const account: Act = {
     await window.getByRole('button', { name: 'Unblock patron' }).click();
     await window.getByRole('dialog').waitFor();
     await show('unblock', window);
-    await window.keyboard.press('Escape');
+    await press(window, 'Escape');
     const obstacles = await app.openPatronData(cardOf(busy));
     await obstacles.getByRole('button', { name: 'Delete patron' }).click();
     await obstacles.getByRole('dialog').waitFor();

@@ -1,4 +1,5 @@
 // A desk at a Koha: its first start, what isn't offered and why, what Koha itself restricts, and whose acts wait.
+import { press } from '../drive/person.ts';
 import type { Act } from './stage.ts';
 
 const PERMISSIONS = Object.fromEntries(
@@ -36,7 +37,7 @@ export const atKoha: Act = {
     await first.getByRole('button', { name: 'Delete patron' }).click();
     await first.getByRole('dialog').or(first.getByRole('alertdialog')).waitFor();
     await show('koha-delete', first);
-    await first.keyboard.press('Escape');
+    await press(first, 'Escape');
 
     const second = await app.openPatronData(String(blocked['cardnumber']));
     await second.getByRole('button', { name: 'Block patron' }).click();

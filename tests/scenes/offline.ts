@@ -1,5 +1,6 @@
 // Without the line, and when it's back: what waits, what is in conflict, what was refused.
 import { cardOf, isFree } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import type { Act } from './stage.ts';
 
 export const offline: Act = {
@@ -26,7 +27,7 @@ export const offline: Act = {
     await first.getByRole('button', { name: 'Delete patron' }).click();
     await first.getByRole('dialog').waitFor();
     await show('delete-offline', first);
-    await first.keyboard.press('Escape');
+    await press(first, 'Escape');
     await first.getByRole('button', { name: 'Edit Card' }).click();
     await show('edit-card-offline', first);
     await first.getByRole('button', { name: 'Cancel' }).click();
@@ -65,7 +66,7 @@ export const offline: Act = {
     await page.getByRole('button', { name: 'Let go' }).first().click();
     await page.getByRole('alertdialog').waitFor();
     await show('sync-let-go', page);
-    await page.keyboard.press('Escape');
+    await press(page, 'Escape');
     await first.getByText('somebody else changed the same').first().waitFor();
     await show('patron-with-conflict', first);
     await first.getByRole('button', { name: 'Decide' }).click();

@@ -1,6 +1,7 @@
 // The patron details window: its tabs, empty and full; blocks; names of every kind.
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cardOf, isFree } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import type { Act } from './stage.ts';
 
@@ -32,15 +33,15 @@ export const tabs: Act = {
     await window.getByRole('tab', { name: 'Loans' }).click();
     await window.getByRole('columnheader', { name: 'Title' }).getByRole('button').click();
     await show('tab-loans-sorted', window);
-    await window.keyboard.press('Control+p');
+    await press(window, 'Control+p');
     await window.getByRole('dialog').waitFor();
     await show('print-a4', window);
     await window.getByLabel('Paper').selectOption('mm80');
     await show('print-80-mm', window);
-    await window.keyboard.press('Escape');
-    await window.keyboard.press('F1');
+    await press(window, 'Escape');
+    await press(window, 'F1');
     await show('help-in-patron-window', window);
-    await window.keyboard.press('Escape');
+    await press(window, 'Escape');
     const empty = await app.openPatron(cardOf(none));
     for (const tab of ['Loans', 'Reservations', 'Debts'] as const) {
       await empty.getByRole('tab', { name: tab }).click();
@@ -104,14 +105,14 @@ export const scanned: Act = {
     await window.getByText('Open scanned card?').waitFor();
     await show('scan-offered', window);
     await window.getByRole('button', { name: 'Dismiss' }).first().click();
-    await window.keyboard.press('Control+w');
+    await press(window, 'Control+w');
     await window.getByRole('alertdialog').waitFor();
     await show('leave-unsaved', window);
-    await window.keyboard.press('Escape');
+    await press(window, 'Escape');
     await app.desk.getByRole('button', { name: 'Sign out' }).click();
     await app.desk.getByRole('alertdialog').waitFor();
     await show('sign-out-unsaved', app.desk);
-    await app.desk.keyboard.press('Escape');
+    await press(app.desk, 'Escape');
     await stage.central.saveSection(other.id, 'card', {
       cards: [...other.sections.card.values.cards, { number: 'L0ST12345', state: 'lost' }],
     });

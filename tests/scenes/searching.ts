@@ -1,5 +1,6 @@
 // The desk window: searching, its empty states, settings, help, and what hides everything.
 import { cardOf, isFree } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import type { Act } from './stage.ts';
 
@@ -11,12 +12,12 @@ export const searching: Act = {
     const [patron, other] = await stage.patrons(isFree, isFree);
     if (!patron || !other) return;
     await show('search-first-steps', page);
-    await page.keyboard.press('F1');
+    await press(page, 'F1');
     await page.getByRole('dialog').waitFor();
     await show('help-shortcuts', page);
     await page.getByRole('tab', { name: 'First steps' }).click();
     await show('help-first-steps', page);
-    await page.keyboard.press('Escape');
+    await press(page, 'Escape');
     await page.getByRole('button', { name: 'Put away' }).click();
     await show('search-empty', page);
 
@@ -27,8 +28,8 @@ export const searching: Act = {
     await app.search('*');
     await page.getByRole('row').nth(5).waitFor();
     await show('search-many-hits', page);
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
+    await press(page, 'ArrowDown');
+    await press(page, 'ArrowDown');
     await show('search-row-with-focus', page);
     await app.search(cardOf(patron));
     await app.hit(cardOf(patron)).waitFor();
@@ -48,11 +49,11 @@ export const searching: Act = {
     await page.getByRole('navigation').getByRole('button', { name: /^Sync/ }).click();
     await page.getByText('Nothing waits').waitFor();
     await show('sync-nothing-waits', page);
-    await page.keyboard.press('F9');
+    await press(page, 'F9');
     await page.getByText('The screen is hidden').waitFor();
     await show('hidden', page);
-    await page.keyboard.press('F9');
-    await page.keyboard.press('Control+l');
+    await press(page, 'F9');
+    await press(page, 'Control+l');
     await page.getByRole('dialog').waitFor();
     await show('locked', page);
   },

@@ -18,7 +18,10 @@ const NO_FIELD: FieldBefore = {
   fill: () => undefined,
 };
 
-/** Attribute `data-scan`: `opens` on a search, which nobody minds losing; `fills` on a field for a card's number. */
+/**
+ * Attribute `data-scan`: `opens` on a search, which nobody minds losing; `fills` on a field for a card's number; `types` on
+ * a form whose password a badge may type, Enter and all.
+ */
 export function fieldBefore(target: EventTarget | null): FieldBefore {
   if (target instanceof HTMLSelectElement) return selectBefore(target);
   if (!isText(target)) return NO_FIELD;

@@ -16,17 +16,22 @@ export interface ScannerParts {
 
 const IGNORED = ['Shift', 'AltGraph', 'CapsLock', 'NumLock', 'Control', 'Alt', 'Meta'];
 
-/** What answers a question. One with a password in it is left alone: a badge may type that. */
-function isAnswer({ key, target }: KeyboardEvent): boolean {
-  if (key !== 'Enter' && (key !== ' ' || isText(target))) return false;
-  const dialog = target instanceof Element ? target.closest('[role=dialog], [role=alertdialog]') : null;
-  return dialog !== null && !dialog.querySelector('input[type=password]');
+/** What only moves about, or changes a text. */
+const MOVES = /^(Tab|Arrow\w+|Home|End|Page\w+|Backspace|Delete)$/;
+
+/** Presses a button, sends a form, answers a question, or is a shortcut; where that does more than search or sign in. */
+function acts(event: KeyboardEvent): boolean {
+  const { key, target } = event;
+  const typed = isCharacter(event) ? key !== ' ' || isText(target) : MOVES.test(key) && !isModified(event);
+  if (typed || isModified(event)) return !typed;
+  return !(target instanceof Element && target.closest('[data-scan=opens], [data-scan=types]'));
 }
+
+const isModified = ({ ctrlKey, altKey, metaKey }: KeyboardEvent) => ctrlKey || altKey || metaKey;
 
 /** A character as typed: AltGr is Ctrl and Alt at once on some keyboards. */
 export function isCharacter(event: KeyboardEvent): boolean {
-  const modified = event.ctrlKey || event.altKey || event.metaKey;
-  return event.key.length === 1 && (!modified || event.getModifierState('AltGraph'));
+  return event.key.length === 1 && (!isModified(event) || event.getModifierState('AltGraph'));
 }
 
 /** Until the answered function is called. */
@@ -34,6 +39,16 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
   const run = new KeyRun();
   let field = fieldBefore(null);
   let lastAt = -Infinity;
+  /** Whether the last key was no modifier, or came right after one that was none: modifiers alone make no pause. */
+  let afterKey = false;
+
+  /** Whether it comes at a scanner's pace after another key. */
+  function isSoon({ key, timeStamp }: KeyboardEvent, gapMs: number): boolean {
+    const soon = afterKey && timeStamp - lastAt <= gapMs;
+    lastAt = timeStamp;
+    afterKey = soon || !IGNORED.includes(key);
+    return soon;
+  }
 
   function take(event: KeyboardEvent): void {
     event.preventDefault();
@@ -42,11 +57,11 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
 
   function pressed(event: KeyboardEvent): void {
     const now = rules();
+    const soon = isSoon(event, now?.gapMs ?? 0);
     if (!now || event.isComposing) return run.drop();
     if (IGNORED.includes(event.key)) return;
-    // A code may hold Tab and Enter, too, and somebody hold it out: no hand answers so soon after another key.
-    const tooSoon = !event.repeat && event.timeStamp - lastAt <= now.gapMs && isAnswer(event);
-    lastAt = event.timeStamp;
+    // A code may hold Tab and Enter, too, and somebody hold it out: no hand does so, so soon after another key.
+    const tooSoon = soon && !event.repeat && acts(event);
     if (isCharacter(event) && !(tooSoon && event.key === ' ')) {
       if (run.add(event.key, event.timeStamp, now.gapMs)) {
         field = fieldBefore(event.target);

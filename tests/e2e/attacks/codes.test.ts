@@ -1,12 +1,18 @@
 // Somebody holds out a code that holds keys: a scanner types them into whatever has the focus, in the name of staff.
 import type { Page } from '@playwright/test';
 import { isFree } from '../../drive/central.ts';
+import { DeskApp } from '../../drive/desk-app.ts';
+import { press } from '../../drive/person.ts';
 import { scanKeys } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** As often as it takes to come to a button from where a click on the page's tab has left the focus. */
 async function tabsTo(window: Page, button: string): Promise<string[]> {
-  const has = () => window.evaluate(() => document.activeElement?.textContent?.trim());
+  const has = () =>
+    window.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement?.ariaLabel ?? activeElement?.textContent?.trim();
+    });
   await window.getByRole('tab', { name: 'Patron data' }).focus();
   let tabs = 0;
   for (; (await has()) !== button; tabs++) await window.keyboard.press('Tab');
@@ -16,21 +22,29 @@ async function tabsTo(window: Page, button: string): Promise<string[]> {
 
 test('deletes nobody', async ({ colleague, openPatronData }) => {
   const { patron, window } = await openPatronData('lead', isFree);
-  await scanKeys(window, [...(await tabsTo(window, 'Delete patron')), 'Enter']);
   const dialog = window.getByRole('dialog');
+  await scanKeys(window, [...(await tabsTo(window, 'Delete patron')), 'Enter']);
+  await window.waitForTimeout(200);
+  await expect(dialog).toBeHidden();
+  await press(window, 'Enter');
   await expect(dialog).toBeVisible();
-  for (const answer of ['Enter', ' ']) {
+  // Keys that nothing comes of make no pause.
+  const nothing = (key: string) => Array<string>(40).fill(key);
+  for (const answer of [
+    ['Tab', 'Enter'],
+    ['Tab', ' '],
+    ['Tab', ...nothing('Shift'), 'Enter'],
+    [...nothing('Control'), 'Tab', ...nothing('CapsLock'), 'Enter'],
+  ]) {
     await window.waitForTimeout(200);
-    await scanKeys(window, ['Tab', answer]);
+    await scanKeys(window, answer);
     await expect(dialog.getByRole('button', { name: 'Delete patron' })).toBeFocused();
     await window.waitForTimeout(500);
     expect((await colleague.patron(patron.id)).id).toBe(patron.id);
-    await window.keyboard.press('Shift+Tab');
+    await press(window, 'Shift+Tab');
   }
   // A hand does.
-  await window.keyboard.press('Tab');
-  await window.waitForTimeout(200);
-  await window.keyboard.press('Enter');
+  await press(window, 'Tab', 'Enter');
   await expect(window.getByRole('heading', { name: 'Patron deleted' })).toBeVisible();
 });
 
@@ -44,4 +58,33 @@ test('blocks nobody', async ({ colleague, openPatronData }) => {
     expect((await colleague.patron(patron.id)).blocks).toEqual([]);
     await window.getByRole('dialog').getByRole('textbox').focus();
   }
+});
+
+test('sets no PIN', async ({ openPatronData }) => {
+  const { window } = await openPatronData('lead', isFree);
+  const pin = window.getByLabel('New PIN');
+  const toPen = await tabsTo(window, 'Edit Card');
+  await scanKeys(window, [...toPen, 'Enter']);
+  await window.waitForTimeout(200);
+  await expect(pin).toBeHidden();
+  await window.getByRole('button', { name: 'Edit Card' }).click();
+  await pin.focus();
+  await scanKeys(window, [...'3917', 'Tab', ...'3917', 'Enter']);
+  await expect(window.getByLabel('Repeat PIN')).toHaveValue('3917');
+  await window.waitForTimeout(500);
+  await expect(pin).toHaveValue('3917');
+});
+
+test('chooses no server for a desk that has none yet', async ({ host, folders, server }) => {
+  const desk = await DeskApp.launch(host, folders, []);
+  const page = desk.desk;
+  const address = page.getByLabel('Address');
+  await address.focus();
+  await scanKeys(page, [...server.url, 'Enter']);
+  await expect(address).toHaveValue(server.url);
+  await page.waitForTimeout(500);
+  await expect(address).toBeVisible();
+  await press(page, 'Enter');
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await desk.close();
 });

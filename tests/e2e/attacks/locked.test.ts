@@ -4,6 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { cardOf, isFree } from '../../drive/central.ts';
 import type { DemoAccount } from '../../../build/reference-server.ts';
 import type { DeskApp } from '../../drive/desk-app.ts';
+import { press } from '../../drive/person.ts';
 import { scan } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -37,7 +38,7 @@ test('whatever dialog is open, a lock leaves nothing of the patron in sight, and
   const { givenName, familyName } = patron.sections.personal.values;
   const words = [givenName, familyName, cardOf(patron), TYPED];
   for (const [what, keys] of Object.entries(DIALOGS)) {
-    await window.keyboard.press(keys);
+    await press(window, keys);
     const dialog = window.locator('[role=dialog], [role=alertdialog]').first();
     await expect(dialog).toBeVisible();
     if (what === 'block') await dialog.locator('textarea').fill(TYPED);
@@ -50,7 +51,7 @@ test('whatever dialog is open, a lock leaves nothing of the patron in sight, and
     await window.getByRole('button', { name: 'Sign in' }).click();
     await expect(window.getByLabel('Password')).toBeHidden();
     expect(await inSight(window, words), what).toEqual(before);
-    await window.keyboard.press('Escape');
+    await press(window, 'Escape');
     await expect(dialog).toBeHidden();
   }
 });
@@ -218,11 +219,11 @@ test('no key opens, prints or copies anything at a locked desk, nor on the paper
     'Control+1',
     'F1',
   ];
-  for (const key of keys) await window.keyboard.press(key);
+  for (const key of keys) await press(window, key);
   expect(await inSight(window, words)).toEqual([]);
   expect(desk.app.windows()).toHaveLength(2);
   await expect(window.locator('html')).not.toHaveAttribute('data-printed');
-  await window.keyboard.press('Control+a');
+  await press(window, 'Control+a');
   expect(await window.evaluate(() => String(getSelection()))).toBe('');
   await window.emulateMedia({ media: 'print' });
   expect(await inSight(window, words)).toEqual([]);
@@ -283,14 +284,14 @@ test('what was typed into a search or a sign-in does not come back to the next o
   const takeBack = async (fields: Locator[]) => {
     for (const field of fields) {
       await field.focus();
-      for (let time = 0; time < 5; time++) await page.keyboard.press('Control+z');
+      for (let time = 0; time < 5; time++) await press(page, 'Control+z');
       expect(await field.inputValue()).not.toContain(TYPED);
     }
   };
   await page.getByLabel('Library').selectOption(lead.library);
   await page.getByLabel('Username').pressSequentially(lead.username);
   await page.getByLabel('Password').pressSequentially(TYPED);
-  await page.keyboard.press('Enter');
+  await press(page, 'Enter');
   await expect(page.getByRole('alert')).toBeVisible();
   await takeBack([page.getByLabel('Password')]);
   await desk.signIn(lead);

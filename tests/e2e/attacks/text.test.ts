@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cardOf } from '../../drive/central.ts';
 import { readPdf } from '../../drive/pdf.ts';
+import { press } from '../../drive/person.ts';
 import { expect, test } from './attacked.ts';
 
 // Playwright takes a navigation that was refused for one that may yet come, and waits: so not after those attacks.
@@ -98,15 +99,15 @@ test('that turns the line round stays within itself: what stands beside it is no
   await expect(window.getByRole('tabpanel')).toContainText(TEXTS.override);
   expect((await lines(window)).turned).toEqual([]);
   await window.getByRole('tab', { name: 'Patron data' }).click();
-  await window.keyboard.press('Control+p');
+  await press(window, 'Control+p');
   await expect(window.locator('.receipt')).toContainText(TITLE);
   expect((await lines(window)).turned).toEqual([]);
-  await window.keyboard.press('Escape');
+  await press(window, 'Escape');
 });
 
 test('takes nothing beyond the paper of a status receipt, and hides nothing of it', async ({ attacked }) => {
   const { window } = attacked;
-  await window.keyboard.press('Control+p');
+  await press(window, 'Control+p');
   for (const paper of ['A4', 'Receipt printer, 80 mm']) {
     await window.getByLabel('Paper').selectOption({ label: paper });
     const receipt = window.locator('.receipt');
@@ -118,7 +119,7 @@ test('takes nothing beyond the paper of a status receipt, and hides nothing of i
     });
     expect(beyond, paper).toEqual([]);
   }
-  await window.keyboard.press('Escape');
+  await press(window, 'Escape');
 });
 
 test('stays on the paper of the list of what was done here, and is shown as text there', async ({

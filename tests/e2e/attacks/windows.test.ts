@@ -1,6 +1,7 @@
 // Ways out of a window: going elsewhere, opening another one, saving, dropping something in, getting at DevTools.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { press } from '../../drive/person.ts';
 import { expect, test } from './attacked.ts';
 
 const click = (properties: string) =>
@@ -154,8 +155,7 @@ test('no session has a spell checker, which would fetch its dictionary from the 
 });
 
 test('there is no menu, and no key, that opens DevTools', async ({ attacked: { desk, window } }) => {
-  for (const key of ['F12', 'Control+Shift+I', 'Control+Shift+J', 'Meta+Alt+I'])
-    await window.keyboard.press(key);
+  for (const key of ['F12', 'Control+Shift+I', 'Control+Shift+J', 'Meta+Alt+I']) await press(window, key);
   const told = await desk.app.evaluate(({ Menu, webContents }) => ({
     menu: Menu.getApplicationMenu(),
     open: webContents.getAllWebContents().map((contents) => contents.isDevToolsOpened()),
