@@ -68,7 +68,7 @@ export async function buildParts(world: OutsideWorld) {
       onTrouble('forgetting a sign-in', thrown);
     });
   };
-  const grants = new Grants(store, server, hear);
+  const grants = new Grants(store, server, hear, (central) => offline.renew(central));
   const keeping = new Keeping(store, steadyClock, policy.copy);
   const session: StaffSession = new StaffSession({
     ...{ server, grants, offline, steadyClock, hear, onTrouble },

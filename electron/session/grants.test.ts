@@ -15,9 +15,8 @@ test('a token is never shown to a server other than the one that gave it', async
       shown.push(token);
       return Promise.reject(new Error('The line is cut.'));
     };
-    const grants = new Grants(store, { address, resume } as unknown as CentralServer, () =>
-      Promise.resolve(),
-    );
+    const heard = () => Promise.resolve();
+    const grants = new Grants(store, { address, resume } as unknown as CentralServer, heard, heard);
     await grants.boot();
     return grants;
   };

@@ -11,6 +11,8 @@ import { isFailure, unlessCut } from '../support/failure.ts';
 
 /** Is told why a session or grant of this member of staff has ended. Never fails. */
 export type Hear = (said: unknown, staffId: string) => Promise<void>;
+/** Is told what a member of staff may do, as the server has just said. */
+export type Renew = (central: CentralSession) => Promise<void>;
 
 const NAME = 'grants';
 const leftSchema = z.discriminatedUnion('kind', [
@@ -25,13 +27,15 @@ export class Grants {
   readonly #store: DeskStore;
   readonly #server: CentralServer;
   readonly #hear: Hear;
+  readonly #renew: Renew;
   readonly #senders = new Map<string, ActSender>();
   #kept: z.infer<typeof keptSchema> | undefined;
 
-  constructor(store: DeskStore, server: CentralServer, hear: Hear) {
+  constructor(store: DeskStore, server: CentralServer, hear: Hear, renew: Renew) {
     this.#store = store;
     this.#server = server;
     this.#hear = hear;
+    this.#renew = renew;
   }
 
   async boot(): Promise<void> {
@@ -113,6 +117,7 @@ export class Grants {
       }
       // The token was good for one use: the new one takes its place before anything else happens.
       await this.keepSession(left.staffId, central.resumeToken);
+      await this.#renew(central);
       await this.end(central);
     } catch (thrown) {
       // Too old by now: what waits goes out when its author signs in.

@@ -183,7 +183,7 @@ export class StaffSession {
 
   /** The line is back: whoever signed in without it goes on with a session that was never ended, if there is one. */
   async resume(): Promise<void> {
-    const { grants, server, steadyClock, hear } = this.#parts;
+    const { grants, server, offline, steadyClock, hear } = this.#parts;
     const present = this.#present;
     const token = present && !this.#central && grants.sessionOf(present.staff.id);
     if (!present || !token) return;
@@ -197,6 +197,7 @@ export class StaffSession {
       }
       if (!isSameStaff(central, present)) throw new Failure({ code: 'serverRubbish' }, 'another session');
       await grants.keepSession(present.staff.id, central.resumeToken);
+      await this.#keep('what they may do', () => offline.renew(central));
       await steadyClock.hear(central.clockDistance);
       if (this.#present !== present || this.#central) return;
       await this.#enter(central);
@@ -244,6 +245,8 @@ export class StaffSession {
   async #enter(central: CentralSession): Promise<void> {
     const { grants, offline, steadyClock, onReady } = this.#parts;
     this.#central = central;
+    // Where they had begun without the line, the server may have told other permissions.
+    this.#present = presentOf(central);
     const keep = () => grants.keepSession(central.staff.id, central.resumeToken);
     central.onRenewed = () => {
       // First what a crash must not lose; a refresh may have brought other permissions, too.

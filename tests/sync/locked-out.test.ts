@@ -323,3 +323,39 @@ test.each<[string, Permission, (patronId: string) => Promise<unknown>]>([
     expect([...desk.parts.session.require().permissions].sort()).toEqual([...left].sort());
   },
 );
+
+test.each<[string, () => Promise<unknown>]>([
+  [
+    'goes on with their session, as the line is back',
+    async () => {
+      desk.line.asked = cut;
+      expect(await codeOfSignIn()).toBe('signed in');
+      desk.line = goodLine();
+      await desk.sync();
+      expect(desk.parts.session.require().permissions).not.toContain(DOWNLOAD_PATRON_DATA);
+    },
+  ],
+  [
+    'ends it, as a colleague has come',
+    async () => {
+      expect(await codeOfSignIn(PASSWORD, 'desk')).toBe('signed in');
+      await desk.sync();
+      await desk.parts.session.signOut();
+    },
+  ],
+])(
+  'whom the desk hears to have lost a permission as it %s has it no more without the line',
+  async (_how, hear) => {
+    desk.line = goodLine();
+    await desk.signIn();
+    await desk.crash();
+    await desk.start();
+    const { id } = network.central.staff.byUsername('north', 'lead') ?? { id: '' };
+    network.central.staff.revoke(id, DOWNLOAD_PATRON_DATA);
+    await hear();
+    await desk.crash();
+    await desk.start();
+    expect(await signInWithoutLine()).toBe('signed in');
+    expect(desk.parts.session.require().permissions).not.toContain(DOWNLOAD_PATRON_DATA);
+  },
+);
