@@ -40,7 +40,7 @@ export interface CentralOptions extends Ports {
   version: string;
   accessSeconds?: number;
   /** Waits so many ms after long work, for others to be let in; a simulation, whose time is none, goes on at once. */
-  rest?: (ms: number) => Promise<void>;
+  rest: (ms: number) => Promise<void>;
   /** Work of scrypt for new PINs; less of it in simulations only. */
   secretCost?: number;
   /** Start from a database that is older than what desks were told is safe. */

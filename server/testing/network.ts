@@ -59,6 +59,7 @@ export function testOptions(options: TestOptions = {}) {
   const clock = { now: () => now, pass: (ms: number) => void (now += ms) };
   const luck = new Luck(options.seed ?? 'test');
   const pauses: number[] = [];
+  const rests: number[] = [];
   return {
     database: options.database ?? ':memory:',
     historyFile: options.historyFile ?? historyInMemory(),
@@ -68,6 +69,8 @@ export function testOptions(options: TestOptions = {}) {
     luck,
     pauses,
     pause: (ms: number) => Promise.resolve(void pauses.push(ms)),
+    rests,
+    rest: (ms: number) => Promise.resolve(void rests.push(ms)),
     secretCost: COST,
     accessSeconds: options.accessSeconds ?? 600,
     acceptLoss: options.acceptLoss ?? false,

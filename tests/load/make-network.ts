@@ -33,7 +33,7 @@ function makeNetwork(
   const historyFile = historyFileAt(history);
   const central = createCentral({
     ...{ database, historyFile, random, version: 'load' },
-    ...{ clock: { now: () => Date.now() }, pause: () => Promise.resolve() },
+    ...{ clock: { now: () => Date.now() }, pause: () => Promise.resolve(), rest: () => Promise.resolve() },
   });
   const libraries = Array.from({ length: count }, (_, n) => ({
     ...demoLibraries[0],

@@ -72,6 +72,7 @@ export class ServerSite implements Watcher {
         clock: { now: () => time.now() + this.offset },
         // Without a time there is nothing to wait for, but for other requests: these come when they are let through.
         pause: (ms) => (ms > 0 ? time.sleep(ms, 'pause') : Promise.resolve()),
+        rest: () => Promise.resolve(),
         ...{ version: 'simulated', accessSeconds: ACCESS_SECONDS, secretCost: 2 },
       });
       this.#central = central;

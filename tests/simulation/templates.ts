@@ -68,7 +68,8 @@ export async function makeTemplates(folder: string): Promise<Templates> {
   const historyFile = historyFileAt(join(server, HISTORY));
   const central = createCentral({
     ...{ database: join(server, DATABASE), historyFile, clock: { now: () => START }, random: luck },
-    ...{ pause: () => Promise.resolve(), version: 'simulated', secretCost: 2 },
+    ...{ pause: () => Promise.resolve(), rest: () => Promise.resolve() },
+    ...{ version: 'simulated', secretCost: 2 },
   });
   const { staff, permissions } = addNetwork(central, luck);
   await fillDesk(emptyDesk, undefined);
