@@ -13,6 +13,8 @@ export const countSchema = z.int().min(0);
 /** No search finds more patrons than this: a list of more would hold up its window. */
 export const MOST_HITS = 5_000_000;
 export const hitsSchema = countSchema.max(MOST_HITS);
+/** BCP 47, such as `sv`, or `zh-Hant-TW`. */
+export const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/;
 /** An opaque version mark of a section or a patron; equal tags mean equal content. */
 export const tagSchema = z.string().min(1).max(100);
 /**

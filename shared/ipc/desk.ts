@@ -1,8 +1,9 @@
 // How this desk's windows look and behave: what staff chose for themselves, and what policy decides for the desk.
 import { z } from 'zod';
+import { LANGUAGE } from '../primitives.ts';
 
-/** BCP 47, such as `sv`. Which languages there are is the windows' to know. */
-export const languageSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/);
+/** Which languages there are is the windows' to know. */
+export const languageSchema = z.string().regex(LANGUAGE);
 
 /** Every step of the text's size, as a factor. */
 export const ZOOM_STEPS = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4] as const;

@@ -1,7 +1,7 @@
 // The sections of the tab Patron data: which fields each has, and which values an edit may give them.
 // An issue's message is a code (`required`, `tooLong`, …) that the window turns into words.
 import { z } from 'zod';
-import { dateSchema, idSchema, isVisible, tagSchema } from '../primitives.ts';
+import { dateSchema, idSchema, isVisible, LANGUAGE, tagSchema } from '../primitives.ts';
 
 /** What is too long is not looked at any further: some patterns below would take minutes over it. */
 const text = (max: number) => z.string().max(max, { error: 'tooLong', abort: true });
@@ -43,8 +43,7 @@ export const sectionSchemas = {
     familyName: requiredText(200),
     birthDate: dateSchema.nullable(),
     gender: z.enum(GENDERS),
-    /** BCP 47, such as `sv`. */
-    language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'notALanguage'),
+    language: z.string().regex(LANGUAGE, 'notALanguage'),
   }),
   contact: z.object({
     phones: z.array(phoneSchema).max(10, 'tooMany'),
