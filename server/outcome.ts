@@ -25,7 +25,10 @@ export function refused(name: ProblemName, extras: ProblemExtras = {}): Refused 
   return { ok: false, name, problem: { type: problemType(name), title, status, ...extras } };
 }
 
-export const invalid = (fields: FieldIssue[]): Refused => refused('invalid', { fields });
+/** More than any window of ours could get wrong: answers are kept, and shall be no larger than what was asked. */
+const MOST_ISSUES = 100;
+export const invalid = (fields: FieldIssue[]): Refused =>
+  refused('invalid', { fields: fields.slice(0, MOST_ISSUES) });
 
 /** One issue at one field. */
 export const at = (field: string, code: FieldCode): FieldIssue => ({ field, code });

@@ -152,5 +152,7 @@ function wholeProblems(section: SectionId, whole: Changes): FieldIssue[] {
 
 /** The window shows one problem at a field. */
 function unique(issues: FieldIssue[]): FieldIssue[] {
-  return issues.filter((issue, index) => issues.findIndex(({ field }) => field === issue.field) === index);
+  const first = new Map<string, FieldIssue>();
+  for (const issue of issues) if (!first.has(issue.field)) first.set(issue.field, issue);
+  return [...first.values()];
 }

@@ -11,6 +11,7 @@ import { historyInMemory } from '../../server/store/history-file.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type EndpointName, type Session } from '../../shared/central/contract.ts';
 import { ACT_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
+import { SECTIONS } from '../../shared/patrons/sections.ts';
 import { fitting, monstrous } from './arbitrary.ts';
 import { actHeaders, bearer, DESK, many, runningServer } from './running-server.ts';
 
@@ -169,6 +170,28 @@ describe('what is too much', () => {
     }
     expect((await fetch(running.url)).status).toBe(200);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  const names = (count: number) => Object.fromEntries(many(count, (n) => [`f${n}`, 0]));
+  const newPatron = (sections: object) => ({ id: v7(), sections });
+
+  test.each([
+    ['names in one object', newPatron({ personal: names(2_001) })],
+    ['values of one list', { events: many(2_001, () => 0) }],
+    ['values in all', newPatron(Object.fromEntries(SECTIONS.map((section) => [section, names(1_900)])))],
+  ])('a body with more %s than any form has is refused before anybody looks at each', async (_what, body) => {
+    const act = { ...bearer(session), ...actHeaders(session) };
+    for (const path of ['/sessions/end', '/audit/events', '/patrons'])
+      expect((await running.post(path, body, act)).status).toBe(400);
+  });
+
+  test('who sends as many wrong names as go is told a hundred: answers are kept, and would fill the disk', async () => {
+    const body = newPatron(
+      Object.fromEntries(SECTIONS.slice(0, 5).map((section) => [section, names(1_900)])),
+    );
+    const answer = await running.post('/patrons', body, { ...bearer(session), ...actHeaders(session) });
+    const { fields } = (await answer.json()) as { fields: unknown[] };
+    expect([answer.status, fields.length]).toEqual([422, 100]);
   });
 
   test('bytes that are no UTF-8 are refused, not kept as other signs', async () => {
