@@ -432,6 +432,31 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(await desk.ask('act', { params: { key } }))).toBe('not-found');
   });
 
+  test('made with a stolen refresh token ends, and is noted, as its owner uses theirs', async () => {
+    const network = testNetwork();
+    const signIn = (desk?: string) => network.signIn('north', 'lead', desk);
+    const owner = await signIn();
+    const [thief, colleague] = [await signIn(owner.desk), await signIn(owner.desk)];
+    const patron = await owner.register();
+    const { refreshToken } = owner.session;
+    thief.token = ((await refresh(network, refreshToken)).body as Session).accessToken;
+    const leave = async (desk: TestDesk) => {
+      const act = desk.newId();
+      const left = await desk.ask('signOut', { body: { waitingActs: [{ id: act, patronId: patron.id }] } });
+      desk.token = (left.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
+      return () => desk.block(patron, 'x', { act });
+    };
+    const [pushOfColleague, pushOfThief] = [await leave(colleague), await leave(thief)];
+    for (let n = 0; n < 3; n++) expect(problemOf(await refresh(network, refreshToken))).toBe('signed-out');
+    expect(problemOf(await pushOfThief())).toBe('signed-out');
+    expect((await pushOfColleague()).status).toBe(201);
+    const events = network.central.parts.store.rows<{ event: string }>('SELECT event FROM sign_in_event');
+    expect(events.map(({ event }) => event).slice(-2)).toEqual([
+      'signed out',
+      'ended: a refresh token came twice',
+    ]);
+  });
+
   test('is judged by the permissions of that moment', async () => {
     const { network, desk, patron, act } = await signedOut();
     network.central.staff.revoke(desk.session.staff.id, 'Patrons - Block/unblock patron');

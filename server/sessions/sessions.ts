@@ -42,6 +42,8 @@ const AHEAD = DAY;
 const GRANT_LASTS = 90 * DAY;
 /** After its end. As long as desks usually let staff in without the line: they hear from it that the account was locked. */
 const TOKEN_KEPT = 3 * DAY;
+/** Of a session that ended since a refresh token came twice, which is noted once; of others it is 1. */
+const CAME_TWICE = 2;
 /** Waiting grows with the failures at one desk, in milliseconds. */
 const PAUSES = [0, 0, 250, 500, 1000, 2000];
 
@@ -191,13 +193,17 @@ export class Sessions {
     return account?.locked ? undefined : account;
   }
 
-  /** A refresh token that comes twice was stolen, or its answer was lost: the whole session ends. */
+  /**
+   * A refresh token that comes twice was stolen, or its answer was lost: the whole session ends. So do grants, also where
+   * the session was signed out: it may have been the thief who did.
+   */
   refresh(secret: string): Outcome<Session> {
     return this.#store.together(() => {
       const token = this.#token(secret, 'refresh');
       if (!token) return refused('signed-out');
-      if (token.used && !token.ended) {
-        this.#store.run('UPDATE session SET ended = 1 WHERE id = ?', token.session);
+      if (token.used && token.ended !== CAME_TWICE) {
+        this.#store.run('UPDATE session SET ended = ? WHERE id = ?', CAME_TWICE, token.session);
+        this.#store.run('DELETE FROM push_grant WHERE session = ?', token.session);
         this.#log.note('ended: a refresh token came twice', token);
       }
       // Whoever had this session may be told that it's the account, so that their desk lets them in no more without the line.
@@ -264,10 +270,11 @@ export class Sessions {
       const secret = newToken('g', this.#ports.random);
       const hash = tokenHash(secret);
       this.#store.run(
-        'INSERT INTO push_grant (hash, staff, desk, expires_at) VALUES (?, ?, ?, ?)',
+        'INSERT INTO push_grant (hash, staff, desk, session, expires_at) VALUES (?, ?, ?, ?, ?)',
         hash,
         asker.staff.id,
         asker.desk,
+        asker.session,
         this.#ports.clock.now() + GRANT_LASTS,
       );
       for (const { id, patronId, section } of waitingActs)

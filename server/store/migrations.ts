@@ -382,6 +382,12 @@ BEGIN
 END;
 `;
 
+/** Grants from before it end with no session: they last for a season at most. */
+const grantsOfSessions = `
+ALTER TABLE push_grant ADD COLUMN session TEXT REFERENCES session (id) ON DELETE CASCADE;
+CREATE INDEX push_grant_of_session ON push_grant (session);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -395,4 +401,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'the lineage of the history', sql: lineage },
   { version: 11, name: 'what the acts of grants are about', sql: grantsAbout },
   { version: 12, name: 'logs whose rows are not replaced', sql: notReplaced },
+  { version: 13, name: 'which session grants are of', sql: grantsOfSessions },
 ];

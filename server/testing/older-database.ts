@@ -3,6 +3,7 @@ import type { Connection } from 'better-sqlite3';
 
 /** What each migration made, taken away again; the newest first. */
 const UNDONE: readonly [made: number, sql: string][] = [
+  [13, 'DROP INDEX push_grant_of_session; ALTER TABLE push_grant DROP COLUMN session'],
   [12, 'DROP TRIGGER audit_is_not_replaced; DROP TRIGGER sign_in_event_is_not_replaced'],
   [11, 'ALTER TABLE push_grant_act DROP COLUMN patron; ALTER TABLE push_grant_act DROP COLUMN section'],
   [10, 'DROP TABLE lineage'],

@@ -147,7 +147,8 @@ export const endpoints = {
   refresh: {
     method: 'POST',
     path: '/sessions/refresh',
-    summary: 'Trade a refresh token, once, for new tokens. A token used twice ends its whole family.',
+    summary:
+      'Trade a refresh token, once, for new tokens. A token used twice ends its whole family, and grants that it left.',
     auth: 'none',
     body: z.object({ refreshToken: tokenSchema }),
     status: 201,
