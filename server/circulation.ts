@@ -2,7 +2,6 @@
 // debt blocks hold, and gives and clears what stands in the way of deleting a patron.
 import type { Loan } from '../shared/patrons/patron.ts';
 import type { ActContext, ActHandlers } from './acts/handlers.ts';
-import type { Attempts } from './acts/attempts.ts';
 import type { Audit } from './audit.ts';
 import { at, granted, invalid, refused, type Outcome } from './outcome.ts';
 import { MOST_CHARACTERS, MOST_OF_A_KIND, type PatronRow, type Records } from './patrons/record.ts';
@@ -20,11 +19,10 @@ export interface CirculationParts {
   records: Records;
   feed: Feed;
   audit: Audit;
-  attempts: Attempts;
 }
 
 export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
-  const { store, clock, records, feed, audit, attempts } = parts;
+  const { store, clock, records, feed, audit } = parts;
   const find = (context: ActContext, patronId: string) => records.find(context.asker.staff.library, patronId);
 
   /** The patron, unless a block refuses the service. */
@@ -87,7 +85,6 @@ export function circulation(parts: CirculationParts): Pick<ActHandlers, Named> {
       store.run('DELETE FROM loan WHERE id = ?', loan.id);
       if (records.section(found.value, 'preferences').values.keepLoanHistory)
         addPastLoan(store, found.value, loan, timeOf(clock));
-      else attempts.forgetPastLoans(found.value.id);
       moved(context, found.value, 'returned');
       return granted({});
     },

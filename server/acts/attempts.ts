@@ -40,6 +40,17 @@ const NAMELESS = `json_replace(body, ${GUARANTORS.map((path) => `'${path}.name',
 /** In the words of the index attempt_of_guarantor: other ones make the database read all answers. */
 const GUARANTOR_ID = `coalesce(${GUARANTORS.map((path) => `body ->> '${path}.patronId'`).join(', ')})`;
 
+/**
+ * What was lent stands with the loan alone: once it is back, whoever wants no history of it has none here, either. A repeat
+ * asks the loan, as no return could go through all answers: a loan may have been renewed without end.
+ */
+const OF_LOANS = ['lend', 'renew'];
+const withItem = (title: string, author: string, barcode: string) =>
+  `json_replace(?, '$.value.title', ${title}, '$.value.author', ${author}, '$.value.itemBarcode', ${barcode})`;
+/** A fingerprint of it would tell whoever guesses that they are right. */
+export const withoutItem = (body: unknown): unknown =>
+  typeof body === 'object' ? { ...body, title: '', author: '', itemBarcode: '' } : body;
+
 /** Of a patron who isn't there any more, which no act may tell anything of. */
 const GONE: number = PROBLEMS['patron-gone'].status;
 
@@ -84,22 +95,29 @@ export class Attempts {
   }
 
   find(key: string): AttemptRow | undefined {
-    return this.#store.row('SELECT * FROM attempt WHERE key = ?', key);
+    return this.#withItem(this.#store.row('SELECT * FROM attempt WHERE key = ?', key));
   }
 
   /** The attempt that had the act's one effect. */
   applied(act: string): AttemptRow | undefined {
-    return this.#store.row(
-      'SELECT attempt.* FROM applied_act JOIN attempt USING (key) WHERE applied_act.act = ?',
-      act,
-    );
+    const sql = 'SELECT attempt.* FROM applied_act JOIN attempt USING (key) WHERE applied_act.act = ?';
+    return this.#withItem(this.#store.row(sql, act));
+  }
+
+  /** While the loan is there. */
+  #withItem(row: AttemptRow | undefined): AttemptRow | undefined {
+    if (!row?.body || !OF_LOANS.includes(row.endpoint)) return row;
+    const sql = `SELECT ${withItem('title', 'author', 'item_barcode')} AS body FROM loan
+      WHERE id = ? ->> '$.value.id' AND patron = (SELECT number FROM patron WHERE id = ?)`;
+    return { ...row, ...this.#store.row<{ body: string }>(sql, row.body, row.body, row.patron_id) };
   }
 
   /** `body` null: made anew at each repeat. */
   keep(attempt: Attempt, answer: { status: number; body: string | null; etag: string | null }): void {
+    const body = OF_LOANS.includes(attempt.endpoint) ? withItem("''", "''", "''") : '?';
     this.#store.run(
       `INSERT INTO attempt (key, act, staff, endpoint, patron_id, fingerprint, status, body, etag, answered_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ${body}, ?, ?)`,
       attempt.key,
       attempt.act,
       attempt.staff,
@@ -135,17 +153,6 @@ export class Attempts {
     forget(gone, 'NOT IN');
     // Their name stood in answers to acts on those that they were guarantor for.
     this.#store.run(`UPDATE attempt SET body = ${NAMELESS} WHERE ${GUARANTOR_ID} = ?`, patronId);
-  }
-
-  /** What was lent and is back, for whoever wants no history of it: answers told its title, too. Those without it stay. */
-  forgetPastLoans(patronId: string): void {
-    this.#store.run(
-      `UPDATE attempt SET fingerprint = '',
-         body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
-       WHERE patron_id = ? AND endpoint IN ('lend', 'renew') AND fingerprint <> ''
-         AND NOT EXISTS (SELECT 1 FROM loan WHERE id = body ->> '$.value.id')`,
-      patronId,
-    );
   }
 
   /** The act had its effect so long ago that its answer is forgotten. */

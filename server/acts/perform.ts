@@ -15,6 +15,7 @@ import {
   fingerprintOf,
   isRepeat,
   slowFingerprintOf,
+  withoutItem,
   type Attempt,
   type AttemptRow,
   type Attempts,
@@ -98,7 +99,8 @@ export class Acts {
     if (headers.data[ACT_HEADERS.epoch] !== this.#history.epoch) return asAnswer(refused('other-epoch'));
     const actedAt = headers.data[ACT_HEADERS.actedAt];
     const { name, params, body } = call;
-    const asked = { key, content: [name, params, body ?? null, act, actedAt] };
+    const content = [name, params, (name === 'lend' ? withoutItem(body) : body) ?? null, act, actedAt];
+    const asked = { key, content };
     const attempt = {
       key,
       act,

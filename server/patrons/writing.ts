@@ -60,7 +60,8 @@ export class Writing {
       for (const number of new Set([formerGuarantor, row?.number ?? null]))
         if (number !== null) feed.moved(number);
     }
-    if (section === 'preferences' && after['keepLoanHistory'] === false) this.forgetPastLoans(patron);
+    if (section === 'preferences' && after['keepLoanHistory'] === false)
+      this.#parts.store.run('DELETE FROM past_loan WHERE patron = ?', patron.number);
     search.put(patron);
     feed.moved(patron.number);
     return fields;
@@ -143,11 +144,6 @@ export class Writing {
     if (group === patron.age_group) return false;
     store.run('UPDATE patron SET age_group = ? WHERE number = ?', group, patron.number);
     return true;
-  }
-
-  forgetPastLoans(patron: PatronRow): void {
-    this.#parts.store.run('DELETE FROM past_loan WHERE patron = ?', patron.number);
-    this.#parts.attempts.forgetPastLoans(patron.id);
   }
 
   /** A new patron with all sections; `person` links accounts at several libraries. */

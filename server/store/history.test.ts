@@ -320,6 +320,29 @@ test('patrons from when lists had one order have the Swedish one too', async () 
   expect(patrons.map(({ familyName }) => familyName)).toEqual(['Zander', 'Åberg']);
 });
 
+test('answers from when they told what was lent tell it no more, nor do fingerprints', async () => {
+  const first = open();
+  const desk = await first.signIn('north', 'lead');
+  const { id } = await desk.register();
+  const key = desk.newId();
+  const item = { title: 'Lent', author: 'A', itemBarcode: '1' };
+  const body = { id: desk.newId(), ...item, dueAt: '2026-04-01T00:00:00Z' };
+  const lent = await desk.act('lend', { params: { patronId: id }, body }, { key });
+  first.central.close();
+  const before = new Database(path('circdesk.sqlite'));
+  undoMigrations(before, 13);
+  before
+    .prepare("UPDATE attempt SET body = ?, fingerprint = 'of the title' WHERE key = ?")
+    .run(JSON.stringify(lent.body), key);
+  before.close();
+  const again = open();
+  const sql = 'SELECT body, fingerprint FROM attempt WHERE key = ?';
+  const kept = again.central.parts.store.row<{ body: string; fingerprint: string }>(sql, key);
+  expect(kept?.fingerprint).toBe('');
+  expect(JSON.parse(kept?.body ?? '')).toMatchObject({ value: { title: '', author: '', itemBarcode: '' } });
+  expect(valueOf(lent)).toMatchObject(item);
+});
+
 test('migrations are numbered without gaps', () => {
   expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
 });

@@ -388,6 +388,13 @@ ALTER TABLE push_grant ADD COLUMN session TEXT REFERENCES session (id) ON DELETE
 CREATE INDEX push_grant_of_session ON push_grant (session);
 `;
 
+/** What was lent stands with loans alone; a fingerprint would tell whoever guesses at it. */
+const itemsOfLoans = `
+UPDATE attempt SET fingerprint = iif(endpoint = 'lend', '', fingerprint),
+  body = json_replace(body, '$.value.title', '', '$.value.author', '', '$.value.itemBarcode', '')
+WHERE endpoint IN ('lend', 'renew');
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'the network', sql: network },
   { version: 2, name: 'revoked desks', sql: revokedDesks },
@@ -402,4 +409,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'what the acts of grants are about', sql: grantsAbout },
   { version: 12, name: 'logs whose rows are not replaced', sql: notReplaced },
   { version: 13, name: 'which session grants are of', sql: grantsOfSessions },
+  { version: 14, name: 'what was lent stands with loans alone', sql: itemsOfLoans },
 ];
