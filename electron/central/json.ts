@@ -1,14 +1,18 @@
-// JSON as a server answers it: read only where it is no deeper and no wider than any answer that makes sense.
+// JSON as a server answers it: read only where it is no deeper and no wider than any answer that makes sense, and no text
+// in it longer.
 import type { z } from 'zod';
 import { goesBeyond } from '../../shared/nesting.ts';
 import { Failure } from '../support/failure.ts';
 
-/** No answer goes as far: Koha's longest has 22,000 values, a page of a first fill some 100,000. */
-const FARTHEST = { levels: 64, inOne: 5_000, values: 300_000 };
+/**
+ * No answer goes as far: Koha's longest has 22,000 values, a page of a first fill some 100,000. A text that a copy takes
+ * has 120,000 signs at most, each of them escaped; one of millions keeps a window from showing anything for half a minute.
+ */
+const FARTHEST = { levels: 64, inOne: 5_000, values: 300_000, text: 150_000 };
 
 /** Fails with `serverRubbish`. */
 export function parseAnswer(text: string): unknown {
-  if (goesBeyond(FARTHEST, text)) throw new Failure({ code: 'serverRubbish' }, 'too-deep-or-wide');
+  if (goesBeyond(FARTHEST, text)) throw new Failure({ code: 'serverRubbish' }, 'too-deep-wide-or-long');
   try {
     return JSON.parse(text);
   } catch (thrown) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { endpoints, type EndpointName, type EndpointRequest } from '../../../shared/central/contract.ts';
+import { LONGEST_TEXT } from '../../../shared/patrons/stored.ts';
 import { Failure } from '../../support/failure.ts';
 import { httpTransport } from '../transport.ts';
 import { ReferenceHttp } from './http.ts';
@@ -61,6 +62,24 @@ test.each([
     error: { code: 'serverRubbish' },
   });
   expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+test('a name that would keep a window from showing anything is rubbish; the longest note, all its signs escaped, is not', async () => {
+  const texts = { familyName: '', addressLine: '', postcode: '', town: '', category: '', branch: '' };
+  const rest = { ...texts, birthDate: null, cardNumber: null, blocked: false, debtBlocked: false };
+  const told = async (givenName: string) => {
+    const hit = JSON.stringify({ id: crypto.randomUUID(), ...rest, givenName });
+    const body = `{"total":1,"patrons":[${hit.replaceAll('å', '\\u00e5')}]}`;
+    const http = new ReferenceHttp(
+      httpTransport(await answering((_, res) => res.end(body)), fetch, () => undefined),
+    );
+    return http.ask('search', { query: { query: 'an' } }).then(
+      ({ patrons }) => patrons[0]?.givenName.length,
+      (thrown: unknown) => (thrown instanceof Failure ? thrown.error.code : thrown),
+    );
+  };
+  expect(await told('å'.repeat(LONGEST_TEXT))).toBe(LONGEST_TEXT);
+  expect(await told('x'.repeat(200_000))).toBe('serverRubbish');
 });
 
 test('marks that are missing or no numbers are not believed', async () => {
