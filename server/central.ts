@@ -159,6 +159,19 @@ export function createCentral(options: CentralOptions) {
     return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
   }
 
+  /** The session that is refreshed, or the desk where this account signed in before; undefined for whoever is nobody. */
+  function comerOf(name: EndpointName, body: unknown): string | undefined {
+    if (name === 'refresh') {
+      const { data } = endpoints.refresh.body.safeParse(body);
+      return data && sessions.toRefresh(data.refreshToken);
+    }
+    if (name !== 'signIn') return undefined;
+    const { data } = endpoints.signIn.body.safeParse(body);
+    const account = data && staff.byUsername(data.library, data.username);
+    const desk = data?.desk.toLowerCase();
+    return account && desk && sessions.knows(account.id, desk) ? desk : undefined;
+  }
+
   function staffOf(headers: Call['headers']): string | undefined {
     const who = whoAsks({ headers });
     return who.ok ? who.value.staff.id : undefined;
@@ -216,6 +229,7 @@ export function createCentral(options: CentralOptions) {
     staff,
     desks,
     senderOf,
+    comerOf,
     /** For demo data and tests: the parts that write without an act. */
     parts: everything,
     close: () => store.close(),

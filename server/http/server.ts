@@ -17,13 +17,13 @@ import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
 export interface ServerOptions extends CentralOptions {
   /** One line of JSON on stderr for each answer: route, status, milliseconds. */
   log?: boolean;
-  /** Requests per second of one session, or of one address without; and sign-ins per second of one address. */
+  /** Requests per second of one session, or of one address without; and sign-ins per second of one that is new there. */
   rates?: { session: number; signIn: number };
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose request it counts as: the session's or grant's, or else the address's. */
+    /** Whose request it counts as: the session's or grant's, at a sign-in the desk's, or else the address's. */
     sender: string;
   }
 }
@@ -45,6 +45,8 @@ function addressOf({ ip }: FastifyRequest): string {
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 const PROBLEM = 'application/problem+json; charset=utf-8';
 const BODY_LIMIT = 256 * 1024;
+/** Read before it is counted: whose it is stands in it. */
+const SIGN_IN_LIMIT = 16 * 1024;
 /** In ms: who sends a request byte by byte holds no connection longer, nor who reads nothing of an answer. */
 const SLOWEST = 30_000;
 /** Answers of one session, or of one address without, that have not gone out: each may be of megabytes. */
@@ -151,9 +153,13 @@ function addRoute(app: FastifyInstance, central: Central, name: EndpointName, si
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(SIGN_INS.has(name) && {
-      config: {
-        rateLimit: { max: signInRate, timeWindow: 1000, keyGenerator: addressOf },
+      bodyLimit: SIGN_IN_LIMIT,
+      // Many may come from one address: who floods it holds up no desk that is known there. Each guess counts as its address's.
+      preValidation: (request, _reply, done) => {
+        request.sender = central.comerOf(name, request.body) ?? addressOf(request);
+        done();
       },
+      config: { rateLimit: { max: signInRate, timeWindow: 1000, hook: 'preHandler' } },
     }),
     handler: async (request, reply) =>
       send(

@@ -193,6 +193,12 @@ export class Sessions {
     return account?.locked ? undefined : account;
   }
 
+  /** The session of a refresh token that is good still. */
+  toRefresh(secret: string): string | undefined {
+    const token = this.#token(secret, 'refresh');
+    return token && !token.used && this.#stillGood(token) ? token.session : undefined;
+  }
+
   /**
    * A refresh token that comes twice was stolen, or its answer was lost: the whole session ends. So do grants, also where
    * the session was signed out: it may have been the thief who did.

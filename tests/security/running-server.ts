@@ -46,8 +46,8 @@ export function runningServer() {
       return (server as Server).app;
     },
     /** From an address that nobody floods. Time passes in some of the tests: whoever needs a session begins one. */
-    async signedIn(): Promise<Session> {
-      const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk: DESK };
+    async signedIn(desk = v7()): Promise<Session> {
+      const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk };
       const answer = await post('/sessions', credentials, {
         'x-forwarded-for': `192.0.2.${100 + signIns++}`,
       });

@@ -71,6 +71,48 @@ describe('sign-ins by the thousand', () => {
   });
 });
 
+describe('desks behind the address of one who floods sign-ins', () => {
+  const FROM = { 'x-forwarded-for': '192.0.2.9' };
+  const signIn = (desk: string, more: object = {}) =>
+    running.post(
+      '/sessions',
+      { library: 'north', username: 'lead', password: PASSWORD, desk, ...more },
+      FROM,
+    );
+  const refresh = (refreshToken: string) => running.post('/sessions/refresh', { refreshToken }, FROM);
+  const flood = async () => {
+    await Promise.all(many(40, (n) => (n % 2 ? refresh('r.x') : guess('192.0.2.9'))));
+    expect(await statuses([refresh('r.x'), guess('192.0.2.9')])).toEqual({ 429: 2 });
+  };
+
+  test('sign in and refresh, where the account was at that desk before', async () => {
+    const desk = v7();
+    const { refreshToken } = await running.signedIn(desk);
+    await flood();
+    expect(await statuses([signIn(desk.toUpperCase()), refresh(refreshToken)])).toEqual({ 201: 2 });
+  });
+
+  test('are held up like strangers with a token that was used, or at a desk where the account is new', async () => {
+    const desk = v7();
+    const { refreshToken } = await running.signedIn(desk);
+    await running.post('/sessions/refresh', { refreshToken });
+    await flood();
+    const asked = [refresh(refreshToken), signIn(v7()), signIn(desk, { username: 'desk' })];
+    expect(await statuses(asked)).toEqual({ 429: 3 });
+  });
+
+  test('are held up as they flood themselves: guesses at a desk that is known', async () => {
+    const desk = v7();
+    await running.signedIn(desk);
+    const counts = await statuses(many(40, () => signIn(desk, { password: 'guess' })));
+    expect(counts).toEqual({ 401: 5, 429: 35 });
+  });
+
+  test('are not read to the end, where they say more than a sign-in has to', async () => {
+    expect((await signIn(v7(), { note: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+});
+
 describe('one who asks without end', () => {
   test('is held up by address, also with another made-up token each time', async () => {
     const { app } = await createServer({ ...testOptions(), rates: { session: 10, signIn: 5 } });
