@@ -28,7 +28,7 @@ import { openExport } from './patron-data/open-export.ts';
 import { printer } from './patron-data/pdf/print.ts';
 import { SavedFiles } from './patron-data/saved-files.ts';
 import { partOf } from './patron-data/write-files.ts';
-import { isPackaged, type StartOptions } from './policy/start-options.ts';
+import type { StartOptions } from './policy/start-options.ts';
 import { addressOfPatron, firstPreferences, rulesOf } from './policy/window-policy.ts';
 import { LatelyOpened } from './patrons/lately-opened.ts';
 import { watchIdle } from './session/idle.ts';
@@ -61,7 +61,13 @@ export interface Desk {
 const LINE_WATCH_MS = 2_000;
 
 /** Builds the desk. Electron must be ready. */
-export function buildDesk({ out, server: address, certificateAuthority, policy }: DeskOptions): Desk {
+export function buildDesk({
+  out,
+  server: address,
+  development,
+  certificateAuthority,
+  policy,
+}: DeskOptions): Desk {
   const [clock, timers] = [systemClock, systemTimers];
   const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
   const log = fileLog(app.getPath('logs'), clock);
@@ -91,7 +97,7 @@ export function buildDesk({ out, server: address, certificateAuthority, policy }
   const server = new ChosenServer({
     address,
     kind: policy.server.kind,
-    development: !isPackaged(app.getAppPath()),
+    development,
     remembered: settings.server,
     remember: (chosen) => {
       settings.server = chosen;

@@ -22,6 +22,8 @@ export const isPackaged = (appPath: string): boolean => appPath.endsWith('.asar'
 
 export interface StartOptions {
   server: string | undefined;
+  /** From the source tree: without TLS on this machine. */
+  development: boolean;
   certificateAuthority: CertificateAuthority | undefined;
   policy: Policy;
 }
@@ -91,14 +93,16 @@ export function startOptions(
   clock: Clock,
 ): StartOptions {
   const { isPackaged, switchValue } = commandLine;
+  const development = !isPackaged;
   const developers = (name: string) => (isPackaged ? '' : switchValue(name));
   const named = developers('policy');
   const policy = readPolicy(named ? resolve(named) : machinePolicyFile);
   const server = developers('server') || policy.server.url;
-  if (server !== undefined && !isSafeAddress(server, { development: !isPackaged }))
+  if (server !== undefined && !isSafeAddress(server, { development }))
     throw new Error(`The server's address must be https: ${withoutSecrets(server)}`);
   const { certificateAuthority: file } = policy.server;
-  return { server, policy, certificateAuthority: file === undefined ? undefined : authorityIn(file, clock) };
+  const certificateAuthority = file === undefined ? undefined : authorityIn(file, clock);
+  return { server, development, policy, certificateAuthority };
 }
 
 function authorityIn(file: string, clock: Clock): CertificateAuthority {
