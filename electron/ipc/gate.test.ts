@@ -354,6 +354,18 @@ describe('what goes back', () => {
     expect(await find('lost')).toEqual({ ok: true, value: { scan: 1, found: lost } });
   });
 
+  test('of whoever could be a guarantor, what tells them apart, and no more of them than that takes', async () => {
+    const choice = { id: PATRON, givenName: 'Ada', familyName: 'Ek', birthDate: '1980-01-02', town: 'Umeå' };
+    const more = { cardNumber: '21100001', addressLine: 'Storgatan 1', postcode: '90325', category: 'adult' };
+    const find = (count: number) => {
+      const found = { ...choice, ...more, branch: 'main', blocked: true, debtBlocked: true };
+      heard.mockReturnValue({ patrons: Array.from({ length: count }, () => found) });
+      return asks('patron.guarantors', { name: 'Ek', order: 'plain' });
+    };
+    expect(await find(8)).toEqual({ ok: true, value: { patrons: Array.from({ length: 8 }, () => choice) } });
+    expect(await find(9)).toMatchObject({ error: { code: 'internal' } });
+  });
+
   test('an error says what the contract lets it say', async () => {
     heard.mockImplementation(() => {
       throw Object.assign(new Failure({ code: 'invalid', stack: 'at /home/eva' } as never, 'because'));

@@ -231,6 +231,20 @@ test.each(['destroyed', 'render-process-gone'])(
   },
 );
 
+test.each(['noKeyring', 'newerFiles', 'unusable'] as const)(
+  'a page of a desk whose trouble is %s can’t have the outbox set aside and the copy deleted',
+  async (kind) => {
+    const beginAnew = vi.fn(() => Promise.resolve());
+    const handlers = troubleHandlers({
+      trouble: () => ({ kind, waiting: null }),
+      beginAnew,
+    } as unknown as TroubleParts);
+    const asking = (async () => handlers['session.beginAnew']({}, asker))();
+    await expect(asking).rejects.toMatchObject({ error: { code: 'requestRefused' } });
+    expect(beginAnew).not.toHaveBeenCalled();
+  },
+);
+
 test('asked twice at once, the desk begins anew once', async () => {
   let began = 0;
   const parts: Omit<TroubleParts, 'look'> = {

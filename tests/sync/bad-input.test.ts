@@ -143,6 +143,16 @@ test.each([
   expect(block?.blockedAt).toBe(new Date(clock.now() - 2 * HOUR).toISOString());
 });
 
+test.each(['*', '**', ' * *', 'l', 'l*', '*d'])(
+  'a page that asks for guarantors by %j, which could be anybody’s name, is told of nobody',
+  async (name) => {
+    const { desk, ek } = await filled();
+    const find = (name: string) => desk.parts.patrons.guarantors(ek.id, { name, order: 'plain' }, 8);
+    expect(await find(name)).toEqual([]);
+    expect(await find('li')).toHaveLength(1);
+  },
+);
+
 test('a clock that jumps while staff work changes neither what waits nor its order', async () => {
   const { network, desk, colleague, ek } = await filled();
   desk.line.asked = cut;
