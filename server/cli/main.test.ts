@@ -78,7 +78,8 @@ async function signIn(
   const json = { 'content-type': 'application/json' };
   const body = JSON.stringify({ library, username, password: account?.password, desk: uuidv7() });
   const answer = await fetch(`${url}/sessions`, { method: 'POST', headers: json, body });
-  const { accessToken = '', epoch = '' } = (await answer.json()) as { accessToken?: string; epoch?: string };
+  const session = (await answer.json()) as { accessToken?: string; accessExpiresIn?: number; epoch?: string };
+  const { accessToken = '', accessExpiresIn, epoch = '' } = session;
   const ask = (method: string, path: string, asked?: unknown) =>
     fetch(url + path, {
       method,
@@ -98,7 +99,7 @@ async function signIn(
     };
     return patrons[0]?.id ?? '';
   };
-  return { status: answer.status, epoch, ask, someone };
+  return { status: answer.status, accessExpiresIn, epoch, ask, someone };
 }
 
 test('starts on loopback with one line, ends when told, and goes on where it was', async () => {
@@ -122,6 +123,34 @@ test('starts on loopback with one line, ends when told, and goes on where it was
   expect(again.epoch).toBe(desk.epoch);
   const { blocks } = (await (await again.ask('GET', `/patrons/${patron}`)).json()) as { blocks: unknown[] };
   expect(blocks).toMatchObject([{ comment: 'kept' }]);
+});
+
+test('as it is started, it lets in ten sign-ins and a hundred requests a second, tokens for ten minutes; a PIN costs who guesses it', async () => {
+  const server = await start('--demo', '2');
+  const desk = await signIn(server);
+  expect(desk.accessExpiresIn).toBe(600);
+  const patron = await desk.someone();
+  expect((await desk.ask('PUT', `/patrons/${patron}/pin`, { pin: '5937' })).status).toBe(200);
+  const letIn = async (count: number, ask: () => Promise<Response>) => {
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: count }, ask));
+    const within = Math.ceil((performance.now() - began) / 1000) + 1;
+    return [answers.filter(({ status }) => status !== 429).length, within] as const;
+  };
+  const body = JSON.stringify({ refreshToken: 'r.x' });
+  const headers = { 'content-type': 'application/json' };
+  const refresh = () => fetch(`${server.url}/sessions/refresh`, { method: 'POST', headers, body });
+  const [refreshed, seconds] = await letIn(200, refresh);
+  expect(refreshed).toBeGreaterThanOrEqual(10);
+  expect(refreshed).toBeLessThanOrEqual(10 * seconds);
+  const [asked, within] = await letIn(1_000, () => fetch(server.url));
+  expect(asked).toBeGreaterThanOrEqual(100);
+  expect(asked).toBeLessThanOrEqual(100 * within);
+  await server.stop();
+  const database = new Database(join(data(), 'circdesk.sqlite'));
+  const { pin } = database.prepare('SELECT pin FROM patron WHERE id = ?').get(patron) as { pin: string };
+  database.close();
+  expect(pin).toMatch(/^scrypt\$16384\$/);
 });
 
 test('whoever holds a connection with half a request keeps no server from ending, nor the next one from its start', async () => {

@@ -54,6 +54,16 @@ test('pages follow one another without gap or repeat, the owner of the card firs
   expect(pages).toEqual(all.names);
 });
 
+test('a card of another library is nobody’s here, however it is asked for', async () => {
+  const { network, desk } = await withPatrons(['a', 'b', '21100001']);
+  const south = await network.signIn('south', 'lead');
+  for (const by of ['card', 'words']) {
+    const ask = { query: { query: '21100001', by } };
+    expect((await south.ask('search', ask)).body).toEqual({ total: 0, patrons: [] });
+    expect((await desk.ask('search', ask)).body).toMatchObject({ total: 1 });
+  }
+});
+
 test('nothing typed finds nobody', async () => {
   const { desk } = await withPatrons(['a', 'b']);
   for (const query of ['', ' ', '"', ') OR (', '-'])
