@@ -178,6 +178,22 @@ describe('what is packed', () => {
   }, 60_000);
 });
 
+test('more in the recipe, for a system that is not packed here too, is a decision', () => {
+  const listed = new Map<string, string[]>();
+  for (const [, inside, word = ''] of recipe.matchAll(/^( *)['"]?([\w$-]+)['"]? *:/gm))
+    if (inside === '') listed.set(word, []);
+    else [...listed.values()].at(-1)?.push(word);
+  expect(Object.fromEntries(listed)).toEqual({
+    ...{ appId: [], productName: [], copyright: [], files: [], asar: ['smartUnpack'], asarUnpack: [] },
+    ...{ directories: ['output', 'buildResources'], npmRebuild: [], electronFuses: expect.any(Array) },
+    linux: ['maintainer', 'icon', 'category', 'target', 'executableArgs'],
+    win: ['icon', 'target'],
+    nsis: ['oneClick', 'perMachine'],
+    msi: ['perMachine'],
+    mac: ['icon', 'hardenedRuntime', 'entitlements', 'entitlementsInherit', 'target'],
+  });
+});
+
 test('a deb and an rpm name the project’s page and a maintainer, without whom neither is made', () => {
   const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { homepage?: string };
   expect(homepage).toMatch(/^https:\/\//);

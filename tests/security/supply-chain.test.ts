@@ -70,6 +70,8 @@ test.each([
   ['has to be given away with its source', { licence: 'GPL-3.0-only' }],
   ['has that even behind a network', { licence: 'AGPL-3.0-only' }],
   ['lets one choose, which nobody has', { licence: '(MIT OR GPL-3.0-only)' }],
+  ['lets nobody use it for a while', { licence: 'BUSL-1.1' }],
+  ['is none', { licence: 'UNLICENSED' }],
   ['brings no text of it', { licence: 'MIT', text: '' }],
 ])('a package whose licence %s doesn’t ship', (_what, wrong) => {
   const good = { name: 'x', version: '1.0.0', licence: 'MIT', text: 'Permission is hereby granted' };
