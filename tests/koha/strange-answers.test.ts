@@ -182,6 +182,36 @@ test('records that nest without end are rubbish, and nothing falls over them', a
   await expect(pull()).rejects.toMatchObject(rubbish);
 });
 
+test('who registers under a name without end keeps no other patron from a copy, nor a list of hits from its window', async () => {
+  const koha = smallLibrary(steppingClock());
+  const endless = 'x'.repeat(1_000_000);
+  const address = { address: endless, postal_code: endless, city: endless };
+  koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  koha.world.addPatron({ surname: endless, firstname: `Öberg ${endless}`, library_id: 'MPL', ...address });
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const { patrons } = await session.snapshot(null, 50);
+  const names = patrons.flatMap((one) => {
+    const { data } = patronSchema.safeParse(one);
+    return data ? [data.sections.personal.values.familyName] : [];
+  });
+  expect(names).toEqual(['Ek', 'Al', 'Öberg']);
+  const hits = await session.search('öberg', 0, 20);
+  expect(hits.total).toBe(2);
+  for (const hit of hits.patrons)
+    for (const text of Object.values(hit)) expect(String(text).length).toBeLessThanOrEqual(20_000);
+});
+
+test('a title, an author or a debt without end is shown as far as a window shows it', async () => {
+  const endless = 'x'.repeat(1_000_000);
+  const { loans, debts } = await told((_path, row) => {
+    if ('biblio' in row) row['biblio'] = { title: endless, author: endless };
+    for (const line of (row['outstanding_debits'] as { lines?: object[] } | undefined)?.lines ?? [])
+      Object.assign(line, { description: endless });
+  });
+  const texts = [loans[0]?.title, loans[0]?.author, debts[0]?.description];
+  expect(texts.map((text) => text?.length)).toEqual([20_000, 20_000, 20_000]);
+});
+
 /** What a Koha says of a patron who has a loan, a debt and a block, all of it in a list or beside it. */
 async function told(change: (path: string, row: Record<string, unknown>) => void) {
   const koha = smallLibrary(steppingClock());

@@ -96,7 +96,8 @@ export class KohaHttp {
     }, reads);
     const took = Math.max(0, this.#clock.now() - began);
     if (answer.status >= 400) throw failureFrom(answer, this.#retryAt(answer));
-    const value = believed(schema, answer.body === '' ? 'null' : answer.body);
+    // Whoever registers at a Koha may write a name without end: it must not take all the others' page with it.
+    const value = believed(schema, answer.body === '' ? 'null' : answer.body, Infinity);
     const total = countOf(answer, 'x-total-count');
     return {
       status: answer.status,

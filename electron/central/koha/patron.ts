@@ -18,7 +18,7 @@ import type { Countries } from './countries.ts';
 import type { KohaIds } from './ids.ts';
 import { noteBlocks } from './note-blocks.ts';
 import type { KohaAccount, KohaAccountLine, KohaCheckout, KohaHold, KohaPatron } from './records.ts';
-import { sectionsOf, tagOf, taggedSections } from './sections.ts';
+import { sectionsOf, shown, tagOf, taggedSections } from './sections.ts';
 import type { Item, Title } from './titles.ts';
 import { amountOf, dayOf, minorDigits, textOf, timeOf } from './values.ts';
 
@@ -84,13 +84,13 @@ export function summaryOf(patron: Patron): PatronSummary {
   const { line1, line2, postcode, town } = address.values;
   return {
     id: patron.id,
-    givenName: personal.values.givenName,
-    familyName: personal.values.familyName,
+    givenName: shown(personal.values.givenName),
+    familyName: shown(personal.values.familyName),
     birthDate: personal.values.birthDate,
     cardNumber: card.values.cards.find(({ state }) => state === 'active')?.number ?? null,
-    addressLine: [line1, line2].filter((line) => line !== '').join(', '),
-    postcode,
-    town,
+    addressLine: shown([line1, line2].filter((line) => line !== '').join(', ')),
+    postcode: shown(postcode),
+    town: shown(town),
     category: library.values.category,
     branch: library.values.branch,
     blocked: patron.blocks.length > 0,
@@ -192,7 +192,7 @@ export function debtOf(line: KohaAccountLine, ids: KohaIds, digits: number): Deb
   return {
     id: ids.id('accountLine', line.account_line_id ?? 0),
     kind: DEBT_KINDS.get(textOf(line.debit_type) || textOf(line.type)) ?? 'other',
-    description: textOf(line.description),
+    description: shown(textOf(line.description)),
     amount: amountOf(line.amount_outstanding ?? line.amount, digits),
     createdAt: timeOf(line.date) ?? LONG_AGO,
   };

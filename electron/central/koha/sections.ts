@@ -72,17 +72,17 @@ export function sectionsOf(patron: KohaPatron, countries: Countries): AllValues 
     guarantor: EMPTY_SECTIONS.guarantor,
     library: { branch: patron.library_id, category: patron.category_id },
     preferences: { ...EMPTY_SECTIONS.preferences, keepLoanHistory: patron.privacy !== NEVER_KEEP },
-    note: { staffNote: shownNote(noteOf(patron)) },
+    note: { staffNote: shown(noteOf(patron)) },
   };
 }
 
 export const noteOf = ({ staff_notes }: KohaPatron): string => noteWithoutBlocks(textOf(staff_notes));
 
-/** Of a note that has grown beyond what a copy takes, the beginning. */
-const shownNote = (note: string): string =>
-  isShownWhole(note) ? note : `${note.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
+/** Of a text that has grown beyond what a copy takes, the beginning. */
+export const shown = (text: string): string =>
+  isShownWhole(text) ? text : `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
 
-export const isShownWhole = (note: string): boolean => note.length <= LONGEST_TEXT;
+export const isShownWhole = (text: string): boolean => text.length <= LONGEST_TEXT;
 
 /** Undefined for a letter that stands for none of ours. */
 export const genderOf = (letter: string) => GENDERS[letter.toUpperCase()];

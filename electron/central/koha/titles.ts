@@ -4,6 +4,7 @@ import { isFailure } from '../../support/failure.ts';
 import { own, type KohaApi } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import { biblioSchema, itemSchema, type KohaItem } from './records.ts';
+import { shown } from './sections.ts';
 import { textOf } from './values.ts';
 
 export interface Title {
@@ -81,8 +82,8 @@ const titled = ({
   author?: unknown;
   subtitle?: unknown;
 }): Title => ({
-  title: [title, subtitle].filter((part) => typeof part === 'string' && part !== '').join(' '),
-  author: typeof author === 'string' ? author : '',
+  title: shown([title, subtitle].filter((part) => typeof part === 'string' && part !== '').join(' ')),
+  author: typeof author === 'string' ? shown(author) : '',
 });
 
 /** A loan is shown without its title where titles can't be had; only a line that is cut stops the whole. */
