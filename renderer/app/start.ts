@@ -3,6 +3,8 @@ import { createPinia } from 'pinia';
 import { ConfigProvider } from 'reka-ui';
 import { createApp, h, type Component } from 'vue';
 import { directionOf } from './languages.ts';
+import { watchPace } from './keys/pace.ts';
+import { useLook } from './look.ts';
 import { useNotices } from './notices.ts';
 import { useSession } from './session.ts';
 import { i18n } from './words.ts';
@@ -19,6 +21,7 @@ export async function startWindow(root: Component): Promise<void> {
   };
   app.config.errorHandler = report;
   window.addEventListener('unhandledrejection', (event) => report(event.reason));
+  watchPace(() => useLook().rules?.scanner.gapMs ?? 0);
   await useSession().start();
   app.mount('#app');
 }

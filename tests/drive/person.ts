@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 
 /** Whoever presses the next key sooner is a scanner. */
-export const PACE_MS = 60;
+export const PACE_MS = 120;
 
 /** One chord after the other. */
 export async function press(window: Page, ...chords: string[]): Promise<void> {

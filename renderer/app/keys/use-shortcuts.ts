@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { onUnmounted } from 'vue';
 import type { WindowKind } from '../../../shared/ipc/contract.ts';
 import { useLook } from '../look.ts';
+import { isNewestKey } from './pace.ts';
 import { isText } from '../scanner/field.ts';
 import { isCharacter } from '../scanner/scanner.ts';
 import { shortcut, shortcutOf, singleOf, type ShortcutId } from './shortcuts.ts';
@@ -10,8 +11,8 @@ import { shortcut, shortcutOf, singleOf, type ShortcutId } from './shortcuts.ts'
 /** `at`: which of its keys, from 0. Answers false where there is nothing to do for it now. */
 type Handler = (at: number) => unknown;
 
-/** Longer than a scanner's pause: a character that others follow is no shortcut. */
-const ALONE_AFTER_MS = 80;
+/** So many ms longer than a scanner's pause: a character that others follow is no shortcut. */
+const LONGER_MS = 30;
 
 const useHandlers = defineStore('shortcuts', () => {
   const handlers = new Map<ShortcutId, Handler[]>();
@@ -43,10 +44,8 @@ export function useShortcut(id: ShortcutId, handler: Handler): void {
 export function listenForShortcuts(kind: WindowKind): void {
   const handlers = useHandlers();
   const look = useLook();
-  let waiting: ReturnType<typeof setTimeout> | undefined;
 
   window.addEventListener('keydown', (event) => {
-    clearTimeout(waiting);
     if (event.defaultPrevented || event.isComposing) return;
     const found = shortcutOf(event, kind);
     if (found) {
@@ -55,6 +54,12 @@ export function listenForShortcuts(kind: WindowKind): void {
     }
     const typing = isText(event.target) || event.target instanceof HTMLSelectElement;
     const single = look.singleKeys && !typing && isCharacter(event) ? singleOf(event.key, kind) : undefined;
-    if (single) waiting = setTimeout(() => handlers.run(single, 0), ALONE_AFTER_MS);
+    if (single)
+      setTimeout(
+        () => {
+          if (isNewestKey(event)) handlers.run(single, 0);
+        },
+        (look.rules?.scanner.gapMs ?? 0) + LONGER_MS,
+      );
   });
 }

@@ -1,6 +1,7 @@
 // Listens for a scanner, whatever has the focus. It takes the scanner's keys out of the page again, so that its Enter
 // presses nothing and its characters are typed nowhere; people's keys it leaves alone.
 import type { ScannerRules } from '../../../shared/ipc/desk.ts';
+import { MODIFIERS, sinceKey } from '../keys/pace.ts';
 import { KeyRun, type Scanned } from './burst.ts';
 import { fieldBefore, isText, type FieldBefore } from './field.ts';
 
@@ -14,7 +15,8 @@ export interface ScannerParts {
   onHands: () => void;
 }
 
-const IGNORED = ['Shift', 'AltGraph', 'CapsLock', 'NumLock', 'Control', 'Alt', 'Meta'];
+/** Hands are slower. Where policy lets a scanner take longer, they need not be slower than it. */
+const HANDS_MS = 80;
 
 /** What only moves about, or changes a text. */
 const MOVES = /^(Tab|Arrow\w+|Home|End|Page\w+|Backspace|Delete)$/;
@@ -38,17 +40,6 @@ export function isCharacter(event: KeyboardEvent): boolean {
 export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts): () => void {
   const run = new KeyRun();
   let field = fieldBefore(null);
-  let lastAt = -Infinity;
-  /** Whether the last key was no modifier, or came right after one that was none: modifiers alone make no pause. */
-  let afterKey = false;
-
-  /** Whether it comes at a scanner's pace after another key. */
-  function isSoon({ key, timeStamp }: KeyboardEvent, gapMs: number): boolean {
-    const soon = afterKey && timeStamp - lastAt <= gapMs;
-    lastAt = timeStamp;
-    afterKey = soon || !IGNORED.includes(key);
-    return soon;
-  }
 
   function take(event: KeyboardEvent): void {
     event.preventDefault();
@@ -57,11 +48,10 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
 
   function pressed(event: KeyboardEvent): void {
     const now = rules();
-    const soon = isSoon(event, now?.gapMs ?? 0);
     if (!now || event.isComposing) return run.drop();
-    if (IGNORED.includes(event.key)) return;
-    // A code may hold Tab and Enter, too, and somebody hold it out: no hand does so, so soon after another key.
-    const tooSoon = soon && !event.repeat && acts(event);
+    if (MODIFIERS.includes(event.key)) return;
+    // A code may hold Tab and Enter, too, and somebody hold it out.
+    const tooSoon = sinceKey(event) <= Math.min(now.gapMs, HANDS_MS) && !event.repeat && acts(event);
     if (isCharacter(event) && !(tooSoon && event.key === ' ')) {
       if (run.add(event.key, event.timeStamp, now.gapMs)) {
         field = fieldBefore(event.target);

@@ -1,9 +1,9 @@
 // Somebody holds out a code that holds keys: a scanner types them into whatever has the focus, in the name of staff.
 import type { Page } from '@playwright/test';
-import { isFree } from '../../drive/central.ts';
+import { cardOf, isFree } from '../../drive/central.ts';
 import { DeskApp } from '../../drive/desk-app.ts';
 import { press } from '../../drive/person.ts';
-import { scanKeys } from '../../drive/scanner.ts';
+import { SCANNER_MS, scanKeys } from '../../drive/scanner.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** As often as it takes to come to a button from where a click on the page's tab has left the focus. */
@@ -73,6 +73,76 @@ test('sets no PIN', async ({ openPatronData }) => {
   await expect(window.getByLabel('Repeat PIN')).toHaveValue('3917');
   await window.waitForTimeout(500);
   await expect(pin).toHaveValue('3917');
+});
+
+test('makes no pause by a card that brings another window to the front', async ({
+  desk,
+  colleague,
+  openPatronData,
+}) => {
+  const { patron, window } = await openPatronData('lead', isFree);
+  const other = await colleague.patronWho((one) => isFree(one) && one.id !== patron.id && cardOf(one) !== '');
+  const another = await desk.openPatron(cardOf(other));
+  const rest = Array<string>(20).fill('CapsLock');
+  /** What is in a code behind a card comes to the window of that card. */
+  const goOn = async (from: Page, card: string, to: Page, ...keys: string[]) => {
+    await scanKeys(from, [...card, 'Enter', ...rest]);
+    // Playwright tells every page that it is in front: this one is told of it as by the system.
+    const since = await to.evaluate(() => {
+      const came = new FocusEvent('focus');
+      dispatchEvent(came);
+      return performance.timeOrigin + came.timeStamp;
+    });
+    await scanKeys(to, [...rest, ...keys], since + SCANNER_MS);
+  };
+  await window.getByRole('button', { name: 'Delete patron' }).focus();
+  await goOn(window, cardOf(other), another);
+  await goOn(another, cardOf(patron), window, 'Enter');
+  await window.waitForTimeout(500);
+  await expect(window.getByRole('dialog')).toBeHidden();
+  await expect(window.getByRole('button', { name: 'Delete patron' })).toBeFocused();
+  await press(window, 'Enter');
+  await expect(window.getByRole('dialog')).toBeVisible();
+});
+
+test('makes no pause in an open list of choices, whose keys no page sees', async ({ openPatronData }) => {
+  const { window } = await openPatronData('lead', isFree);
+  await window.getByRole('button', { name: 'Edit Contact' }).click();
+  await window.getByLabel('Preferred channel').focus();
+  await scanKeys(window, [' ', ...Array<string>(40).fill('e'), 'Enter', 'F1']);
+  await window.waitForTimeout(500);
+  await expect(window.getByRole('dialog')).toBeHidden();
+  await press(window, 'F1');
+  await expect(window.getByRole('dialog')).toBeVisible();
+});
+
+test('shows no screen that is hidden, nor presses what is below', async ({ openPatronData }) => {
+  const { window } = await openPatronData('lead', isFree);
+  const cover = window.getByRole('heading', { name: 'The screen is hidden' });
+  await window.getByRole('button', { name: 'Delete patron' }).focus();
+  await press(window, 'F9');
+  for (const shows of ['Escape', 'F9', 'Enter']) {
+    await window.waitForTimeout(200);
+    await scanKeys(window, ['1', shows, 'CapsLock', 'Enter']);
+    await window.waitForTimeout(500);
+    await expect(cover).toBeVisible();
+  }
+  await press(window, 'Escape');
+  await expect(cover).toBeHidden();
+  await expect(window.getByRole('dialog')).toBeHidden();
+});
+
+test('takes no shortcut of one character, where others follow', async ({ openPatronData }) => {
+  const { window } = await openPatronData('lead', isFree);
+  await window.evaluate(() => globalThis.window.circdesk.preferences.choose({ singleKeys: true }));
+  await window.waitForTimeout(200);
+  for (const next of ['F3', 'Tab', 'x']) {
+    await scanKeys(window, ['b', ...Array<string>(60).fill(next)]);
+    await window.waitForTimeout(500);
+    await expect(window.getByRole('dialog')).toBeHidden();
+  }
+  await press(window, 'b');
+  await expect(window.getByRole('dialog')).toBeVisible();
 });
 
 test('chooses no server for a desk that has none yet', async ({ host, folders, server }) => {

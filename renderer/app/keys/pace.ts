@@ -1,0 +1,36 @@
+// How soon a key comes after the one before. A code that somebody holds out may hold any keys, and what presses a button
+// at a scanner's pace is no hand. Listens before anything else in the window does.
+export const MODIFIERS = ['Shift', 'AltGraph', 'CapsLock', 'NumLock', 'Control', 'Alt', 'Meta'];
+
+const since = new WeakMap<KeyboardEvent, number>();
+let lastAt = performance.now();
+let newest: KeyboardEvent | undefined;
+
+/** In ms, since any other key; those that are held with others make no pause, and are none. */
+export const sinceKey = (event: KeyboardEvent): number => since.get(event) ?? 0;
+
+/** Whether no key has come after it. */
+export const isNewestKey = (event: KeyboardEvent): boolean => event === newest;
+
+/** `gapMs`: the longest pause between a scanner's keys. */
+export function watchPace(gapMs: () => number): void {
+  const down = new Set<string>();
+  const count = ({ timeStamp }: Event) => {
+    lastAt = timeStamp;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const pause = event.timeStamp - lastAt;
+    since.set(event, pause);
+    newest = event;
+    down.add(event.code);
+    if (!MODIFIERS.includes(event.key) || pause <= gapMs()) count(event);
+  };
+  // An open list of choices, or the system, has taken what came before.
+  const onKeyUp = (event: KeyboardEvent) => {
+    if (!down.delete(event.code)) count(event);
+  };
+  window.addEventListener('keydown', onKeyDown, { capture: true });
+  window.addEventListener('keyup', onKeyUp, { capture: true });
+  // So has another window: a card in the code brings its own to the front.
+  window.addEventListener('focus', count);
+}
