@@ -3,6 +3,7 @@
 import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
+import { isFoundByName } from '../../shared/patrons/search.ts';
 import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
 import { LOOK_LASTS, type Clock } from '../../shared/clock.ts';
 import { isDoneTo, type Deed, type LogEvent, type OutboxAct } from '../cache/act.ts';
@@ -19,6 +20,9 @@ import type { Saving } from './saving.ts';
 
 /** So long a window waits for what the server knows now, before it shows what the copy knows. */
 const FRESH_WITHIN_MS = 2_000;
+
+/** Of patrons found by anything of theirs, so many are looked at for those whose name it is. */
+const FOUND_BY_ALL = 100;
 
 /** Which of the hits, in which order, and whom to ask. */
 interface HitsPart {
@@ -157,13 +161,14 @@ export class Patrons {
     // `*` would find everybody.
     const query = name.replaceAll('*', ' ').trim();
     if (query.length < 2) return [];
-    const part = { offset: 0, limit: most + 1, order };
+    // Others are found by their numbers and addresses, of which this window is told nothing.
+    const part = { offset: 0, limit: FOUND_BY_ALL, order };
     const fromCopy = await this.search(query, { ...part, from: 'copy' }, present);
     const found =
       fromCopy.partial && this.#parts.session.central
         ? await this.search(query, { ...part, from: 'server' }, present).catch(() => fromCopy)
         : fromCopy;
-    return found.patrons.filter(({ id }) => id !== patronId).slice(0, most);
+    return found.patrons.filter((one) => one.id !== patronId && isFoundByName(query, one)).slice(0, most);
   }
 
   notifications(patronId: string) {

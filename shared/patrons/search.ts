@@ -1,5 +1,6 @@
 // Searching for patrons: which words a patron is found by, and what a query asks for. Pure, so that the server and
 // the desk's copy find the same.
+import type { PatronSummary } from './patron.ts';
 import { fold, foldedWords, joined } from './fold.ts';
 import type { Address, SectionValues } from './sections.ts';
 
@@ -70,6 +71,21 @@ export function patronWords({ personal, contact, address, card }: SearchedSectio
     ...card.cards.flatMap(({ number }) => [...foldedWords(number), joined(number)]),
   ];
   return [...new Set(words)].filter((word) => word !== '');
+}
+
+/** Whether somebody is found by what a list of them shows alone: name, town and birth date, not a number or an address. */
+export function isFoundByName(
+  query: string,
+  {
+    givenName,
+    familyName,
+    birthDate,
+    town,
+  }: Pick<PatronSummary, 'givenName' | 'familyName' | 'birthDate' | 'town'>,
+): boolean {
+  const words = [...[givenName, familyName, town].flatMap(nameWords), joined(birthDate ?? '')];
+  const asked = query.split(/\s+/).flatMap((word) => writtenDate(word) ?? foldedWords(word));
+  return asked.every((beginning) => words.some((word) => word.startsWith(beginning)));
 }
 
 interface Unit {

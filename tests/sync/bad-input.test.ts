@@ -153,6 +153,27 @@ test.each(['*', '**', ' * *', 'l', 'l*', '*d'])(
   },
 );
 
+test('a page that asks for guarantors is told of nobody by what it is not told of them, digit by digit', async () => {
+  const { desk, colleague, ek } = await filled();
+  await colleague.register({
+    personal: {
+      givenName: 'Ånna',
+      familyName: 'Berg-Öst',
+      birthDate: '1990-02-01',
+      nationalId: '199002010017',
+    },
+    contact: { phones: ['070 174 06 11'], emails: ['post@planted.example'] },
+    address: { line1: 'Storgatan 5', postcode: '12345', town: 'Norrby' },
+    card: { cards: [{ number: 'C-77001', state: 'active' }] },
+  });
+  await desk.sync();
+  const find = (name: string) => desk.parts.patrons.guarantors(ek.id, { name, order: 'plain' }, 8);
+  for (const shown of ['anna', 'berg ost', 'bergöst norr', 'anna 1.2.1990', 'anna 1990'])
+    expect(await find(shown)).toHaveLength(1);
+  for (const hidden of ['0701', '70174', 'post', 'planted', 'storg', '12345', 'C77', '77001', '1990020100'])
+    for (const asked of [hidden, `anna ${hidden}`]) expect(await find(asked)).toEqual([]);
+});
+
 test('a clock that jumps while staff work changes neither what waits nor its order', async () => {
   const { network, desk, colleague, ek } = await filled();
   desk.line.asked = cut;
