@@ -73,16 +73,14 @@ export function patronWords({ personal, contact, address, card }: SearchedSectio
   return [...new Set(words)].filter((word) => word !== '');
 }
 
-/** Whether somebody is found by what a list of them shows alone: name, town and birth date, not a number or an address. */
-export function isFoundByName(
-  query: string,
-  {
-    givenName,
-    familyName,
-    birthDate,
-    town,
-  }: Pick<PatronSummary, 'givenName' | 'familyName' | 'birthDate' | 'town'>,
-): boolean {
+/**
+ * Whether somebody is found without what could be found out so, sign by sign: by name, town and birth date, or by the whole
+ * number of the card that they hold out.
+ */
+export function isFoundByName(query: string, summary: PatronSummary): boolean {
+  const { givenName, familyName, birthDate, town, cardNumber } = summary;
+  const number = joined(cardNumber ?? '');
+  if (number !== '' && number === joined(query)) return true;
   const words = [...[givenName, familyName, town].flatMap(nameWords), joined(birthDate ?? '')];
   const asked = query.split(/\s+/).flatMap((word) => writtenDate(word) ?? foldedWords(word));
   return asked.every((beginning) => words.some((word) => word.startsWith(beginning)));
