@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { goesBeyond } from '../../shared/nesting.ts';
 import { Failure } from '../support/failure.ts';
+import { TooLarge } from './transport.ts';
 
 /** No answer goes as far: Koha's longest has 22,000 values, a page of a first fill some 100,000. */
 const FARTHEST = { levels: 64, inOne: 5_000, values: 300_000 };
@@ -14,8 +15,7 @@ const LONGEST_TEXT = 150_000;
 
 /** Fails with `serverRubbish`. */
 export function parseAnswer(json: string, text = LONGEST_TEXT): unknown {
-  if (goesBeyond({ ...FARTHEST, text }, json))
-    throw new Failure({ code: 'serverRubbish' }, 'too-deep-wide-or-long');
+  if (goesBeyond({ ...FARTHEST, text }, json)) throw new TooLarge('too-deep-wide-or-long');
   try {
     return JSON.parse(json);
   } catch (thrown) {

@@ -25,7 +25,14 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** Fails with a `Failure`: `serverAway`, `serverSlow`, `serverCertificate`, or `serverRubbish` for too large an answer. */
+/** An answer that goes beyond any that makes sense. */
+export class TooLarge extends Failure {
+  constructor(because: unknown) {
+    super({ code: 'serverRubbish' }, because);
+  }
+}
+
+/** Fails with a `Failure`: `serverAway`, `serverSlow`, `serverCertificate`, or `TooLarge`. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -85,7 +92,7 @@ function contentOf(form: HttpRequest['form'], body: unknown): string | undefined
 
 function failureOf(thrown: unknown): Failure {
   if (thrown instanceof AxiosError) {
-    if (thrown.code === AxiosError.ERR_BAD_RESPONSE) return new Failure({ code: 'serverRubbish' }, thrown);
+    if (thrown.code === AxiosError.ERR_BAD_RESPONSE) return new TooLarge(thrown);
     if (thrown.code === 'ETIMEDOUT' || thrown.code === 'ECONNABORTED')
       return new Failure({ code: 'serverSlow' }, thrown);
   }

@@ -114,6 +114,7 @@ async function changing(change: (request: HttpRequest, answer: HttpAnswer) => Ht
   begun = true;
   const position = koha.world.clock.now() - 3_600_000;
   return {
+    koha,
     read: () => session.patron(new KohaIds(ADDRESS).id('patron', patron_id), true),
     patron_id,
     find: () => session.search('öberg', 0, 20),
@@ -174,10 +175,12 @@ test('a Koha that gives the same page of blocks again and again keeps nobody fro
 
 test('records that nest without end are rubbish, and nothing falls over them', async () => {
   const deep = `"odd":${'['.repeat(100_000)}${']'.repeat(100_000)},"surname"`;
-  const { read, pull } = await changing((_request, answer) => ({
+  const { koha, read, pull } = await changing((_request, answer) => ({
     ...answer,
     body: answer.body.replaceAll('"surname"', deep),
   }));
+  // A few of them would be left out.
+  for (let n = 0; n < 11; n++) koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
   await expect(read()).rejects.toMatchObject(rubbish);
   await expect(pull()).rejects.toMatchObject(rubbish);
 });
@@ -199,6 +202,52 @@ test('who registers under a name without end keeps no other patron from a copy, 
   expect(hits.total).toBe(2);
   for (const hit of hits.patrons)
     for (const text of Object.values(hit)) expect(String(text).length).toBeLessThanOrEqual(20_000);
+});
+
+test.each([0, 1, 7])(
+  'nor does who has more of something than any answer goes to, among %d others',
+  async (others) => {
+    const clock = steppingClock();
+    const koha = smallLibrary(clock);
+    const { server } = serverOn(koha);
+    const session = await server.signIn(STAFF);
+    const start = clock.now() - 3_600_000;
+    const { patron_id } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+    for (let n = 0; n < 5_001; n++) koha.world.addAttribute(patron_id, 'HOBBY', 'x');
+    for (let n = 0; n < others; n++) koha.world.addPatron({ surname: `Öberg ${n}`, library_id: 'MPL' });
+    const expected = ['Ek', 'Al', ...Array.from({ length: others }, (_, n) => `Öberg ${n}`)];
+    const nameOf = (patron: unknown) => patronSchema.parse(patron).sections.personal.values.familyName;
+    const filled: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const page = await session.snapshot(after, 50);
+      filled.push(...page.patrons.map(nameOf));
+      after = page.next;
+      more = after !== null;
+    }
+    expect(filled).toEqual(expected);
+    const hits = await session.search('öberg', 0, 20);
+    expect(hits.patrons.map(({ familyName }) => familyName)).toEqual(expected.slice(2));
+    const nobody = () => Promise.resolve([]);
+    const held = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
+    const changes = await session.changes(start, `koha:${ADDRESS}`, 50, held);
+    expect(changes.kind).toBe('changes');
+  },
+);
+
+test('nor does a country or a note without end have the desk stand still', async () => {
+  const koha = smallLibrary(steppingClock());
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const block = '[Blocked MPL|2026-01-02|Bo Ek|Lost a tablet|AAAAAAAAAAAAAAAAAAAAAA]';
+  for (const endless of [
+    { country: '\uFDFA'.repeat(2_000_000), altaddress_country: 'ñ'.repeat(10_000_000) },
+    { staff_notes: `[Blocked ${'|'.repeat(10_000_000)}|AAAAAAAAAAAAAAAAAAAAAA]` },
+    { staff_notes: block.repeat(100_000) },
+  ])
+    koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', ...endless });
+  const began = performance.now();
+  await session.search('öberg', 0, 20);
+  // 5.9 s before there were limits.
+  expect(performance.now() - began).toBeLessThan(2_500);
 });
 
 test('a title, an author or a debt without end is shown as far as a window shows it', async () => {

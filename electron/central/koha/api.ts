@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Failure, isFailure } from '../../support/failure.ts';
 import { Barred } from '../central-server.ts';
+import { TooLarge } from '../transport.ts';
 import type { Authorization } from './authorization.ts';
 import type { KohaAnswer, KohaHttp, KohaRequest } from './http.ts';
 import { isRefusal } from './refusals.ts';
@@ -16,6 +17,10 @@ const MOST = 100_000;
 const LOOKS = 3;
 /** So many rows at once: with all that is embedded, far from what no answer goes beyond (../json.ts). */
 const AT_ONCE = 2_500;
+/** Into so many a page that is too large is taken apart, where they are of one size; else row by row. */
+const PARTS = [2, 5];
+/** A Koha that answers more of a page so is not believed. */
+const MOST_LEFT_OUT = 10;
 
 export interface ListRequest {
   q?: Query;
@@ -47,6 +52,42 @@ export class KohaApi {
   }
 
   async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
+    const answer = await this.#readable(path, record, request, { out: 0 });
+    if (!answer) throw new TooLarge('a page of nothing else');
+    return answer;
+  }
+
+  /**
+   * Strangers write in records: one that is too large is left out, and takes no page of others with it, which is read by
+   * smaller and smaller parts. Undefined where nothing else is there.
+   */
+  async #readable<T>(
+    path: string,
+    record: z.ZodType<T>,
+    request: ListRequest,
+    left: { out: number },
+  ): Promise<KohaAnswer<T[]> | undefined> {
+    const { page = 1, perPage } = request;
+    try {
+      return await this.#eitherWay(path, record, request);
+    } catch (thrown) {
+      if (!(thrown instanceof TooLarge)) throw thrown;
+      if (perPage === 1 && ++left.out > MOST_LEFT_OUT) throw thrown;
+    }
+    const parts = perPage === 1 ? 0 : (PARTS.find((count) => perPage % count === 0) ?? perPage);
+    let first: KohaAnswer<T[]> | undefined;
+    const value: T[] = [];
+    for (let n = 1; n <= parts; n++) {
+      const part = { ...request, perPage: perPage / parts, page: (page - 1) * parts + n };
+      const answer = await this.#readable(path, record, part, left);
+      first ??= answer;
+      value.push(...(answer?.value ?? []));
+      if (answer?.value.length === 0) break;
+    }
+    return first && { ...first, value };
+  }
+
+  async #eitherWay<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
     const plainFields = this.#plainFields;
     try {
       return await this.#list(path, record, request, plainFields);

@@ -4,6 +4,9 @@ import { fold } from '../../../shared/patrons/fold.ts';
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const CODES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
 
+/** What is longer is no country's name: to fold what somebody typed without end would take seconds. */
+const LONGEST_NAME = 200;
+
 export class Countries {
   readonly #names: Intl.DisplayNames;
   readonly #codes = new Map<string, string>();
@@ -22,7 +25,7 @@ export class Countries {
   codeOf(text: string): string {
     const plain = text.trim();
     if (/^[A-Z]{2}$/.test(plain) && this.#names.of(plain) !== undefined) return plain;
-    return this.#codes.get(fold(plain)) ?? plain;
+    return (plain.length <= LONGEST_NAME && this.#codes.get(fold(plain))) || plain;
   }
 
   nameOf(code: string): string {

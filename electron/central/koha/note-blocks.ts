@@ -9,6 +9,8 @@ const BEGIN_OR_END = /(\n?\[Blocked(?:, card lost before:)? )|\|[\w-]{22}\]/g;
 const LOST_BEFORE = '[Blocked, card lost before: ';
 /** The note is a long text at Koha. */
 const LONGEST = 20_000;
+/** Of one patron. What a hostile note holds beyond them is text of it. */
+const MOST = 1_000;
 
 interface Written {
   from: number;
@@ -32,13 +34,15 @@ function writtenIn(note: string): Written[] {
       const { from, text } = began;
       found.push({ from, to, whole: note.slice(from, to), text: note.slice(text, to - 1) });
       began = undefined;
+      if (found.length === MOST) break;
     }
   }
   return found;
 }
 
 /** What can't be read, since somebody wrote in it, is no block any more, and a part of the note. */
-const isBlock = ({ text }: Written): boolean => readBlockText(text)?.id !== undefined;
+const isBlock = ({ text }: Written): boolean =>
+  text.length <= LONGEST && readBlockText(text)?.id !== undefined;
 const blocksIn = (note: string): Written[] => writtenIn(note).filter(isBlock);
 
 /** The note without those of its blocks. */
