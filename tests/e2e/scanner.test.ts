@@ -227,3 +227,18 @@ test('prefix, suffix and AIM identifier go by policy; a code of another kind is 
     window?.getByRole('heading', { name: nameOf(patron) }) ?? desk.desk.locator('x'),
   ).toBeVisible();
 });
+
+test('where policy lets a scanner take long, hands that are quicker than it are hands', async ({
+  underPolicy,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  const desk = await underPolicy({ scanner: { gapMs: 200 } });
+  await desk.signIn(account('lead'));
+  const window = await desk.openPatronData(cardOf(patron));
+  await window.getByRole('button', { name: 'Edit Contact' }).click();
+  await window.getByLabel('Phone', { exact: true }).fill('08-123');
+  await press(window, 'End', 'Control+s');
+  await expect(window.getByRole('button', { name: 'Edit Contact' })).toBeFocused();
+});

@@ -34,6 +34,10 @@ describe('shortcuts', () => {
     expect(shortcutOf(event('4', 'Digit4', { altKey: true }), 'desk')).toBeUndefined();
     expect(shortcutOf(event('k', 'KeyK', { ctrlKey: true }), 'patron')?.id).toBe('search');
     expect(shortcutOf(event('b', 'KeyB', { ctrlKey: true }), 'desk')).toBeUndefined();
+    expect(shortcutOf(event('b', 'KeyB', { ctrlKey: true }), 'patron')?.id).toBe('block');
+    // AltGr is both on some keyboards.
+    const altGr = Object.assign(event('b', 'KeyB', { ctrlKey: true }), { getModifierState: () => true });
+    expect(shortcutOf(altGr, 'patron')).toBeUndefined();
     expect(singleOf('b', 'patron')).toBe('block');
     expect(ariaKeys('larger')).toBe('Control+Plus');
   });

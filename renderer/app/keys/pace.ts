@@ -14,15 +14,16 @@ export const isNewestKey = (event: KeyboardEvent): boolean => event === newest;
 
 /** `gapMs`: the longest pause between a scanner's keys. */
 export function watchPace(gapMs: () => number): void {
-  const down = new Set<string>();
+  /** Held keys, and what was before each: their repeats are judged as they were. */
+  const down = new Map<string, number>();
   const count = ({ timeStamp }: Event) => {
     lastAt = timeStamp;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const pause = event.timeStamp - lastAt;
+    const pause = (event.repeat ? down.get(event.code) : undefined) ?? event.timeStamp - lastAt;
     since.set(event, pause);
     newest = event;
-    down.add(event.code);
+    down.set(event.code, pause);
     if (!MODIFIERS.includes(event.key) || pause <= gapMs()) count(event);
   };
   // An open list of choices, or the system, has taken what came before.

@@ -66,6 +66,8 @@ export function shortcutOf(
   event: KeyboardEvent,
   kind: WindowKind,
 ): { id: ShortcutId; at: number } | undefined {
+  // What is typed with it is a character, though some keyboards say that Ctrl and Alt are held.
+  if (event.ctrlKey && event.getModifierState('AltGraph')) return undefined;
   const key = keyOf(event);
   const ctrl = event.ctrlKey || event.metaKey;
   for (const id of SHORTCUT_IDS) {

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { onUnmounted } from 'vue';
 import type { WindowKind } from '../../../shared/ipc/contract.ts';
 import { useLook } from '../look.ts';
-import { isNewestKey } from './pace.ts';
+import { isNewestKey, sinceKey } from './pace.ts';
 import { isText } from '../scanner/field.ts';
 import { isCharacter } from '../scanner/scanner.ts';
 import { shortcut, shortcutOf, singleOf, type ShortcutId } from './shortcuts.ts';
@@ -52,14 +52,13 @@ export function listenForShortcuts(kind: WindowKind): void {
       if (handlers.run(found.id, found.at)) event.preventDefault();
       return;
     }
+    const gapMs = look.rules?.scanner.gapMs ?? 0;
     const typing = isText(event.target) || event.target instanceof HTMLSelectElement;
-    const single = look.singleKeys && !typing && isCharacter(event) ? singleOf(event.key, kind) : undefined;
+    const alone = look.singleKeys && !typing && isCharacter(event) && sinceKey(event) > gapMs;
+    const single = alone ? singleOf(event.key, kind) : undefined;
     if (single)
-      setTimeout(
-        () => {
-          if (isNewestKey(event)) handlers.run(single, 0);
-        },
-        (look.rules?.scanner.gapMs ?? 0) + LONGER_MS,
-      );
+      setTimeout(() => {
+        if (isNewestKey(event)) handlers.run(single, 0);
+      }, gapMs + LONGER_MS);
   });
 }

@@ -20,7 +20,7 @@ const NO_FIELD: FieldBefore = {
 
 /**
  * Attribute `data-scan`: `opens` on a search, which nobody minds losing; `fills` on a field for a card's number; `types` on
- * a form whose password a badge may type, Enter and all.
+ * a form whose password a badge may type, Enter and all, as long as none was wrong: five of them would lock the account.
  */
 export function fieldBefore(target: EventTarget | null): FieldBefore {
   if (target instanceof HTMLSelectElement) return selectBefore(target);

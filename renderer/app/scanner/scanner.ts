@@ -25,7 +25,7 @@ const MOVES = /^(Tab|Arrow\w+|Home|End|Page\w+|Backspace|Delete)$/;
 function acts(event: KeyboardEvent): boolean {
   const { key, target } = event;
   const typed = isCharacter(event) ? key !== ' ' || isText(target) : MOVES.test(key) && !isModified(event);
-  if (typed || isModified(event)) return !typed;
+  if (typed || key !== 'Enter' || isModified(event)) return !typed;
   return !(target instanceof Element && target.closest('[data-scan=opens], [data-scan=types]'));
 }
 
@@ -51,7 +51,7 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
     if (!now || event.isComposing) return run.drop();
     if (MODIFIERS.includes(event.key)) return;
     // A code may hold Tab and Enter, too, and somebody hold it out.
-    const tooSoon = sinceKey(event) <= Math.min(now.gapMs, HANDS_MS) && !event.repeat && acts(event);
+    const tooSoon = sinceKey(event) <= Math.min(now.gapMs, HANDS_MS) && acts(event);
     if (isCharacter(event) && !(tooSoon && event.key === ' ')) {
       if (run.add(event.key, event.timeStamp, now.gapMs)) {
         field = fieldBefore(event.target);

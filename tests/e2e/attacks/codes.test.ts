@@ -132,17 +132,61 @@ test('shows no screen that is hidden, nor presses what is below', async ({ openP
   await expect(window.getByRole('dialog')).toBeHidden();
 });
 
-test('takes no shortcut of one character, where others follow', async ({ openPatronData }) => {
+test('takes no shortcut of one character, where others follow or were before', async ({ openPatronData }) => {
   const { window } = await openPatronData('lead', isFree);
   await window.evaluate(() => globalThis.window.circdesk.preferences.choose({ singleKeys: true }));
   await window.waitForTimeout(200);
-  for (const next of ['F3', 'Tab', 'x']) {
-    await scanKeys(window, ['b', ...Array<string>(60).fill(next)]);
+  const many = (key: string) => Array<string>(60).fill(key);
+  for (const code of [
+    ['b', ...many('F3')],
+    ['b', ...many('Tab')],
+    ['b', ...many('x')],
+    ['Tab', 'b'],
+  ]) {
+    await scanKeys(window, code);
     await window.waitForTimeout(500);
     await expect(window.getByRole('dialog')).toBeHidden();
   }
   await press(window, 'b');
   await expect(window.getByRole('dialog')).toBeVisible();
+});
+
+test('presses nothing by a key that the system repeats, since its end was lost', async ({
+  openPatronData,
+}) => {
+  const { window } = await openPatronData('lead', isFree);
+  await window.getByRole('button', { name: 'Delete patron' }).focus();
+  await scanKeys(window, ['F3']);
+  const held = {
+    type: 'keyDown',
+    key: 'Enter',
+    code: 'Enter',
+    windowsVirtualKeyCode: 13,
+    text: '\r',
+  } as const;
+  const session = await window.context().newCDPSession(window);
+  for (const autoRepeat of [false, true, true])
+    await session.send('Input.dispatchKeyEvent', { ...held, autoRepeat });
+  await session.send('Input.dispatchKeyEvent', { ...held, type: 'keyUp' });
+  await window.waitForTimeout(500);
+  await expect(window.getByRole('dialog')).toBeHidden();
+});
+
+test('locks nobody out by wrong passwords', async ({ desk, account }) => {
+  const { desk: page } = desk;
+  const lead = account('lead');
+  await desk.signIn(lead);
+  await press(page, 'Control+l');
+  const password = page.getByLabel('Password');
+  for (let times = 0; times < 7; times++) {
+    await password.fill('');
+    await password.focus();
+    await scanKeys(page, [...'wrong', 'Enter']);
+    await page.waitForTimeout(500);
+  }
+  await password.fill(lead.password);
+  await press(page, 'Enter');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
 });
 
 test('chooses no server for a desk that has none yet', async ({ host, folders, server }) => {
