@@ -63,7 +63,7 @@ const MAY: Record<RequestName, readonly [windows: Windows, burst: number, everyM
   'session.libraries': [BOTH, 20, 1_000],
   'session.signIn': [BOTH, 10, 2_000],
   'session.signOut': [DESK, ...OFTEN],
-  'session.lock': [BOTH, ...OFTEN],
+  'session.lock': [BOTH, 5, 5_000],
   'preferences.choose': [BOTH, 20, 500],
   'patrons.search': [DESK, 200, 17],
   'patrons.open': [DESK, 20, 500],
@@ -95,7 +95,7 @@ const MAY: Record<RequestName, readonly [windows: Windows, burst: number, everyM
   'sync.now': [DESK, 20, 1_000],
   'sync.acceptLoss': [DESK, ...OFTEN],
   'window.toSearch': [PATRONS, 20, 500],
-  'window.hide': [BOTH, ...OFTEN],
+  'window.hide': [BOTH, 10, 2_000],
   'window.touched': [BOTH, ...OFTEN],
   'window.unsaved': [PATRONS, ...OFTEN],
   'window.close': [PATRONS, ...OFTEN],
@@ -302,7 +302,7 @@ describe('too often', () => {
   test('requests that a window may not make, and those of strangers, are held up like others', async () => {
     expect(await often(1_000, 'patrons.search', {})).toBe(600);
     expect(await often(1_000, '__proto__', {}, {})).toBe(600);
-    expect(await often(1_000, 'session.lock', {}, deskWindow)).toBe(600);
+    expect(await often(1_000, 'session.state', {}, deskWindow)).toBe(600);
   });
 
   test.each([

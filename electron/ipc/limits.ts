@@ -43,6 +43,9 @@ const COSTLY: Partial<Record<RequestName, Allowance>> = {
   'session.beginAnew': { burst: 3, perSecond: 0.1 },
   // It asks an address that a page names.
   'session.chooseServer': { burst: 10, perSecond: 0.5 },
+  // Again and again they would keep staff from signing in, or out.
+  'session.lock': { burst: 5, perSecond: 0.2 },
+  'window.hide': { burst: 10, perSecond: 0.5 },
   'session.libraries': { burst: 20, perSecond: 1 },
   // A first fill brings a list of hits up to date with each of its pages.
   'patrons.search': { burst: 200, perSecond: 60 },

@@ -24,6 +24,13 @@ const FRESH_WITHIN_MS = 2_000;
 /** Of patrons found by anything of theirs, so many are looked at for those whose name it is. */
 const FOUND_BY_ALL = 100;
 
+/** A list shows a line of each text: hundreds without end would hold up its window. */
+const LISTED = 300;
+const listed = (hit: PatronSummary): PatronSummary => {
+  const cut = (value: unknown) => (typeof value === 'string' ? value.slice(0, LISTED).toWellFormed() : value);
+  return Object.fromEntries(Object.entries(hit).map(([name, value]) => [name, cut(value)])) as PatronSummary;
+};
+
 /** Which of the hits, in which order, and whom to ask. */
 interface HitsPart {
   offset: number;
@@ -68,7 +75,7 @@ export class Patrons {
     const { library } = present;
     if (from === 'server') {
       const found = await session.use((central) => central.search(query, offset, limit, order), present);
-      return { ...found, partial: false };
+      return { total: found.total, patrons: found.patrons.map(listed), partial: false };
     }
     const found = await readCopy(store, present, () => store.search(library.id, query, offset, limit, order));
     if (!found) {
@@ -76,7 +83,7 @@ export class Patrons {
       return { total: 0, patrons: [], partial: true };
     }
     const { position } = await store.pullState(library.id);
-    return { ...found, partial: !whole || position === null };
+    return { total: found.total, patrons: found.patrons.map(listed), partial: !whole || position === null };
   }
 
   /** Opening a patron's window is a look, from the copy too. */

@@ -82,8 +82,9 @@ export function isFoundByName(query: string, summary: PatronSummary): boolean {
   const number = joined(cardNumber ?? '');
   if (number !== '' && number === joined(query)) return true;
   const words = [...[givenName, familyName, town].flatMap(nameWords), joined(birthDate ?? '')];
-  const asked = query.split(/\s+/).flatMap((word) => writtenDate(word) ?? foldedWords(word));
-  return asked.every((beginning) => words.some((word) => word.startsWith(beginning)));
+  const { alternatives, patterns } = searchPlan(query);
+  const isThere = (beginning: string) => words.some((word) => word.startsWith(beginning));
+  return patterns.length === 0 && alternatives.some((way) => way.every(isThere));
 }
 
 interface Unit {

@@ -162,7 +162,10 @@ test('a page that asks for guarantors is told of nobody by what it is not told o
       birthDate: '1990-02-01',
       nationalId: '199002010017',
     },
-    contact: { phones: ['070 174 06 11'], emails: ['post@planted.example'] },
+    contact: {
+      phones: ['070 174 06 11'],
+      emails: ['post@planted.example', 'anna.berg.norrby@planted.example'],
+    },
     address: { line1: 'Storgatan 5', postcode: '12345', town: 'Norrby' },
     card: { cards: [{ number: 'C-77001', state: 'active' }] },
   });
@@ -172,6 +175,27 @@ test('a page that asks for guarantors is told of nobody by what it is not told o
     expect(await find(shown)).toHaveLength(1);
   for (const hidden of ['0701', '70174', 'post', 'planted', 'storg', '12345', 'C7700', '77001', '1990020100'])
     for (const asked of [hidden, `anna ${hidden}`]) expect(await find(asked)).toEqual([]);
+  // Of beginnings that are shown: they are looked for as one word.
+  for (const joined of ['berg@anna', 'anna@berg', '19900201-1', '199-19'])
+    expect(await find(joined)).toEqual([]);
+});
+
+test('hits whose texts have no end are cut to what a list shows of them', async () => {
+  const { desk } = await filled();
+  const endless = 'x'.repeat(140_000);
+  desk.line.answered = ({ path }, answer) => {
+    if (path !== '/patrons') return answer;
+    const { total, patrons } = JSON.parse(answer.body) as { total: number; patrons: object[] };
+    const long = { givenName: endless, familyName: endless, addressLine: endless, cardNumber: endless };
+    return {
+      ...answer,
+      body: JSON.stringify({ total, patrons: patrons.map((one) => ({ ...one, ...long })) }),
+    };
+  };
+  const part = { offset: 0, limit: 50, order: 'plain', from: 'server' } as const;
+  const { patrons } = await desk.parts.patrons.search('lind', part);
+  expect(patrons).toHaveLength(1);
+  for (const text of Object.values(patrons[0] ?? {})) expect(String(text).length).toBeLessThanOrEqual(300);
 });
 
 test('a clock that jumps while staff work changes neither what waits nor its order', async () => {
