@@ -62,8 +62,8 @@ export const ACCESS_SECONDS = 600;
 /** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
 const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
-/** Of one member of staff's at once: a desk reads each patron again whose window is open. One record may be of megabytes. */
-const MOST_PATRONS = 60;
+/** Whole patrons, of megabytes some, and searches, of one member of staff's at once: a desk reads each patron again whose window is open. */
+const MOST_OF_STAFF = 60;
 
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
 
@@ -81,7 +81,8 @@ export function createCentral(options: CentralOptions) {
     secretCost,
   });
   const records = new Records(store, libraries);
-  const search = new SearchIndex(store, ports, libraries, records);
+  const staffReads = new Turns(MOST_OF_STAFF, options.rest);
+  const search = new SearchIndex(store, ports, libraries, records, staffReads);
   const feed = new Feed(store, clock, history, records);
   const guarantors = new Guarantors(store, clock, libraries, records);
   const attempts = new Attempts(store, clock);
@@ -114,11 +115,10 @@ export function createCentral(options: CentralOptions) {
   };
 
   const longReads = new Turns(4, options.rest);
-  const wholePatrons = new Turns(MOST_PATRONS, options.rest);
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
-    const turns = LONG_READS.has(name) ? longReads : name === 'patron' ? wholePatrons : undefined;
+    const turns = LONG_READS.has(name) ? longReads : name === 'patron' ? staffReads : undefined;
     // Copies are filled by each desk for itself; patrons are read by whoever works there, at however many desks.
-    const sender = turns && (turns === wholePatrons ? staffOf(call.headers) : senderOf(call.headers));
+    const sender = turns && (turns === staffReads ? staffOf(call.headers) : senderOf(call.headers));
     if (sender === undefined) return answerNow(name, call);
     // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
     const answered = turns?.take(`${sender} ${name}`, async () => {
@@ -153,13 +153,10 @@ export function createCentral(options: CentralOptions) {
     return sessions.whoAsks(headers['authorization'], headers[DESK_HEADER]?.toLowerCase(), byGrant);
   }
 
-  /** The session, or the grant's member of staff, that a request is sent with; undefined for whoever is nobody. */
-  function senderOf(headers: Call['headers']): string | undefined {
-    const who = whoAsks({ headers }, true);
-    return who.ok ? (who.value.session ?? who.value.staff.id) : undefined;
-  }
+  /** The session, or the grant's member of staff, that a request is sent with, also where it has just ended. */
+  const senderOf = (headers: Call['headers']) => sessions.whoseToken(headers['authorization']);
 
-  /** The session that is refreshed, or the desk where this account signed in before; undefined for whoever is nobody. */
+  /** The session that is refreshed, or the account at a desk where it signed in before; undefined for whoever is nobody. */
   function comerOf(name: EndpointName, body: unknown): string | undefined {
     if (name === 'refresh') {
       const { data } = endpoints.refresh.body.safeParse(body);
@@ -169,7 +166,7 @@ export function createCentral(options: CentralOptions) {
     const { data } = endpoints.signIn.body.safeParse(body);
     const account = data && staff.byUsername(data.library, data.username);
     const desk = data?.desk.toLowerCase();
-    return account && desk && sessions.knows(account.id, desk) ? desk : undefined;
+    return account && desk && sessions.knows(account.id, desk) ? `${account.id} ${desk}` : undefined;
   }
 
   function staffOf(headers: Call['headers']): string | undefined {

@@ -338,6 +338,19 @@ describe('the audit log', () => {
     expect((await again()).body).toEqual({ logged: 1 });
   });
 
+  test('takes no more of one member of staff for saying to be at ever new desks', async () => {
+    const network = testNetwork();
+    const patron = await (await network.signIn('north', 'lead')).register();
+    const at = '2026-02-28T09:00:00.000Z';
+    const log = async () => {
+      const desk = await network.signIn('north', 'desk');
+      const look = () => ({ id: desk.newId(), kind: 'looked', patronId: patron.id, at });
+      return (await desk.act('logEvents', { body: { events: Array.from({ length: 500 }, look) } })).status;
+    };
+    for (let call = 0; call < 40; call++) expect(await log()).toBe(200);
+    expect(await log()).toBe(429);
+  });
+
   test('can’t be changed, and can’t be cut before its time; then it goes, and so do lifted blocks', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');

@@ -31,7 +31,8 @@ const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
 export const pause = (ms: number): Promise<void> => (ms > 0 ? wait(ms) : nextRound());
 
 const RESTORED =
-  'The database was restored. Desks that were revoked, accounts that were locked and permissions that were withdrawn ' +
+  'The database was restored. Desks that were revoked, accounts that were locked, permissions that were withdrawn and ' +
+  'sessions that ended, since a token was stolen, too, ' +
   'since that backup are as they were then: see Restore in docs/server.md.\n';
 
 export async function start(argv: string[]): Promise<void> {

@@ -49,14 +49,17 @@ export class SearchIndex {
   readonly #libraries: Libraries;
   readonly #records: Records;
   readonly #ports: Ports;
-  readonly #turns = new Turns();
+  readonly #ofAll = new Turns();
+  readonly #ofWords: Turns;
   #live = true;
 
-  constructor(store: Store, ports: Ports, libraries: Libraries, records: Records) {
+  /** `ofWords`: the turns of searches that are soon over, but many at once hold up whoever comes. */
+  constructor(store: Store, ports: Ports, libraries: Libraries, records: Records, ofWords: Turns) {
     this.#store = store;
     this.#ports = ports;
     this.#libraries = libraries;
     this.#records = records;
+    this.#ofWords = ofWords;
     store.define('words_match', wordsMatch);
   }
 
@@ -127,15 +130,18 @@ export class SearchIndex {
     const number = this.#libraries.number(library);
     const { offset, limit } = part;
     if (plan.patterns.length > 0)
-      return this.#turns.take(asker, async () => {
+      return this.#ofAll.take(asker, async () => {
         const fitting = await this.#fitting(number, plan, part.order);
         return this.#found(fitting.length, fitting.slice(offset, offset + limit));
       });
-    const first = this.#byCard(library, plan.cardNumber);
-    const hits = this.#hits(number, plan, first, part);
-    const numbers =
-      first !== undefined && offset === 0 ? [first, ...hits.numbers].slice(0, limit) : hits.numbers;
-    return this.#found(hits.total, numbers);
+    return this.#ofWords.take(`${asker} search`, async () => {
+      await this.#ports.pause(0);
+      const first = this.#byCard(library, plan.cardNumber);
+      const hits = this.#hits(number, plan, first, part);
+      const numbers =
+        first !== undefined && offset === 0 ? [first, ...hits.numbers].slice(0, limit) : hits.numbers;
+      return this.#found(hits.total, numbers);
+    });
   }
 
   /** Whoever was deleted while others were looked at is left out. */

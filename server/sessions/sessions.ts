@@ -221,9 +221,17 @@ export class Sessions {
     });
   }
 
+  /** Whose a token is or was, a session's or a grant's; undefined where it was made up. */
+  whoseToken(authorization: string | undefined): string | undefined {
+    const secret = bearerOf(authorization);
+    if (!secret.startsWith('g.')) return this.#token(secret, 'access')?.session;
+    const sql = 'SELECT staff FROM push_grant WHERE hash = ?';
+    return this.#store.row<{ staff: string }>(sql, tokenHash(secret))?.staff;
+  }
+
   /** Reads `Authorization`; `desk` is needed with a push-only grant, where one will do. */
   whoAsks(authorization: string | undefined, desk: string | undefined, byGrant: boolean): Outcome<Asker> {
-    const [, secret = ''] = /^Bearer (\S+)$/i.exec(authorization ?? '') ?? [];
+    const secret = bearerOf(authorization);
     if (secret.startsWith('g.')) return byGrant ? this.#byGrant(secret, desk) : refused('signed-out');
     const token = this.#token(secret, 'access');
     const staff = token && this.#stillGood(token);
@@ -310,3 +318,5 @@ export class Sessions {
     this.#store.run('DELETE FROM failed_sign_in WHERE last_at > ?', now + AHEAD);
   }
 }
+
+const bearerOf = (authorization = '') => /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '';

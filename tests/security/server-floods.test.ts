@@ -92,6 +92,35 @@ describe('desks behind the address of one who floods sign-ins', () => {
     expect(await statuses([signIn(desk.toUpperCase()), refresh(refreshToken)])).toEqual({ 201: 2 });
   });
 
+  test('sign in, though another account that was there, too, floods their desk with guesses', async () => {
+    const desk = v7();
+    await running.signedIn(desk);
+    const other = { library: 'south', username: 'desk' };
+    const first = { ...other, password: PASSWORD, desk };
+    expect((await running.post('/sessions', first, { 'x-forwarded-for': '192.0.2.77' })).status).toBe(201);
+    const guesses = many(40, () => signIn(desk, { ...other, password: 'guess' }));
+    expect((await statuses(guesses))[429]).toBeGreaterThan(20);
+    expect(await statuses([signIn(desk)])).toEqual({ 201: 1 });
+  });
+
+  test('hear that a token has ended, so that they refresh it', async () => {
+    const { app, central } = await createServer({
+      ...testOptions(),
+      accessSeconds: 0,
+      rates: { session: 10, signIn: 5 },
+    });
+    addTestLibraries(central);
+    const payload = { library: 'north', username: 'lead', password: PASSWORD, desk: v7() };
+    const signedIn = await app.inject({ method: 'POST', url: '/sessions', payload });
+    const headers = bearer(signedIn.json<Session>());
+    const asks = (headers: object) => app.inject({ url: '/snapshot', headers: { ...headers } });
+    for (let n = 0; n < 20; n++) await asks({});
+    expect((await asks({})).statusCode).toBe(429);
+    expect((await asks({ authorization: 'Bearer a.made-up' })).statusCode).toBe(429);
+    expect((await asks(headers)).statusCode).toBe(401);
+    await app.close();
+  });
+
   test('are held up like strangers with a token that was used, or at a desk where the account is new', async () => {
     const desk = v7();
     const { refreshToken } = await running.signedIn(desk);
@@ -215,9 +244,9 @@ describe('pages of many, which hold up everybody while they are made', () => {
   test('and each is read in a round of its own, with a rest behind it: what comes over many connections at once finds nobody at work', async () => {
     const own = await running.signedIn();
     const { pauses, rests } = running.options;
-    for (const name of ['patron', 'snapshot'] as const) {
+    for (const name of ['patron', 'search', 'snapshot'] as const) {
       pauses.length = rests.length = 0;
-      await ask(name, {}, own);
+      await ask(name, { query: 'a' }, own);
       await vi.waitFor(() => expect(rests).toHaveLength(1));
       expect(rests[0]).toBeGreaterThan(0);
       expect(pauses).toEqual([0]);
