@@ -21,7 +21,7 @@ export async function startWindow(root: Component): Promise<void> {
   };
   app.config.errorHandler = report;
   window.addEventListener('unhandledrejection', (event) => report(event.reason));
-  watchPace(() => useLook().rules?.scanner.gapMs ?? 0);
+  watchPace(() => useLook().rules?.scanner);
   await useSession().start();
   app.mount('#app');
 }

@@ -1,5 +1,7 @@
 // How soon a key comes after the one before. A code that somebody holds out may hold any keys, and what presses a button
 // at a scanner's pace is no hand. Listens before anything else in the window does.
+import type { ScannerRules } from '../../../shared/ipc/desk.ts';
+
 export const MODIFIERS = ['Shift', 'AltGraph', 'CapsLock', 'NumLock', 'Control', 'Alt', 'Meta'];
 
 const since = new WeakMap<KeyboardEvent, number>();
@@ -12,8 +14,13 @@ export const sinceKey = (event: KeyboardEvent): number => since.get(event) ?? 0;
 /** Whether no key has come after it. */
 export const isNewestKey = (event: KeyboardEvent): boolean => event === newest;
 
-/** `gapMs`: the longest pause between a scanner's keys. */
-export function watchPace(gapMs: () => number): void {
+/** Where policy lets a scanner take longer than this, hands may be as quick: they need not be slower than it. */
+const HANDS_MS = 80;
+
+/** In ms: what comes sooner after another key is no hand's. */
+export const scannersPause = ({ gapMs }: ScannerRules): number => Math.min(gapMs, HANDS_MS);
+
+export function watchPace(rules: () => ScannerRules | undefined): void {
   /** Held keys, and what was before each: their repeats are judged as they were. */
   const down = new Map<string, number>();
   const count = ({ timeStamp }: Event) => {
@@ -24,7 +31,8 @@ export function watchPace(gapMs: () => number): void {
     since.set(event, pause);
     newest = event;
     down.set(event.code, pause);
-    if (!MODIFIERS.includes(event.key) || pause <= gapMs()) count(event);
+    const now = rules();
+    if (!MODIFIERS.includes(event.key) || (now && pause <= scannersPause(now))) count(event);
   };
   // An open list of choices, or the system, has taken what came before.
   const onKeyUp = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 // Listens for a scanner, whatever has the focus. It takes the scanner's keys out of the page again, so that its Enter
 // presses nothing and its characters are typed nowhere; people's keys it leaves alone.
 import type { ScannerRules } from '../../../shared/ipc/desk.ts';
-import { MODIFIERS, sinceKey } from '../keys/pace.ts';
+import { MODIFIERS, scannersPause, sinceKey } from '../keys/pace.ts';
 import { KeyRun, type Scanned } from './burst.ts';
 import { fieldBefore, isText, type FieldBefore } from './field.ts';
 
@@ -14,9 +14,6 @@ export interface ScannerParts {
   /** Somebody pressed a key or the mouse: what was scanned before must not come under their hands now. */
   onHands: () => void;
 }
-
-/** Hands are slower. Where policy lets a scanner take longer, they need not be slower than it. */
-const HANDS_MS = 80;
 
 /** What only moves about, or changes a text. */
 const MOVES = /^(Tab|Arrow\w+|Home|End|Page\w+|Backspace|Delete)$/;
@@ -51,7 +48,7 @@ export function listenForScans({ rules, isScan, onScan, onHands }: ScannerParts)
     if (!now || event.isComposing) return run.drop();
     if (MODIFIERS.includes(event.key)) return;
     // A code may hold Tab and Enter, too, and somebody hold it out.
-    const tooSoon = sinceKey(event) <= Math.min(now.gapMs, HANDS_MS) && acts(event);
+    const tooSoon = sinceKey(event) <= scannersPause(now) && acts(event);
     if (isCharacter(event) && !(tooSoon && event.key === ' ')) {
       if (run.add(event.key, event.timeStamp, now.gapMs)) {
         field = fieldBefore(event.target);
