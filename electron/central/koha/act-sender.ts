@@ -158,8 +158,12 @@ export class KohaSender {
 
   /** Somebody else's, who couldn't be told from the card's owner when they sign in: Koha takes card numbers, too. */
   async #isUsername(number: string, record: KohaPatron): Promise<boolean> {
-    const { value } = await this.#parts.reads.bare({ [own('userid')]: number }, [own('patron_id')], 1);
-    return value.some(({ patron_id }) => patron_id !== record.patron_id);
+    const { value, leftOut } = await this.#parts.reads.bare(
+      { [own('userid')]: number },
+      [own('patron_id')],
+      1,
+    );
+    return leftOut > 0 || value.some(({ patron_id }) => patron_id !== record.patron_id);
   }
 
   #section(section: SectionId, record: KohaPatron): TaggedValues {

@@ -19,8 +19,10 @@ const LOOKS = 3;
 const AT_ONCE = 2_500;
 /** Into so many a page that is too large is taken apart, where they are of one size; else row by row. */
 const PARTS = [2, 5];
-/** A Koha that answers more of a page so is not believed. */
-const MOST_LEFT_OUT = 10;
+/** Of one page. A Koha that answers more of it so is not believed. */
+export const MOST_LEFT_OUT = 60;
+/** No list goes as far: an answer without rows. */
+const BEYOND = 10_000_000;
 
 export interface ListRequest {
   q?: Query;
@@ -31,6 +33,11 @@ export interface ListRequest {
   embed?: readonly string[];
   /** Parameters of this list alone. */
   further?: Record<string, string | number>;
+}
+
+export interface KohaPage<T> extends KohaAnswer<T[]> {
+  /** Rows of it that were too large. */
+  leftOut: number;
 }
 
 /**
@@ -51,10 +58,11 @@ export class KohaApi {
     this.#authorization = authorization;
   }
 
-  async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
-    const answer = await this.#readable(path, record, request, { out: 0 });
-    if (!answer) throw new TooLarge('a page of nothing else');
-    return answer;
+  async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaPage<T>> {
+    const left = { out: 0 };
+    const found = await this.#readable(path, record, request, left);
+    const answer = found ?? (await this.#eitherWay(path, record, { ...request, perPage: 1, page: BEYOND }));
+    return { ...answer, leftOut: left.out };
   }
 
   /**
@@ -130,16 +138,22 @@ export class KohaApi {
   }
 
   async #pages<T>(path: string, record: z.ZodType<T>, request: Omit<ListRequest, 'perPage'>) {
-    const { value, total } = await this.list(path, record, { ...request, perPage: AT_ONCE });
-    const perPage = value.length;
+    const {
+      value,
+      total = Infinity,
+      leftOut,
+    } = await this.list(path, record, { ...request, perPage: AT_ONCE });
+    const perPage = value.length + leftOut;
     const found = [...value];
-    for (let page = 2; perPage > 0 && found.length < (total ?? Infinity); page++) {
+    let read = perPage;
+    for (let page = 2; perPage > 0 && read < total; page++) {
       const more = await this.list(path, record, { ...request, page, perPage });
-      if (more.value.length === 0) break;
+      if (more.value.length + more.leftOut === 0) break;
+      read += more.value.length + more.leftOut;
       found.push(...more.value);
       if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
     }
-    return { found, inOne: perPage >= (total ?? found.length) };
+    return { found, inOne: perPage >= Math.min(total, read) };
   }
 
   one<T>(path: string, record: z.ZodType<T>, embed: readonly string[] = []): Promise<KohaAnswer<T>> {

@@ -28,6 +28,7 @@ function readsOf(changed: number) {
       began: NOW,
       total: changed,
       baseTotal: changed,
+      leftOut: 0,
       time,
     });
   };

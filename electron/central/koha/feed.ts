@@ -87,7 +87,10 @@ export class KohaFeed {
       [own('patron_id')]: { '>': Number(after ?? 0) },
       ...(branch !== undefined && { [own('library_id')]: branch }),
     };
-    const page = await reads.records(q, [own('patron_id')], perPage);
+    let page = await reads.records(q, [own('patron_id')], perPage);
+    // Where all of it was left out, somebody further on says where the next one begins.
+    for (let number = 2; page.value.length === 0 && page.leftOut; number++)
+      page = await reads.records(q, [own('patron_id')], perPage, number);
     const last = page.value.at(-1);
     const { length } = page.value;
     // The total is of those after `after`. It may have been a smaller page than asked for; untold, the end is an empty one.
@@ -205,14 +208,15 @@ export class KohaFeed {
     const { reads, deletions } = this.#parts;
     const order = [`-${own('updated_on')}`, `-${own('patron_id')}`];
     const answer = await reads.bare(q, order, perPage, number);
-    const { value, total = Infinity, baseTotal = this.#baseTotal, time } = answer;
+    const { value, total = Infinity, baseTotal = this.#baseTotal, leftOut, time } = answer;
+    const length = value.length + leftOut;
     const shrunk = baseTotal < this.#baseTotal;
     if (shrunk) deletions.hasten();
     this.#baseTotal = baseTotal;
     const recent = (since: number) => value.filter((record) => changedAt(record) >= since);
-    const isLast = value.length === 0 || (number - 1) * perPage + value.length >= total;
+    const isLast = length === 0 || (number - 1) * perPage + length >= total;
     const reaches = (since: number) => isLast || recent(since).length < value.length;
-    return { time, shrunk, length: value.length, recent, reaches };
+    return { time, shrunk, length, recent, reaches };
   }
 
   /** Those of the copy whom Koha no longer shows: deleted, or not for this account to see. Which, it doesn't tell. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Library, LibraryName } from '../../../shared/library.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
-import { own, type KohaApi } from './api.ts';
+import { MOST_LEFT_OUT, own, type KohaApi } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaHttp } from './http.ts';
 import {
@@ -127,6 +127,10 @@ export async function codeInUse(
 ): Promise<string | undefined> {
   const q = after === undefined ? {} : { [own(field)]: { '>': after } };
   const schema = kohaPatronSchema.pick({ category_id: true, library_id: true });
-  const { value } = await api.list('/patrons', schema, { q, order: [own(field)], perPage: 1 });
-  return value[0]?.[field];
+  const request = { q, order: [own(field)], perPage: 1 };
+  // Where somebody was left out, the next one says it.
+  for (let page = 1; ; page++) {
+    const { value, leftOut } = await api.list('/patrons', schema, { ...request, page });
+    if (value[0] || leftOut === 0 || page > MOST_LEFT_OUT) return value[0]?.[field];
+  }
 }

@@ -3,7 +3,7 @@ import { dayIn, type Clock } from '../../../shared/clock.ts';
 import type { Library } from '../../../shared/library.ts';
 import type { Patron } from '../../../shared/patrons/patron.ts';
 import { Failure } from '../../support/failure.ts';
-import { own, type KohaApi, type Query } from './api.ts';
+import { own, type KohaApi, type KohaPage, type Query } from './api.ts';
 import type { KohaDescription } from './description.ts';
 import type { KohaAnswer } from './http.ts';
 import { patronOf, type PatronParts, type Surroundings } from './patron.ts';
@@ -63,7 +63,7 @@ export class KohaReads {
     order: readonly string[],
     perPage: number,
     page = 1,
-  ): Promise<KohaAnswer<KohaPatron[]>> {
+  ): Promise<KohaPage<KohaPatron>> {
     const embed = this.#embeds();
     const request = { q, order, perPage, page, embed };
     const answer = await this.#parts.api.list('/patrons', kohaPatronSchema, request);
@@ -72,7 +72,7 @@ export class KohaReads {
   }
 
   /** The same without anything embedded, which costs the server least. */
-  bare(q: Query, order: readonly string[], perPage: number, page = 1): Promise<KohaAnswer<KohaPatron[]>> {
+  bare(q: Query, order: readonly string[], perPage: number, page = 1): Promise<KohaPage<KohaPatron>> {
     return this.#parts.api.list('/patrons', kohaPatronSchema, { q, order, perPage, page });
   }
 
