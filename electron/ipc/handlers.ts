@@ -221,7 +221,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return {};
     },
     'window.hide': ({ hidden }) => {
-      look.hide(hidden);
+      // Elsewhere nothing of a patron is in sight; a page that hid it again and again would let nobody type a password.
+      if (!hidden || session.state.status === 'signedIn') look.hide(hidden);
       return {};
     },
     'window.touched': () => {
