@@ -62,7 +62,7 @@ export const ACCESS_SECONDS = 600;
 /** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
 const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
-/** Whole patrons, of megabytes some, and searches, of one member of staff's at once: a desk reads each patron again whose window is open. */
+/** Whole patrons, of megabytes some, searches and acts, of one member of staff's at once: a desk reads each patron again whose window is open. */
 const MOST_OF_STAFF = 60;
 
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';
@@ -81,8 +81,8 @@ export function createCentral(options: CentralOptions) {
     secretCost,
   });
   const records = new Records(store, libraries);
-  const staffReads = new Turns(MOST_OF_STAFF, options.rest);
-  const search = new SearchIndex(store, ports, libraries, records, staffReads);
+  const ofStaff = new Turns(MOST_OF_STAFF, options.rest);
+  const search = new SearchIndex(store, ports, libraries, records, ofStaff);
   const feed = new Feed(store, clock, history, records);
   const guarantors = new Guarantors(store, clock, libraries, records);
   const attempts = new Attempts(store, clock);
@@ -116,9 +116,9 @@ export function createCentral(options: CentralOptions) {
 
   const longReads = new Turns(4, options.rest);
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
-    const turns = LONG_READS.has(name) ? longReads : name === 'patron' ? staffReads : undefined;
+    const turns = LONG_READS.has(name) ? longReads : hasTurn(name) ? ofStaff : undefined;
     // Copies are filled by each desk for itself; patrons are read by whoever works there, at however many desks.
-    const sender = turns && (turns === staffReads ? staffOf(call.headers) : senderOf(call.headers));
+    const sender = turns && (turns === ofStaff ? staffOf(call.headers) : senderOf(call.headers));
     if (sender === undefined) return answerNow(name, call);
     // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
     const answered = turns?.take(`${sender} ${name}`, async () => {
@@ -156,7 +156,7 @@ export function createCentral(options: CentralOptions) {
   /** The session, or the grant's member of staff, that a request is sent with, also where it has just ended. */
   const senderOf = (headers: Call['headers']) => sessions.whoseToken(headers['authorization']);
 
-  /** The session that is refreshed, or the account at a desk where it signed in before; undefined for whoever is nobody. */
+  /** The session that is refreshed, or the account, at a desk where it signed in before; undefined for whoever is nobody. */
   function comerOf(name: EndpointName, body: unknown): string | undefined {
     if (name === 'refresh') {
       const { data } = endpoints.refresh.body.safeParse(body);
@@ -166,11 +166,11 @@ export function createCentral(options: CentralOptions) {
     const { data } = endpoints.signIn.body.safeParse(body);
     const account = data && staff.byUsername(data.library, data.username);
     const desk = data?.desk.toLowerCase();
-    return account && desk && sessions.knows(account.id, desk) ? `${account.id} ${desk}` : undefined;
+    return account && desk && sessions.knows(account.id, desk) ? account.id : undefined;
   }
 
   function staffOf(headers: Call['headers']): string | undefined {
-    const who = whoAsks({ headers });
+    const who = whoAsks({ headers }, true);
     return who.ok ? who.value.staff.id : undefined;
   }
 
@@ -242,6 +242,8 @@ function openHistory(store: Store, options: CentralOptions): History {
   }
 }
 
+/** Of which many at once hold up whoever comes. Setting a PIN waits in turns of its own for its hash. */
+const hasTurn = (name: EndpointName) => name === 'patron' || (isAct(name) && name !== 'setPin');
 const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
 
 /** Words of the contract in an address; all else there are ids. */

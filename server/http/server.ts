@@ -23,7 +23,7 @@ export interface ServerOptions extends CentralOptions {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose request it counts as: the session's or grant's, at a sign-in the account's at a desk that it knows, or else the address's. */
+    /** Whose request it counts as: the session's or grant's, at a sign-in the account's where it knows the desk, or else the address's. */
     sender: string;
   }
 }

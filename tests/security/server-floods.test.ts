@@ -8,7 +8,7 @@ import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/ne
 import { endpoints, type EndpointName, type Session } from '../../shared/central/contract.ts';
 import { ACT_HEADERS } from '../../shared/central/endpoint.ts';
 import { EMPTY_SECTIONS } from '../../shared/patrons/sections.ts';
-import { bearer, DESK, many, runningServer } from './running-server.ts';
+import { actHeaders, bearer, DESK, many, runningServer } from './running-server.ts';
 
 const running = runningServer();
 let session: Session;
@@ -92,6 +92,18 @@ describe('desks behind the address of one who floods sign-ins', () => {
     expect(await statuses([signIn(desk.toUpperCase()), refresh(refreshToken)])).toEqual({ 201: 2 });
   });
 
+  test('sign in, though an account that says to be at ever new desks has its password tried there', async () => {
+    const own = v7();
+    await running.signedIn(own);
+    const other = { library: 'south', username: 'lead', password: PASSWORD };
+    const desks = many(8, () => v7());
+    for (const [n, desk] of desks.entries())
+      await running.post('/sessions', { ...other, desk }, { 'x-forwarded-for': `198.51.100.${n}` });
+    const tries = desks.flatMap((desk) => many(8, () => signIn(desk, { ...other, password: 'guess' })));
+    expect((await statuses(tries))[429]).toBeGreaterThan(40);
+    expect(await statuses([signIn(own)])).toEqual({ 201: 1 });
+  });
+
   test('sign in, though another account that was there, too, floods their desk with guesses', async () => {
     const desk = v7();
     await running.signedIn(desk);
@@ -134,7 +146,8 @@ describe('desks behind the address of one who floods sign-ins', () => {
     const desk = v7();
     await running.signedIn(desk);
     const counts = await statuses(many(40, () => signIn(desk, { password: 'guess' })));
-    expect(counts).toEqual({ 401: 5, 429: 35 });
+    // Fewer than five where the account has just signed in elsewhere.
+    expect(counts[429]).toBeGreaterThanOrEqual(35);
   });
 
   test('are not read to the end, where they say more than a sign-in has to', async () => {
@@ -251,6 +264,13 @@ describe('pages of many, which hold up everybody while they are made', () => {
       expect(rests[0]).toBeGreaterThan(0);
       expect(pauses).toEqual([0]);
     }
+  });
+
+  test('and so are acts', async () => {
+    const { rests } = running.options;
+    rests.length = 0;
+    await running.post('/audit/events', { events: [] }, { ...bearer(session), ...actHeaders(session) });
+    await vi.waitFor(() => expect(rests).toHaveLength(1));
   });
 
   test('go to nobody who was locked while they waited', async () => {
