@@ -52,6 +52,8 @@ export class KohaApi {
   readonly #authorization: Authorization;
   /** This Koha doesn't understand, as it seems, how a list's own fields are told apart. */
   #plainFields = false;
+  /** So many rows it gives at once, where one page of it was too large. */
+  #most = Infinity;
 
   constructor(http: KohaHttp, authorization: Authorization) {
     this.#http = http;
@@ -59,8 +61,12 @@ export class KohaApi {
   }
 
   async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaPage<T>> {
+    const whole = await this.#unlessTooLarge(path, record, request);
+    if (whole) return { ...whole, leftOut: 0 };
+    if (this.#most === Infinity) this.#most = await this.#atOnce(path, record, request);
     const left = { out: 0 };
-    const found = await this.#readable(path, record, request, left);
+    const perPage = Math.min(request.perPage, this.#most);
+    const found = await this.#inParts(path, record, { ...request, perPage }, left);
     const answer = found ?? (await this.#eitherWay(path, record, { ...request, perPage: 1, page: BEYOND }));
     return { ...answer, leftOut: left.out };
   }
@@ -69,30 +75,55 @@ export class KohaApi {
    * Strangers write in records: one that is too large is left out, and takes no page of others with it, which is read by
    * smaller and smaller parts. Undefined where nothing else is there.
    */
-  async #readable<T>(
+  async #inParts<T>(
     path: string,
     record: z.ZodType<T>,
     request: ListRequest,
     left: { out: number },
   ): Promise<KohaAnswer<T[]> | undefined> {
     const { page = 1, perPage } = request;
-    try {
-      return await this.#eitherWay(path, record, request);
-    } catch (thrown) {
-      if (!(thrown instanceof TooLarge)) throw thrown;
-      if (perPage === 1 && ++left.out > MOST_LEFT_OUT) throw thrown;
+    if (perPage === 1) {
+      if (++left.out > MOST_LEFT_OUT) throw new TooLarge('too many rows');
+      return undefined;
     }
-    const parts = perPage === 1 ? 0 : (PARTS.find((count) => perPage % count === 0) ?? perPage);
+    const parts = PARTS.find((count) => perPage % count === 0) ?? perPage;
     let first: KohaAnswer<T[]> | undefined;
     const value: T[] = [];
     for (let n = 1; n <= parts; n++) {
       const part = { ...request, perPage: perPage / parts, page: (page - 1) * parts + n };
-      const answer = await this.#readable(path, record, part, left);
+      const answer =
+        (await this.#unlessTooLarge(path, record, part)) ?? (await this.#inParts(path, record, part, left));
       first ??= answer;
       value.push(...(answer?.value ?? []));
       if (answer?.value.length === 0) break;
     }
     return first && { ...first, value };
+  }
+
+  #unlessTooLarge<T>(path: string, record: z.ZodType<T>, request: ListRequest) {
+    return this.#eitherWay(path, record, request).catch((thrown: unknown) => {
+      if (!(thrown instanceof TooLarge)) throw thrown;
+    });
+  }
+
+  /**
+   * What stands before a Koha may give fewer rows than are asked for, and count pages by these: the next ones tell how many.
+   * Infinite where it gives as many.
+   */
+  async #atOnce<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<number> {
+    const { page = 1, perPage } = request;
+    const read = (next: number) => this.#unlessTooLarge(path, record, { ...request, page: next });
+    for (let next = page + 1; next <= page + MOST_LEFT_OUT; next++) {
+      const answer = await read(next);
+      if (!answer) continue;
+      const { total = Infinity, value } = answer;
+      if (value.length === 0 || value.length === perPage) return Infinity;
+      // The last page may be a shorter one: all else stands on those before it.
+      const isLast = (await read(next + 1))?.value.length === 0;
+      const most = isLast ? Math.round((total - value.length) / (next - 1)) : value.length;
+      return most < perPage ? most : Infinity;
+    }
+    throw new TooLarge('too many pages');
   }
 
   async #eitherWay<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
