@@ -156,7 +156,10 @@ export function createCentral(options: CentralOptions) {
   /** The session, or the grant's member of staff, that a request is sent with, also where it has just ended. */
   const senderOf = (headers: Call['headers']) => sessions.whoseToken(headers['authorization']);
 
-  /** The session that is refreshed, or the account, at a desk where it signed in before; undefined for whoever is nobody. */
+  /**
+   * The session that is refreshed, or the account, at a desk where it signed in before; undefined for whoever is nobody. Where
+   * it is locked at that desk, it counts apart: guesses there keep nobody from signing in elsewhere.
+   */
   function comerOf(name: EndpointName, body: unknown): string | undefined {
     if (name === 'refresh') {
       const { data } = endpoints.refresh.body.safeParse(body);
@@ -166,7 +169,8 @@ export function createCentral(options: CentralOptions) {
     const { data } = endpoints.signIn.body.safeParse(body);
     const account = data && staff.byUsername(data.library, data.username);
     const desk = data?.desk.toLowerCase();
-    return account && desk && sessions.knows(account.id, desk) ? account.id : undefined;
+    if (!account || !desk || !sessions.knows(account.id, desk)) return undefined;
+    return sessions.isLockedAt(account, desk) ? `${account.id} ${desk}` : account.id;
   }
 
   function staffOf(headers: Call['headers']): string | undefined {

@@ -127,6 +127,12 @@ export class Sessions {
     );
   }
 
+  /** At a desk that they know, since too many passwords were wrong there. */
+  isLockedAt({ library, username }: StaffAccount, desk: string): boolean {
+    const place = { desk, known: true };
+    return this.failures.lockedUntil(whoseAccount(library, username), place) !== undefined;
+  }
+
   /** Whether they may have been at this desk then, as far as this server knows; a desk's clock may be a day off. */
   workedAt(desk: string, staff: string, time: number): boolean {
     const sql = 'SELECT 1 FROM session WHERE staff = ? AND desk = ? AND started_at <= ? LIMIT 1';

@@ -104,6 +104,17 @@ describe('desks behind the address of one who floods sign-ins', () => {
     expect(await statuses([signIn(own)])).toEqual({ 201: 1 });
   });
 
+  test('sign in, though somebody guesses at their password at another desk of theirs', async () => {
+    const [own, known] = [v7(), v7()];
+    for (const desk of [own, known]) await running.signedIn(desk);
+    const flood = () => Promise.all(many(40, () => signIn(known, { password: 'guess' })));
+    // Locked there from then on.
+    await flood();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await flood();
+    expect(await statuses([signIn(own)])).toEqual({ 201: 1 });
+  });
+
   test('sign in, though another account that was there, too, floods their desk with guesses', async () => {
     const desk = v7();
     await running.signedIn(desk);
