@@ -144,6 +144,9 @@ export function createCentral(options: CentralOptions) {
     const rest = readPart(endpoint.body ?? endpoint.query, endpoint.body ? call.body : call.query);
     if (!rest.ok) return asAnswer(rest);
     const outcome = await readOrOpen(name, asker, params.value, rest.value);
+    // It may have waited for its turn.
+    const still = name === 'search' ? whoAsks(call) : undefined;
+    if (still && !still.ok) return asAnswer(still);
     if (!outcome.ok) return asAnswer(outcome);
     const { value: body, tag } = outcome;
     return tag === undefined ? { status: endpoint.status, body } : { status: endpoint.status, body, tag };

@@ -284,13 +284,16 @@ describe('pages of many, which hold up everybody while they are made', () => {
     await vi.waitFor(() => expect(rests).toHaveLength(1));
   });
 
-  test('go to nobody who was locked while they waited', async () => {
-    const own = await running.signedIn();
-    const waiting = ask('snapshot', {}, own);
-    running.central.staff.setLocked(own.staff.id, true);
-    expect((await waiting).status).toBe(401);
-    running.central.staff.setLocked(own.staff.id, false);
-  });
+  test.each(['snapshot', 'patron', 'search'] as const)(
+    'of %s go to nobody who was locked while they waited',
+    async (name) => {
+      const own = await running.signedIn();
+      const waiting = ask(name, { query: 'a' }, own);
+      running.central.staff.setLocked(own.staff.id, true);
+      expect((await waiting).status).toBe(401);
+      running.central.staff.setLocked(own.staff.id, false);
+    },
+  );
 
   test('let others come in between', async () => {
     const rates = { session: 1e6, signIn: 100 };
