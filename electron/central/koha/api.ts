@@ -182,7 +182,7 @@ export class KohaApi {
       if (more.value.length + more.leftOut === 0) break;
       read += more.value.length + more.leftOut;
       found.push(...more.value);
-      if (found.length > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
+      if (read > MOST) throw new Failure({ code: 'serverRubbish' }, 'no end');
     }
     return { found, inOne: perPage >= Math.min(total, read) };
   }
