@@ -62,7 +62,10 @@ export const ACCESS_SECONDS = 600;
 /** Pages of many patrons or rows: one holds up everybody else for as long as it takes. */
 const LONG_READS: ReadonlySet<EndpointName> = new Set(['snapshot', 'changes', 'patronDataPart', 'audit']);
 
-/** Whole patrons, of megabytes some, searches and acts, of one member of staff's at once: a desk reads each patron again whose window is open. */
+/**
+ * Whole patrons, of megabytes some, searches and acts, of one member of staff's at once: a desk reads each patron again
+ * whose window is open.
+ */
 const MOST_OF_STAFF = 60;
 
 type OpenName = 'describe' | 'signIn' | 'refresh' | 'signOut' | 'patronSignIn';

@@ -1,5 +1,6 @@
 // Long work of the server goes on one at a time: each asker's in the order in which it was asked for, and one of each
 // asker's after the other, so that nobody's many hold up somebody's one.
+
 /** In ms. */
 const LONGEST_REST = 20;
 

@@ -23,7 +23,7 @@ export interface ServerOptions extends CentralOptions {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose request it counts as: the session's or grant's, at a sign-in the account's where it knows the desk, or else the address's. */
+    /** Whose it counts as: the session's or grant's, at a sign-in the account's where it knows the desk, or the address's. */
     sender: string;
   }
 }
@@ -154,7 +154,7 @@ function addRoute(app: FastifyInstance, central: Central, name: EndpointName, si
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(SIGN_INS.has(name) && {
       bodyLimit: SIGN_IN_LIMIT,
-      // Many may come from one address: who floods it holds up no desk that is known there. Each guess counts as its address's.
+      // Many may come from one address: who floods it holds up nobody at a desk that knows them.
       preValidation: (request, _reply, done) => {
         request.sender = central.comerOf(name, request.body) ?? addressOf(request);
         done();
