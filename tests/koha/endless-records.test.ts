@@ -1,0 +1,108 @@
+// Records without end, as whoever registers at a Koha may write one: each is left out or cut, and stops nobody else.
+import { expect, test } from 'vitest';
+import { TooLarge } from '../../electron/central/transport.ts';
+import { patronSchema } from '../../shared/patrons/patron.ts';
+import { steppingClock } from '../port/world.ts';
+import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+
+const nobody = () => Promise.resolve([]);
+const held = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
+
+test('who registers under a name without end keeps no other patron from a copy, nor a list of hits from its window', async () => {
+  const koha = smallLibrary(steppingClock());
+  const endless = 'x'.repeat(1_000_000);
+  const address = { address: endless, postal_code: endless, city: endless };
+  koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  koha.world.addPatron({ surname: endless, firstname: `Öberg ${endless}`, library_id: 'MPL', ...address });
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const { patrons } = await session.snapshot(null, 50);
+  const names = patrons.flatMap((one) => {
+    const { data } = patronSchema.safeParse(one);
+    return data ? [data.sections.personal.values.familyName] : [];
+  });
+  expect(names).toEqual(['Ek', 'Al', 'Öberg']);
+  const hits = await session.search('öberg', 0, 20);
+  expect(hits.total).toBe(2);
+  for (const hit of hits.patrons)
+    for (const text of Object.values(hit)) expect(String(text).length).toBeLessThanOrEqual(20_000);
+});
+
+test.each([
+  [1, 0, Infinity],
+  [1, 7, Infinity],
+  [10, 0, Infinity],
+  [11, 7, Infinity],
+  [60, 60, Infinity],
+  [1, 44, 7],
+  [11, 60, 20],
+])(
+  '%d who have more of something than any answer goes to keep none of %d others from a copy or a list, at %d a page',
+  async (endless, others, most) => {
+    const clock = steppingClock();
+    const koha = smallLibrary(clock);
+    koha.world.settings.mostPerPage = most;
+    const session = await serverOn(koha).server.signIn(STAFF);
+    const start = clock.now() - 3_600_000;
+    const add = (count: number, attributes: number) => {
+      for (let n = 0; n < count; n++) {
+        const { patron_id } = koha.world.addPatron({
+          surname: attributes ? 'Öberg' : `Öberg ${n}`,
+          library_id: 'MPL',
+        });
+        for (let m = 0; m < attributes; m++) koha.world.addAttribute(patron_id, 'HOBBY', 'x');
+      }
+    };
+    add(endless, 5_001);
+    add(others, 0);
+    const expected = ['Ek', 'Al', ...Array.from({ length: others }, (_, n) => `Öberg ${n}`)];
+    const nameOf = (patron: unknown) => patronSchema.parse(patron).sections.personal.values.familyName;
+    const filled: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await session.snapshot(after, 50);
+      filled.push(...page.patrons.map(nameOf));
+      after = page.next;
+    } while (after !== null);
+    expect(filled).toEqual(expected);
+    const hits = await session.search('öberg', 0, 200);
+    const shown = hits.patrons.map(({ familyName }) => familyName);
+    expect(expected.slice(2)).toEqual(expect.arrayContaining(shown));
+    // A search is one page, however few it has.
+    expect(shown.length).toBeGreaterThanOrEqual(Math.min(others, most - endless));
+    const changes = await session.changes(start, `koha:${ADDRESS}`, 200, held);
+    expect(changes.kind === 'changes' && changes.changes).toHaveLength(expected.length);
+  },
+);
+
+test('somebody too large who is alone in a category keeps no staff from signing in', async () => {
+  const koha = smallLibrary(steppingClock());
+  const endless = 'x'.repeat(1_000);
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const answer = koha.answer(request);
+      return answer.body.includes(endless)
+        ? Promise.reject(new TooLarge('beyond 64 MiB'))
+        : Promise.resolve(answer);
+    },
+  });
+  koha.world.addPatron({ surname: endless, library_id: 'MPL', category_id: 'AA' });
+  koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'ZZ' });
+  const { library } = await server.signIn(STAFF);
+  expect(library.categories.map(({ id }) => id)).toContain('ZZ');
+});
+
+test('a country or a note without end does not make the desk stand still', async () => {
+  const koha = smallLibrary(steppingClock());
+  const session = await serverOn(koha).server.signIn(STAFF);
+  const block = '[Blocked MPL|2026-01-02|Bo Ek|Lost a tablet|AAAAAAAAAAAAAAAAAAAAAA]';
+  for (const endless of [
+    { country: '\uFDFA'.repeat(2_000_000), altaddress_country: 'ñ'.repeat(10_000_000) },
+    { staff_notes: `[Blocked ${'|'.repeat(10_000_000)}|AAAAAAAAAAAAAAAAAAAAAA]` },
+    { staff_notes: block.repeat(100_000) },
+  ])
+    koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', ...endless });
+  const began = performance.now();
+  await session.search('öberg', 0, 20);
+  // 5.9 s before there were limits.
+  expect(performance.now() - began).toBeLessThan(2_500);
+});
