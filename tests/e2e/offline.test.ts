@@ -394,7 +394,8 @@ test('a revoked desk loses its copy at its next contact, and says so', async ({
     .map((line) => JSON.parse(line) as { desk: string; lastStaff: string });
   const own = desks.find(({ lastStaff }) => lastStaff === 'desk');
   server('--revoke', own?.desk ?? '');
-  await desk.desk.evaluate(() => void globalThis.window.circdesk.sync.now({}));
+  // Where the desk hears of it by itself, its page is gone before it can be asked to sync.
+  await desk.desk.evaluate(() => void globalThis.window.circdesk.sync.now({})).catch(() => undefined);
   await expect(desk.desk.getByLabel('Password')).toBeVisible();
   await expect.poll(() => window.isClosed()).toBe(true);
   await desk.desk.getByRole('button', { name: 'Try again' }).click();
