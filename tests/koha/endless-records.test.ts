@@ -1,5 +1,6 @@
 // Records without end, as whoever registers at a Koha may write one: each is left out or cut, and stops nobody else.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { MOST_LEFT_OUT } from '../../electron/central/koha/api.ts';
 import { TooLarge } from '../../electron/central/transport.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
 import { steppingClock } from '../port/world.ts';
@@ -74,21 +75,50 @@ test.each([
   },
 );
 
-test('somebody too large who is alone in a category keeps no staff from signing in', async () => {
+test.each([1, 10, 61])(
+  '%d too large, alone in their category, keep no staff from signing in, and are asked for once each',
+  async (endless) => {
+    const koha = smallLibrary(steppingClock());
+    const surname = 'x'.repeat(1_000);
+    const tooLarge = vi.fn(() => Promise.reject(new TooLarge('beyond 64 MiB')));
+    const { server } = serverOn(koha, {
+      transport: (request) => {
+        const answer = koha.answer(request);
+        return answer.body.includes(surname) ? tooLarge() : Promise.resolve(answer);
+      },
+    });
+    for (let n = 0; n < endless; n++) koha.world.addPatron({ surname, library_id: 'MPL', category_id: 'AA' });
+    koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'ZZ' });
+    const { library } = await server.signIn(STAFF);
+    const categories = library.categories.map(({ id }) => id);
+    // More of them than a page is believed to have end the list there, as docs/koha.md says.
+    expect(categories.includes('ZZ')).toBe(endless <= MOST_LEFT_OUT);
+    expect(tooLarge.mock.calls.length).toBeLessThanOrEqual(endless);
+  },
+);
+
+test('a Koha that tells of fewer patrons than it gives, all else too large, is not asked for ever', async () => {
   const koha = smallLibrary(steppingClock());
-  const endless = 'x'.repeat(1_000);
+  let signedIn = false;
+  const sizes: unknown[] = [];
   const { server } = serverOn(koha, {
     transport: (request) => {
       const answer = koha.answer(request);
-      return answer.body.includes(endless)
-        ? Promise.reject(new TooLarge('beyond 64 MiB'))
-        : Promise.resolve(answer);
+      if (!signedIn || !request.path.endsWith('/patrons')) return Promise.resolve(answer);
+      const { _page: page, _per_page: size } = request.query ?? {};
+      sizes.push(size);
+      if (sizes.length > 1_000) throw new Error('It is asked for ever.');
+      if (page !== 2 && page !== 3) return Promise.reject(new TooLarge('beyond 64 MiB'));
+      const body = page === 2 ? answer.body : '[]';
+      return Promise.resolve({ ...answer, body, headers: { ...answer.headers, 'x-total-count': '49' } });
     },
   });
-  koha.world.addPatron({ surname: endless, library_id: 'MPL', category_id: 'AA' });
-  koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'ZZ' });
-  const { library } = await server.signIn(STAFF);
-  expect(library.categories.map(({ id }) => id)).toContain('ZZ');
+  for (let n = 0; n < 97; n++) koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  const session = await server.signIn(STAFF);
+  signedIn = true;
+  await session.snapshot(null, 50).catch(() => undefined);
+  expect(sizes).toContain(1);
+  expect(sizes.filter((size) => Number(size) < 1)).toEqual([]);
 });
 
 test('a country or a note without end does not make the desk stand still', async () => {
@@ -101,8 +131,8 @@ test('a country or a note without end does not make the desk stand still', async
     { staff_notes: block.repeat(100_000) },
   ])
     koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', ...endless });
-  const began = performance.now();
+  const began = process.cpuUsage();
   await session.search('öberg', 0, 20);
   // 5.9 s before there were limits.
-  expect(performance.now() - began).toBeLessThan(2_500);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2_500);
 });

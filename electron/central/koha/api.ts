@@ -63,7 +63,8 @@ export class KohaApi {
   async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaPage<T>> {
     const whole = await this.#unlessTooLarge(path, record, request);
     if (whole) return { ...whole, leftOut: 0 };
-    if (this.#most === Infinity) this.#most = await this.#atOnce(path, record, request);
+    if (this.#most === Infinity && request.perPage > 1)
+      this.#most = await this.#atOnce(path, record, request);
     const left = { out: 0 };
     const perPage = Math.min(request.perPage, this.#most);
     const found = await this.#inParts(path, record, { ...request, perPage }, left);
@@ -121,7 +122,8 @@ export class KohaApi {
       // The last page may be a shorter one: all else stands on those before it.
       const isLast = (await read(next + 1))?.value.length === 0;
       const most = isLast ? Math.round((total - value.length) / (next - 1)) : value.length;
-      return most < perPage ? most : Infinity;
+      // A total that fits nothing else it tells is no reason to ask for pages of no rows.
+      return most < perPage ? Math.max(1, most) : Infinity;
     }
     throw new TooLarge('too many pages');
   }
