@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test, vi } from 'vitest';
 import { kohaPolicySchema } from './koha-policy.ts';
@@ -48,6 +48,9 @@ test('a link to a share that is away is not taken for no policy', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
   symlinkSync('/mnt/share-that-is-away/policy.json', file);
   expect(() => readPolicy(file)).toThrow(/can't be read/);
+  const folder = join(dirname(file), 'circdesk');
+  symlinkSync('/mnt/share-that-is-away', folder);
+  expect(() => readPolicy(join(folder, 'policy.json'))).toThrow(/can't be read/);
 });
 
 test('each wrong value is named, not only the first', () => {

@@ -1,7 +1,8 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { isUtf8 } from 'node:buffer';
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile } from '../support/plain-file.ts';
 import { kohaPolicySchema } from './koha-policy.ts';
@@ -169,8 +170,9 @@ function bytesOf(file: string): Buffer | undefined {
   try {
     return readPlainFile(file);
   } catch (thrown) {
-    // A link that leads nowhere, to a share that isn't there today, is a policy all the same.
-    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    // A link that leads nowhere, to a share that isn't there today, is a policy all the same; so is a folder's.
+    const leadsNowhere = (path: string) => !existsSync(path) && lstatSync(path, { throwIfNoEntry: false });
+    const isThere = leadsNowhere(file) || leadsNowhere(dirname(file));
     if (!isThere && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw new Error(`The policy ${file} can't be read.`, { cause: thrown });
   }
