@@ -48,27 +48,19 @@ const WITHDRAWN = [
 ] as const;
 
 test.describe('Signing in', () => {
-  const tryToSignIn = async (desk: Page, username: string, password: string) => {
-    await desk.getByLabel('Library').selectOption('north');
-    await desk.getByLabel('Username').fill(username);
-    await desk.getByLabel('Password').fill(password);
-    await desk.getByRole('button', { name: 'Sign in' }).click();
-  };
-
-  test('a wrong password says so, and keeps library and username', async ({ desk }) => {
-    await tryToSignIn(desk.desk, 'lead', 'wrong');
+  test('a wrong password says so, and keeps library and username', async ({ desk, account }) => {
+    await desk.trySignIn({ ...account('lead'), password: 'wrong' });
     await expect(desk.desk.getByRole('alert')).toContainText('The username or the password is wrong.');
     await expect(desk.desk.getByLabel('Username')).toHaveValue('lead');
     await expect(desk.desk.getByLabel('Library')).toHaveValue('north');
   });
 
   test('an account that is locked says so, and when to try again', async ({ desk, account }) => {
-    const { username, password } = account('lead');
     await expect(async () => {
-      await tryToSignIn(desk.desk, username, 'wrong');
+      await desk.trySignIn({ ...account('lead'), password: 'wrong' });
       await expect(desk.desk.getByRole('alert')).toContainText(/locked/i, { timeout: 500 });
     }).toPass({ timeout: 40_000 });
-    await tryToSignIn(desk.desk, username, password);
+    await desk.trySignIn(account('lead'));
     await expect(desk.desk.getByRole('alert')).toContainText(/locked/i);
   });
 
@@ -79,16 +71,16 @@ test.describe('Signing in', () => {
   }) => {
     await desk.desk.getByLabel('Library').selectOption('north');
     line.state = 'cut';
-    await tryToSignIn(desk.desk, 'lead', 'whatever');
+    await desk.trySignIn(account('lead'));
     await expect(desk.desk.getByRole('alert')).toContainText(/reach/i);
     line.state = 'good';
     await desk.signIn(account('lead'));
   });
 
-  test('a network that answers for the server is not believed', async ({ desk, line }) => {
+  test('a network that answers for the server is not believed', async ({ desk, line, account }) => {
     await desk.desk.getByLabel('Library').selectOption('north');
     line.state = 'rubbish';
-    await tryToSignIn(desk.desk, 'lead', 'whatever');
+    await desk.trySignIn(account('lead'));
     await expect(desk.desk.getByRole('alert')).toBeVisible();
     await expect(desk.desk.getByRole('searchbox')).toHaveCount(0);
   });

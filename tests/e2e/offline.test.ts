@@ -1,4 +1,5 @@
 // A branch works without the line, and nothing is lost: what issue-weary staff would try, on the built app.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { openLine, type BadLine } from '../drive/bad-line.ts';
@@ -283,15 +284,9 @@ test('who never signed in at this desk can not sign in without the line; who did
   await desk.quit();
   line.state = 'cut';
   const again = await restart();
-  const tryToSignIn = async (username: string, password: string) => {
-    await again.desk.getByLabel('Library').selectOption('north');
-    await again.desk.getByLabel('Username').fill(username);
-    await again.desk.getByLabel('Password').fill(password);
-    await again.desk.getByRole('button', { name: 'Sign in' }).click();
-  };
-  await tryToSignIn('lead', account('lead').password);
+  await again.trySignIn(account('lead'));
   await expect(again.desk.getByRole('alert')).toContainText("you can't sign in without it here");
-  await tryToSignIn('desk', 'wrong');
+  await again.trySignIn({ ...account('desk'), password: 'wrong' });
   await expect(again.desk.getByRole('alert')).toContainText('password is wrong');
   await again.signIn(account('desk'));
   await again.search('*');
@@ -373,11 +368,13 @@ test('an idle desk locks, shows nothing of the patron, and comes back to what wa
   await expect(window.getByLabel('Phone', { exact: true })).toHaveValue('+44 1632 960020');
 });
 
-test('a revoked desk loses its copy at its next contact, and says so', async ({
+test('a revoked desk loses its copy at its next contact, says so, and stays revoked without its desk.json', async ({
   desk,
   account,
   colleague,
   dataFolder,
+  folders,
+  restart,
 }) => {
   const { execFileSync } = await import('node:child_process');
   const server = (...args: string[]) =>
@@ -398,6 +395,11 @@ test('a revoked desk loses its copy at its next contact, and says so', async ({
   await desk.desk.evaluate(() => void globalThis.window.circdesk.sync.now({})).catch(() => undefined);
   await expect(desk.desk.getByLabel('Password')).toBeVisible();
   await expect.poll(() => window.isClosed()).toBe(true);
+  const refusal = 'may no longer use the central server';
   await desk.desk.getByRole('button', { name: 'Try again' }).click();
-  await expect(desk.desk.getByRole('alert')).toContainText('may no longer use the central server');
+  await expect(desk.desk.getByRole('alert')).toContainText(refusal);
+  await desk.quit();
+  await rm(join(folders.userData, 'desk.json'));
+  const again = await restart();
+  await expect(again.desk.getByRole('alert')).toContainText(refusal);
 });
