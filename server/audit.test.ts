@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, expect, test } from 'vitest';
-import { daysFrom } from './ports.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { DAY, daysFrom } from './ports.ts';
 import { SignInLog } from './sessions/sign-in-log.ts';
-import { testNetwork } from './testing/network.ts';
+import { entries } from './testing/audit.ts';
+import { problemOf, testNetwork, type TestDesk } from './testing/network.ts';
 
 const { central } = testNetwork();
 afterAll(() => central.close());
@@ -67,4 +69,124 @@ test('the log lets go of entries when their time is over, and not before', () =>
   expect(audit.entries('north', patronId)).toHaveLength(1);
   audit.expire(daysFrom(clock, 31));
   expect(audit.entries('north', patronId)).toEqual([]);
+});
+
+describe('the audit log', () => {
+  test('says who looked, changed and deleted, and stays after the patron is gone', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    await desk.save(await desk.patron(patron.id), 'contact', { phones: ['070-1740605'] });
+    await desk.delete(await desk.patron(patron.id));
+    const log = await entries(desk, patron.id);
+    expect(log.map(({ kind }) => kind).sort()).toEqual(['changed', 'created', 'deleted', 'looked', 'looked']);
+    expect(log.every(({ staff }) => staff === 'lead of north')).toBe(true);
+    expect(JSON.stringify(log)).not.toContain('070-1740605');
+  });
+
+  test('takes looks that a desk made from its copy, each once', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const south = await network.signIn('south', 'lead');
+    const event = { id: desk.newId(), kind: 'looked', patronId: patron.id, at: '2026-02-28T09:00:00.000Z' };
+    const log = (from: TestDesk, events: unknown[]) => from.act('logEvents', { body: { events } });
+    expect((await log(desk, [event, { ...event, id: desk.newId() }])).body).toEqual({ logged: 2 });
+    expect((await log(desk, [event])).body).toEqual({ logged: 0 });
+    expect((await log(south, [{ ...event, id: desk.newId() }])).body).toEqual({ logged: 0 });
+    const looks = (await entries(desk, patron.id)).filter(({ detail }) => detail === 'copy');
+    expect(looks.map(({ at }) => at)).toEqual([event.at, event.at]);
+  });
+
+  test('has a look again that follows none of today, though one was logged by a clock that was ahead', async () => {
+    const network = testNetwork();
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    const openAgain = async () => {
+      const desk = await network.signIn('north', 'lead');
+      await desk.ask('patron', { params: { patronId: id }, query: { again: '1' } });
+      return (await entries(desk, id)).filter(({ kind }) => kind === 'looked').length;
+    };
+    network.clock.pass(365 * DAY);
+    expect([await openAgain(), await openAgain()]).toEqual([1, 1]);
+    network.clock.pass(-365 * DAY);
+    expect([await openAgain(), await openAgain()]).toEqual([2, 2]);
+  });
+
+  test('comes by pages, so that nobody makes it too long to be read', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const params = { patronId: patron.id };
+    for (let look = 0; look < 4; look++) await desk.patron(patron.id);
+    const whole = await entries(desk, patron.id);
+    const pages: EndpointAnswer<'audit'>[] = [];
+    for (let next: string | null | undefined; next !== null; next = pages.at(-1)?.next ?? null) {
+      const query = { limit: 2, ...(next && { after: next }) };
+      pages.push((await desk.ask('audit', { params, query })).body as EndpointAnswer<'audit'>);
+    }
+    expect(pages.map((page) => page.entries.length)).toEqual([2, 2, 1]);
+    expect(pages.flatMap((page) => page.entries)).toEqual(whole);
+    const nowhere = await desk.ask('audit', { params, query: { after: 'nowhere' } });
+    expect(problemOf(nowhere)).toBe('bad-request');
+  });
+
+  test('takes so many looks of one member of staff at a desk in an hour; the rest waits, and nobody elsewhere', async () => {
+    const network = testNetwork();
+    const lead = await network.signIn('north', 'lead');
+    const patron = await lead.register();
+    const at = '2026-02-28T09:00:00.000Z';
+    const looks = (desk: TestDesk, count: number) =>
+      Array.from({ length: count }, () => ({ id: desk.newId(), kind: 'looked', patronId: patron.id, at }));
+    const logOne = (desk: TestDesk) => desk.act('logEvents', { body: { events: looks(desk, 1) } });
+    const there = lead.newId();
+    for (let call = 0; call < 10; call++) {
+      const desk = await network.signIn('north', 'desk', there);
+      const answer = await desk.act('logEvents', { body: { events: looks(desk, 500) } });
+      expect(answer.body).toEqual({ logged: 500 });
+    }
+    const attempt = { key: lead.newId(), act: lead.newId() };
+    const body = { events: looks(lead, 1) };
+    const again = async () =>
+      (await network.signIn('north', 'desk', there)).act('logEvents', { body }, attempt);
+    const answer = await again();
+    expect(answer.status).toBe(429);
+    for (const colleague of [
+      await network.signIn('north', 'desk'),
+      await network.signIn('north', 'lead', there),
+    ])
+      expect((await logOne(colleague)).body).toEqual({ logged: 1 });
+    network.clock.pass(Date.parse((answer.body as { retryAt: string }).retryAt) - network.clock.now());
+    expect((await again()).body).toEqual({ logged: 1 });
+  });
+
+  test('takes no more of one member of staff for saying to be at ever new desks', async () => {
+    const network = testNetwork();
+    const patron = await (await network.signIn('north', 'lead')).register();
+    const at = '2026-02-28T09:00:00.000Z';
+    const log = async () => {
+      const desk = await network.signIn('north', 'desk');
+      const look = () => ({ id: desk.newId(), kind: 'looked', patronId: patron.id, at });
+      return (await desk.act('logEvents', { body: { events: Array.from({ length: 500 }, look) } })).status;
+    };
+    for (let call = 0; call < 40; call++) expect(await log()).toBe(200);
+    expect(await log()).toBe(429);
+  });
+
+  test('can’t be changed, and can’t be cut before its time; then it goes, and so do lifted blocks', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const blockId = desk.newId();
+    await desk.block(patron, 'x', { id: blockId });
+    const params = { patronId: patron.id };
+    await desk.act('unblock', { params, body: { blocks: [blockId], comment: 'x' } });
+    const { store } = network.central.parts;
+    expect(() => store.run("UPDATE audit SET staff = 'x'")).toThrow(/append-only/);
+    expect(() => store.run('DELETE FROM audit')).toThrow(/append-only/);
+    const count = (table: 'audit' | 'block') => store.rows(`SELECT id FROM ${table}`).length;
+    network.passDays(21);
+    expect([count('audit'), count('block')]).toEqual([3, 0]);
+    network.passDays(10);
+    expect(count('audit')).toBe(0);
+  });
 });
