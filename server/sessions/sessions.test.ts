@@ -1,24 +1,11 @@
 // Sessions: who gets in, for how long, and what a stranger can't do.
-import { describe, expect, test, vi } from 'vitest';
-import type { EndpointAnswer, Session } from '../../shared/central/contract.ts';
-import { PASSWORD, problemOf, testNetwork, type TestDesk, type TestNetwork } from '../testing/network.ts';
-
+import { describe, expect, test } from 'vitest';
+import type { Session } from '../../shared/central/contract.ts';
+import { PASSWORD, problemOf, testNetwork } from '../testing/network.ts';
+import { attempt, deskId, refresh } from '../testing/sign-in.ts';
 import { hashSecret, hashSecretNow, newToken } from './secrets.ts';
 
 const MINUTE = 60_000;
-
-const attempt = ({ central }: TestNetwork, username: string, password: string, desk: string) =>
-  central.answer('signIn', {
-    params: {},
-    query: {},
-    headers: {},
-    body: { library: 'north', username, password, desk },
-  });
-
-const refresh = ({ central }: TestNetwork, refreshToken: string) =>
-  central.answer('refresh', { params: {}, query: {}, headers: {}, body: { refreshToken } });
-
-const deskId = (network: TestNetwork) => network.luck.id('2026-01-01T00:00:00Z');
 
 describe('sign-in', () => {
   test('tells a wrong password from an unknown account to nobody', async () => {
@@ -170,51 +157,6 @@ test('what somebody types to sign in can’t be read in the database, and is for
   expect(store.rows('SELECT * FROM failed_sign_in')).toEqual([]);
 });
 
-describe('the log of sign-ins', () => {
-  const logged = ({ central }: TestNetwork) =>
-    central.parts.store
-      .rows<{ event: string }>('SELECT event FROM sign_in_event ORDER BY number')
-      .map(({ event }) => event);
-
-  test('says who came and left, which guesses failed, and that a token was stolen', async () => {
-    const network = testNetwork();
-    const desk = await network.signIn('north', 'lead');
-    await attempt(network, 'lead', 'wrong', desk.desk);
-    await desk.ask('signOut', { body: { waitingActs: [] } });
-    const other = await network.signIn('north', 'lead');
-    for (let n = 0; n < 3; n++) await refresh(network, other.session.refreshToken);
-    network.central.staff.setLocked(other.session.staff.id, true);
-    await attempt(network, 'lead', PASSWORD, desk.desk);
-    expect(logged(network)).toEqual([
-      'signed in',
-      'wrong password',
-      'signed out',
-      'signed in',
-      'ended: a refresh token came twice',
-      'refused: the account is locked',
-    ]);
-  });
-
-  test('grows no further by guesses than accounts lock, nor by names that nobody has, which aren’t in it', async () => {
-    const network = testNetwork();
-    for (let n = 0; n < 60; n++) await attempt(network, 'lead', 'wrong', deskId(network));
-    for (let n = 0; n < 60; n++) await attempt(network, `my secret ${n}`, 'wrong', deskId(network));
-    expect(logged(network)).toEqual(Array<string>(20).fill('wrong password'));
-  });
-
-  test('is kept for a season, and can’t be changed or emptied before', async () => {
-    const network = testNetwork();
-    const { store } = network.central.parts;
-    await attempt(network, 'lead', 'wrong', deskId(network));
-    for (const sql of ["UPDATE sign_in_event SET event = ''", 'DELETE FROM sign_in_event'])
-      expect(() => store.run(sql)).toThrow('append-only');
-    network.passDays(89);
-    expect(logged(network)).toHaveLength(1);
-    network.passDays(2);
-    expect(logged(network)).toEqual([]);
-  });
-});
-
 test('an account that is unlocked has none of its former sessions again, nor one that was being begun', async () => {
   const network = testNetwork();
   const desk = await network.signIn('north', 'lead');
@@ -335,133 +277,4 @@ describe('tokens', () => {
       expect(problemOf(await desk.ask('search', { query: { query: 'x' } }, asRefresh))).toBe('signed-out');
     },
   );
-});
-
-describe('the push-only grant that sign-out leaves', () => {
-  async function signedOut() {
-    const network = testNetwork();
-    const desk = await network.signIn('north', 'lead');
-    const patron = await desk.register();
-    const act = desk.newId();
-    const waitingActs = [{ id: act, patronId: patron.id }];
-    const answer = await desk.ask('signOut', { body: { waitingActs } });
-    const { pushGrant } = answer.body as EndpointAnswer<'signOut'>;
-    const { token } = desk;
-    desk.token = pushGrant ?? '';
-    return { network, desk: desk as TestDesk, patron, act, token };
-  }
-
-  test('sends what waited, and tells what became of it', async () => {
-    const { desk, patron, act, token } = await signedOut();
-    const key = desk.newId();
-    const answer = await desk.block(patron, 'x', { act, key });
-    expect(answer.status).toBe(201);
-    expect((await desk.ask('act', { params: { key } })).body).toMatchObject({ status: 201 });
-    desk.token = token;
-    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
-  });
-
-  test('fits an act whose ids the desk writes in capitals', async () => {
-    const network = testNetwork();
-    const desk = await network.signIn('north', 'lead');
-    const patron = await desk.register();
-    const act = desk.newId().toUpperCase();
-    const waitingActs = [{ id: act, patronId: patron.id.toUpperCase() }];
-    const answer = await desk.ask('signOut', { body: { waitingActs } });
-    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
-    expect((await desk.block(patron, 'x', { act })).status).toBe(201);
-  });
-
-  test('is good for nothing else: no other act, no reading, no other desk', async () => {
-    const { desk, patron, act } = await signedOut();
-    expect(problemOf(await desk.block(patron))).toBe('signed-out');
-    expect(problemOf(await desk.ask('patron', { params: { patronId: patron.id } }))).toBe('signed-out');
-    expect(problemOf(await desk.ask('snapshot'))).toBe('signed-out');
-    expect(problemOf(await desk.ask('signOut', { body: { waitingActs: [] } }))).toBe('signed-out');
-    const elsewhere = await desk.ask('act', { params: { key: act } }, { 'circdesk-desk': desk.newId() });
-    expect(problemOf(elsewhere)).toBe('signed-out');
-  });
-
-  test('tells the desk that it is for, where it will do, that the account was locked', async () => {
-    const { network, desk, patron, act } = await signedOut();
-    network.central.staff.setLocked(desk.session.staff.id, true);
-    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('account-locked');
-    expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
-    const elsewhere = await desk.ask('act', { params: { key: act } }, { 'circdesk-desk': desk.newId() });
-    expect(problemOf(elsewhere)).toBe('signed-out');
-    network.central.staff.setLocked(desk.session.staff.id, false);
-    expect((await desk.block(patron, 'x', { act })).status).toBe(201);
-  });
-
-  test('is good for a season, not for a day longer', async () => {
-    const { network, desk, patron, act } = await signedOut();
-    network.clock.pass(89 * 24 * 60 * MINUTE);
-    expect(problemOf(await desk.ask('act', { params: { key: act } }))).toBe('not-found');
-    network.clock.pass(2 * 24 * 60 * MINUTE);
-    expect(problemOf(await desk.ask('act', { params: { key: act } }))).toBe('signed-out');
-    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('signed-out');
-  });
-
-  test('reads no answer to another act of the same author', async () => {
-    const network = testNetwork();
-    const desk = await network.signIn('north', 'lead');
-    const [patron, own] = [await desk.register(), await desk.register()];
-    const key = desk.newId();
-    await desk.save(patron, 'note', { staffNote: 'x' }, { key });
-    const waitingActs = [{ id: desk.newId(), patronId: own.id }];
-    const answer = await desk.ask('signOut', { body: { waitingActs } });
-    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
-    expect(problemOf(await desk.ask('act', { params: { key } }))).toBe('not-found');
-  });
-
-  test('made with a stolen refresh token ends, and is noted, as its owner uses theirs', async () => {
-    const network = testNetwork();
-    const signIn = (desk?: string) => network.signIn('north', 'lead', desk);
-    const owner = await signIn();
-    const [thief, colleague] = [await signIn(owner.desk), await signIn(owner.desk)];
-    const patron = await owner.register();
-    const { refreshToken } = owner.session;
-    thief.token = ((await refresh(network, refreshToken)).body as Session).accessToken;
-    const leave = async (desk: TestDesk) => {
-      const act = desk.newId();
-      const left = await desk.ask('signOut', { body: { waitingActs: [{ id: act, patronId: patron.id }] } });
-      desk.token = (left.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
-      return () => desk.block(patron, 'x', { act });
-    };
-    const [pushOfColleague, pushOfThief] = [await leave(colleague), await leave(thief)];
-    for (let n = 0; n < 3; n++) expect(problemOf(await refresh(network, refreshToken))).toBe('signed-out');
-    expect(problemOf(await pushOfThief())).toBe('signed-out');
-    expect((await pushOfColleague()).status).toBe(201);
-    const events = network.central.parts.store.rows<{ event: string }>('SELECT event FROM sign_in_event');
-    expect(events.map(({ event }) => event).slice(-2)).toEqual([
-      'signed out',
-      'ended: a refresh token came twice',
-    ]);
-  });
-
-  test('is judged by the permissions of that moment', async () => {
-    const { network, desk, patron, act } = await signedOut();
-    network.central.staff.revoke(desk.session.staff.id, 'Patrons - Block/unblock patron');
-    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('not-permitted');
-  });
-
-  test('costs a request no more where it names many acts', async () => {
-    const { network, desk, patron } = await signedOut();
-    desk.token = (await network.signIn('north', 'lead', desk.desk)).token;
-    const waitingActs = Array.from({ length: 2_000 }, () => ({ id: desk.newId(), patronId: patron.id }));
-    const answer = await desk.ask('signOut', { body: { waitingActs } });
-    desk.token = (answer.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
-    const read = vi.spyOn(network.central.parts.store, 'rows');
-    const headers = { authorization: `Bearer ${desk.token}`, 'circdesk-desk': desk.desk };
-    expect(network.central.senderOf(headers)).toBe(desk.session.staff.id);
-    expect(problemOf(await desk.ask('act', { params: { key: desk.newId() } }))).toBe('not-found');
-    const rows = read.mock.results.map(({ value }) => (value as unknown[]).length);
-    expect(Math.max(0, ...rows)).toBeLessThan(100);
-  });
-
-  test('is not made where nothing waits', async () => {
-    const network = testNetwork();
-    const desk = await network.signIn('north', 'lead');
-    expect((await desk.ask('signOut', { body: { waitingActs: [] } })).body).toEqual({ pushGrant: null });
-  });
 });
