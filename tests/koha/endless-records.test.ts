@@ -1,10 +1,21 @@
 // Records without end, as whoever registers at a Koha may write one: each is left out or cut, and stops nobody else.
 import { expect, test, vi } from 'vitest';
 import { MOST_LEFT_OUT } from '../../electron/central/koha/api.ts';
-import { TooLarge } from '../../electron/central/transport.ts';
+import { TooLarge, type Transport } from '../../electron/central/transport.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
 import { steppingClock } from '../port/world.ts';
+import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+
+/** Instead of an answer that holds this text there is none: it would go beyond what is read. */
+const tooLargeWith =
+  (koha: FakeKoha, text: string, told = () => {}): Transport =>
+  async (request) => {
+    const answer = koha.answer(request);
+    if (!answer.body.includes(text)) return answer;
+    told();
+    throw new TooLarge('beyond 64 MiB');
+  };
 
 const nobody = () => Promise.resolve([]);
 const held = { ids: nobody, laidOver: nobody, blocked: nobody, recent: () => [] };
@@ -80,13 +91,8 @@ test.each([1, 10, 61])(
   async (endless) => {
     const koha = smallLibrary(steppingClock());
     const surname = 'x'.repeat(1_000);
-    const tooLarge = vi.fn(() => Promise.reject(new TooLarge('beyond 64 MiB')));
-    const { server } = serverOn(koha, {
-      transport: (request) => {
-        const answer = koha.answer(request);
-        return answer.body.includes(surname) ? tooLarge() : Promise.resolve(answer);
-      },
-    });
+    const tooLarge = vi.fn<() => void>();
+    const { server } = serverOn(koha, { transport: tooLargeWith(koha, surname, tooLarge) });
     for (let n = 0; n < endless; n++) koha.world.addPatron({ surname, library_id: 'MPL', category_id: 'AA' });
     koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL', category_id: 'ZZ' });
     const { library } = await server.signIn(STAFF);
@@ -96,6 +102,19 @@ test.each([1, 10, 61])(
     expect(tooLarge.mock.calls.length).toBeLessThanOrEqual(endless);
   },
 );
+
+test('who is too large on each of sixty pages is left out alone', async () => {
+  const clock = steppingClock();
+  const koha = smallLibrary(clock);
+  const surname = 'x'.repeat(1_000);
+  const { server } = serverOn(koha, { transport: tooLargeWith(koha, surname) });
+  const session = await server.signIn(STAFF);
+  const start = clock.now() - 3_600_000;
+  for (let n = 1; n <= 650; n++)
+    koha.world.addPatron({ surname: n % 10 === 0 ? surname : 'Öberg', library_id: 'MPL' });
+  const changes = await session.changes(start, `koha:${ADDRESS}`, 1_000, held);
+  expect(changes.kind === 'changes' && changes.changes).toHaveLength(2 + 585);
+});
 
 test('a Koha that tells of fewer patrons than it gives, all else too large, is not asked for ever', async () => {
   const koha = smallLibrary(steppingClock());

@@ -21,6 +21,8 @@ const AT_ONCE = 2_500;
 const PARTS = [2, 5];
 /** Of one page. A Koha that answers more of it so is not believed. */
 export const MOST_LEFT_OUT = 60;
+/** So many pages are looked at to learn how many rows come at a time. */
+const PAGES_AHEAD = 10;
 /** No list goes as far: an answer without rows. */
 const BEYOND = 10_000_000;
 
@@ -63,11 +65,14 @@ export class KohaApi {
   async list<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaPage<T>> {
     const whole = await this.#unlessTooLarge(path, record, request);
     if (whole) return { ...whole, leftOut: 0 };
-    if (this.#most === Infinity && request.perPage > 1)
-      this.#most = await this.#atOnce(path, record, request);
-    const left = { out: 0 };
+    const isKnown = this.#most < Infinity || request.perPage === 1;
+    const most = isKnown ? this.#most : await this.#atOnce(path, record, request.perPage);
+    this.#most = most ?? Infinity;
     const perPage = Math.min(request.perPage, this.#most);
-    const found = await this.#inParts(path, record, { ...request, perPage }, left);
+    const left = { out: 0 };
+    // Row by row it is right however many it gives.
+    const parts = most === undefined ? perPage : undefined;
+    const found = await this.#inParts(path, record, { ...request, perPage }, left, parts);
     const answer = found ?? (await this.#eitherWay(path, record, { ...request, perPage: 1, page: BEYOND }));
     return { ...answer, leftOut: left.out };
   }
@@ -81,13 +86,13 @@ export class KohaApi {
     record: z.ZodType<T>,
     request: ListRequest,
     left: { out: number },
+    parts = PARTS.find((count) => request.perPage % count === 0) ?? request.perPage,
   ): Promise<KohaAnswer<T[]> | undefined> {
     const { page = 1, perPage } = request;
     if (perPage === 1) {
       if (++left.out > MOST_LEFT_OUT) throw new TooLarge('too many rows');
       return undefined;
     }
-    const parts = PARTS.find((count) => perPage % count === 0) ?? perPage;
     let first: KohaAnswer<T[]> | undefined;
     const value: T[] = [];
     for (let n = 1; n <= parts; n++) {
@@ -108,24 +113,25 @@ export class KohaApi {
   }
 
   /**
-   * What stands before a Koha may give fewer rows than are asked for, and count pages by these: the next ones tell how many.
-   * Infinite where it gives as many.
+   * What stands before a Koha may give fewer rows than are asked for, and count pages by these. The list as a whole tells how
+   * many: it begins with those who were there before any stranger. Infinite where it gives as many; undefined where nothing
+   * tells.
    */
-  async #atOnce<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<number> {
-    const { page = 1, perPage } = request;
-    const read = (next: number) => this.#unlessTooLarge(path, record, { ...request, page: next });
-    for (let next = page + 1; next <= page + MOST_LEFT_OUT; next++) {
-      const answer = await read(next);
+  async #atOnce<T>(path: string, record: z.ZodType<T>, perPage: number): Promise<number | undefined> {
+    const read = (page: number) => this.#unlessTooLarge(path, record, { perPage, page });
+    for (let page = 1; page <= PAGES_AHEAD; page++) {
+      const answer = await read(page);
       if (!answer) continue;
       const { total = Infinity, value } = answer;
       if (value.length === 0 || value.length === perPage) return Infinity;
+      const isLast = (await read(page + 1))?.value.length === 0;
+      if (isLast && page === 1) return Infinity;
       // The last page may be a shorter one: all else stands on those before it.
-      const isLast = (await read(next + 1))?.value.length === 0;
-      const most = isLast ? Math.round((total - value.length) / (next - 1)) : value.length;
+      const most = isLast ? Math.round((total - value.length) / (page - 1)) : value.length;
       // A total that fits nothing else it tells is no reason to ask for pages of no rows.
       return most < perPage ? Math.max(1, most) : Infinity;
     }
-    throw new TooLarge('too many pages');
+    return undefined;
   }
 
   async #eitherWay<T>(path: string, record: z.ZodType<T>, request: ListRequest): Promise<KohaAnswer<T[]>> {
