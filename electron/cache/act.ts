@@ -42,6 +42,8 @@ export const outboxActSchema = z.object({
   patronName: z.string(),
   /** When that patron was registered: a server may give the number of a deleted one to another. */
   patronSince: timeSchema.optional(),
+  /** In whose view of patrons it was done, see copy-view.ts; unknown of an act from before the desk kept it. */
+  view: z.string().optional(),
   staff: staffSchema,
   actedAt: timeSchema,
   /** The server's clock minus this desk's, in ms, as last measured; null when never. */

@@ -63,7 +63,7 @@ export class Saving {
     }
   }
 
-  newAct(about: About, deed: Deed, { staff, library }: Pick<Present, 'staff' | 'library'>): NewAct {
+  newAct(about: About, deed: Deed, { staff, library, view }: Present): NewAct {
     const { acts, clock, clockDistance } = this.#parts;
     return {
       id: acts.newId(),
@@ -73,6 +73,7 @@ export class Saving {
       patronId: about.id,
       patronName: about.name,
       patronSince: about.since,
+      view,
       staff,
       actedAt: new Date(clock.now()).toISOString(),
       clockDistance: clockDistance(),

@@ -4,12 +4,14 @@ import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
 import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
 import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
+import { readCopy } from '../cache/copy-view.ts';
 import { isReadable } from '../cache/readable.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
 import { isSamePerson } from '../central/central-server.ts';
 import type { Acts } from '../patrons/acts.ts';
 import { mergeEdit } from '../patrons/merge.ts';
 import type { Saving } from '../patrons/saving.ts';
+import type { Present } from '../session/offline-sign-in.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure, isFailure } from '../support/failure.ts';
 
@@ -35,11 +37,11 @@ export class DeskActs {
   /** Those of this library, the latest first; what staff let go of is not among them. */
   async list(): Promise<DeskAct[]> {
     const { store, session, waitsForAuthor } = this.#parts;
-    const acts = await store.recentActs(session.require().library.id, SHOWN);
-    return shownTogether(
-      acts.filter(({ state }) => state !== 'withdrawn'),
-      waitsForAuthor,
-    );
+    const present = session.require();
+    const recent = await store.recentActs(present.library.id, SHOWN);
+    const acts = recent.filter(({ state }) => state !== 'withdrawn');
+    const seen = await Promise.all(acts.map((act) => this.#isSeen(act, present)));
+    return shownTogether(acts, waitsForAuthor).map((act, n) => (seen[n] ? act : untold(act)));
   }
 
   /** Whose acts wait until they sign in again, and how many. */
@@ -129,10 +131,18 @@ export class DeskActs {
 
   async #here(id: string): Promise<OutboxAct> {
     const { store, session } = this.#parts;
-    const { library } = session.require();
+    const present = session.require();
     const act = await store.act(id);
-    if (act?.library !== library.id) throw new Failure({ code: 'notUndecided' });
+    if (act?.library !== present.library.id) throw new Failure({ code: 'notUndecided' });
+    if (!(await this.#isSeen(act, present))) throw new Failure({ code: 'patronUnseen' });
     return act;
+  }
+
+  /** Accounts at a Koha may see different patrons. A colleague's act is shown to who sees them as its author, or has them here. */
+  async #isSeen({ staff, view, patronId }: OutboxAct, present: Present): Promise<boolean> {
+    const { store } = this.#parts;
+    if (present.view === '' || present.view === view || isSamePerson(present.staff, staff)) return true;
+    return !!(await readCopy(store, present, () => store.patron(present.library.id, patronId)));
   }
 }
 
@@ -140,6 +150,11 @@ const anew = (key: string) => ({ state: 'waiting', key, refusal: null, failingSi
 
 /** Of what was sent nobody knows whether the server did it. */
 const neverLeft = (act: OutboxAct): boolean => act.state === 'waiting' && act.tries === 0 && isReadable(act);
+
+const untold = (act: DeskAct): DeskAct => ({
+  ...act,
+  ...{ unseen: true, patronName: '', base: {}, changes: {}, comment: '', conflict: null, refusal: null },
+});
 
 const waits = ({ state }: OutboxAct): boolean => state === 'waiting' || state === 'sent';
 
@@ -171,7 +186,7 @@ const shown = (act: OutboxAct, waitsForAuthor: boolean, heldBy: DeskAct['heldBy'
   const { id, actedAt, staff, state, deed, patronId, patronName, conflict, refusal } = act;
   const edit = deed.kind === 'saveSection' ? deed : undefined;
   return {
-    ...{ id, actedAt, state, patronId, patronName, conflict, refusal, kind: deed.kind },
+    ...{ id, actedAt, state, patronId, patronName, conflict, refusal, kind: deed.kind, unseen: false },
     staff: { id: staff.id, name: staff.name },
     section: edit?.section ?? null,
     base: edit?.base.values ?? {},
@@ -190,6 +205,7 @@ const asItStands = (act: OutboxAct): DeskAct => {
   return {
     ...{ id: act.id, actedAt: new Date(0).toISOString(), patronId: act.patronId, state: act.state },
     ...{ staff: { id: act.staff.id, name: act.staff.name }, patronName: '', kind: 'block', section: null },
+    unseen: false,
     ...{ base: {}, changes: {}, comment: JSON.stringify(act.deed ?? null), needsAuthor: false },
     ...{ heldBy: null, neverLeft: false, confirmedAt: null, conflict: null, refusal },
   };

@@ -64,6 +64,8 @@ export const deskActSchema = z.object({
   section: sectionIdSchema.nullable(),
   patronId: idSchema,
   patronName: z.string(),
+  /** Of a patron whom the server doesn't show to who is here: all that would tell of them is left out. */
+  unseen: z.boolean(),
   /** What it was based on and what it changes, or what its comment says. */
   base: fieldValuesSchema,
   changes: fieldValuesSchema,

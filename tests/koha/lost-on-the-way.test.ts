@@ -99,6 +99,12 @@ test('what never went out, since the line was cut as the patron was read, holds 
 });
 
 test('what a colleague let go of while Koha was still asked for the patron does not go out afterwards', async () => {
+  const colleague = { library: 'MPL', username: 'second', password: 'second second' };
+  koha.world.addStaff(
+    { surname: 'Li', userid: colleague.username, library_id: 'MPL' },
+    colleague.password,
+    'superlibrarian',
+  );
   const answer = koha.answer.bind(koha);
   let goOn = () => undefined as void;
   koha.answer = (request) => {
@@ -114,7 +120,7 @@ test('what a colleague let go of while Koha was still asked for the patron does 
   const blocked = patrons.block(id, 'Took the till.').catch(() => undefined);
   await rest();
   await session.signOut();
-  await session.signIn(LOOKER, () => undefined);
+  await session.signIn(colleague, () => undefined);
   const [first] = await deskActs.list();
   await deskActs.withdraw(first?.id ?? '');
   goOn();

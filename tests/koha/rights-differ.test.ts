@@ -94,6 +94,33 @@ test('nor once the line is cut, before the copy was filled for them or after', a
   expect([await names('Öberg'), await names('Na')]).toEqual([[], ['Na']]);
 });
 
+test('nor do a colleague’s acts tell of them; who sees all decides on them', async () => {
+  koha.world.addStaff(
+    { surname: 'Li', userid: 'second', library_id: 'MPL' },
+    'second second',
+    'superlibrarian',
+  );
+  await comes(STAFF);
+  await comesWithoutLine(STAFF);
+  const { patrons, deskActs } = desk.parts;
+  const { contact } = (await patrons.read(id, false)).patron.sections;
+  await patrons.block(id, 'Threw a globe at Eva');
+  await patrons.saveSection(id, 'contact', contact, { ...contact.values, emails: ['secret@oberg.example'] });
+  desk.line.state = 'good';
+  await comes(NARROW, 0);
+  const acts = await deskActs.list();
+  expect(acts.map(({ kind, unseen }) => ({ kind, unseen }))).toEqual([
+    { kind: 'saveSection', unseen: true },
+    { kind: 'block', unseen: true },
+  ]);
+  expect(JSON.stringify(acts)).not.toMatch(/Öberg|globe|secret/);
+  for (const { id: act } of acts) await expect(deskActs.withdraw(act)).rejects.toMatchObject(unseen);
+  await comes({ library: 'MPL', username: 'second', password: 'second second' }, 0);
+  const [, block] = await deskActs.list();
+  expect(block).toMatchObject({ patronName: 'Öberg', comment: 'Threw a globe at Eva', unseen: false });
+  await deskActs.withdraw(block?.id ?? '');
+});
+
 test('a copy that was filled for who sees few is filled for who sees all', async () => {
   await comes(NARROW);
   await comes(STAFF);
