@@ -1,6 +1,14 @@
 // A small file is the former one or the new one, also where the disk has room for only half of it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,6 +35,24 @@ test.skipIf(process.platform === 'win32')('a disk that takes half of a file leav
   expect(status).not.toBe(0);
   expect(stderr).toContain('EFBIG');
   expect(readdirSync(folder)).toEqual(['saved-files.json']);
+});
+
+test.skipIf(process.platform === 'win32').each([
+  ['a pipe', (beside: string) => void execFileSync('mkfifo', [beside])],
+  ['a link to another file', (beside: string) => symlinkSync(join(folder, 'of somebody else'), beside)],
+  ['what a crash left', (beside: string) => writeFileSync(beside, 'x'.repeat(99), { mode: 0o644 })],
+])('%s in the place of what is written beside is not written through, nor waited for', (_what, put) => {
+  const file = join(folder, 'desk.json');
+  writeFileSync(join(folder, 'of somebody else'), 'theirs');
+  put(`${file}.new`);
+  const script = `import { writeDurably } from ${JSON.stringify(join(import.meta.dirname, 'durable-file.ts'))};
+    writeDurably(${JSON.stringify(file)}, Buffer.from('ours'));`;
+  // On its own: what waits for a pipe can't be stopped from within.
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 });
+  expect(readFileSync(file, 'utf8')).toBe('ours');
+  expect(lstatSync(file).mode & 0o777).toBe(0o600);
+  expect(lstatSync(file).isFile()).toBe(true);
+  expect(readFileSync(join(folder, 'of somebody else'), 'utf8')).toBe('theirs');
 });
 
 const mounts = process.platform === 'linux' && process.getuid?.() === 0;

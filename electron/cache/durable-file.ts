@@ -6,7 +6,9 @@ import { readPlainFile } from '../support/plain-file.ts';
 
 export function writeDurably(file: string, content: Uint8Array): void {
   const beside = `${file}.new`;
-  const handle = openSync(beside, 'w', 0o600);
+  // One that is there is a crash's, or somebody else's: a pipe would be waited for, a link written through.
+  rmSync(beside, { force: true });
+  const handle = openSync(beside, 'wx', 0o600);
   try {
     // All of it, or an error: a single write takes what a disk that fills up has room for.
     writeFileSync(handle, content);
