@@ -56,11 +56,6 @@ export async function openExport(
   return { source, waiting: waitingActs(unsettled.filter(isDoneTo(registered))) };
 }
 
-/** Whoever began it is still here: what takes long may end when somebody else has signed in. */
-function stillHere({ session }: OpeningParts, present: Present): void {
-  if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'signedOut' });
-}
-
 async function fromServer(
   parts: OpeningParts,
   present: Present,
@@ -70,10 +65,12 @@ async function fromServer(
 ): Promise<PatronDataExport> {
   const { session, store } = parts;
   const { epoch } = await store.pullState(present.library.id);
-  stillHere(parts, present);
   if (epoch === null) throw new Failure({ code: 'needsServer' });
   const { central: its } = session;
-  const source = await session.use((central) => central.exportPatronData(act, epoch, patronId, requester));
+  const source = await session.use(
+    (central) => central.exportPatronData(act, epoch, patronId, requester),
+    present,
+  );
   // The server has logged it; should it be restored from before that, it hears of it again.
   await log(parts, present, act.id, patronId, requester, act.at);
   return {
@@ -97,13 +94,15 @@ async function fromCopy(
   const { session, store, clock } = parts;
   const { library, capabilities } = present;
   // The copy may be from before a birthday: who was a youth in it may be an adult, whose guardian has no say any more.
-  const today = dayIn(clock, library.timeZone);
+  const now = clock.now() + session.clockDistance;
+  const today = dayIn({ now: () => now }, library.timeZone);
   const groups = [patron.ageGroup, ageGroupOn(patron.sections.personal.values.birthDate, today)];
   if (!groups.every((group) => requestersFor(group).includes(requester)))
     throw new Failure({ code: 'requesterMissing' });
   const { syncedAt: asOf } = await store.pullState(library.id);
-  stillHere(parts, present);
-  const at = new Date(clock.now() + session.clockDistance).toISOString();
+  // What takes long may end when somebody else has signed in.
+  if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'signedOut' });
+  const at = new Date(now).toISOString();
   await log(parts, present, act.id, patron.id, requester, at);
   return exportOfCopy({ patron, library, asOf, leftOut: capabilities.leftOut }, at);
 }

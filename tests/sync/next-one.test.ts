@@ -2,6 +2,7 @@
 // began it. Never in the next one's, and never for nobody.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
+import { openExport } from '../../electron/patron-data/open-export.ts';
 import { isFailure } from '../../electron/support/failure.ts';
 import { PASSWORD, testNetwork, type TestNetwork } from '../../server/testing/network.ts';
 import { cut, Desk, goodLine } from './desk.ts';
@@ -148,6 +149,11 @@ test('nor with one that was gone on with after a cut while its member of staff l
 test.each([
   ['a PIN', 'pull state', (id: string) => desk.parts.patrons.setPin(id, '4711')],
   ['a deletion', 'unsettled', (id: string, tag: string) => desk.parts.patrons.delete(id, tag)],
+  [
+    'an export',
+    'pull state',
+    (id: string) => openExport({ ...desk.parts, clock: network.clock }, id, 'unchecked'),
+  ],
 ] as const)(
   '%s that was on its way is not done in the name of whoever signed in since',
   async (_, at, act) => {

@@ -179,6 +179,26 @@ test('from their 18th birthday on nobody else’s wish is heard, with the line o
   expect(await code(open(desk, youth.id, network, 'patron'))).toBe('opened');
 });
 
+test('nor does a computer whose clock is a day behind hear it without the line', async () => {
+  const network = testNetwork();
+  const youth = await (
+    await network.signIn('north', 'lead')
+  ).register({ personal: { birthDate: '2008-03-02' } });
+  const { central, clock } = network;
+  const ownClock = { now: () => clock.now() - 24 * HOUR };
+  const desk = new Desk({ central: () => central, clock, ownClock });
+  desks.push(desk);
+  await desk.start();
+  await desk.signIn();
+  desk.line.asked = cut;
+  clock.pass(13 * HOUR);
+  const { session, acts, store } = desk.parts;
+  const openExportBy = (requester: Requester) =>
+    code(openExport({ session, acts, store, clock: ownClock }, youth.id, requester));
+  expect(await openExportBy('guardian')).toBe('requesterMissing');
+  expect(await openExportBy('patron')).toBe('opened');
+});
+
 test('an export that somebody else’s session hands over names no staff to the patron', async () => {
   const network = testNetwork();
   const patron = await (await network.signIn('north', 'lead')).register();
