@@ -182,6 +182,27 @@ test('a window that starts as the desk is locked learns that it is locked', asyn
   expect(await handlers['session.state']({}, asker)).toMatchObject({ session: { status: 'locked' } });
 });
 
+test.each([
+  ['signedIn', true],
+  ['locked', false],
+  ['expired', false],
+  ['signedOut', false],
+] as const)(
+  'where the desk is %s, a page hides the screen: %s; it keeps nobody from typing a password',
+  async (status, hides) => {
+    const hide = vi.fn();
+    const handlers = handlersOf({
+      desk: { session: { state: { status } } },
+      look: { hide },
+    } as unknown as HandlerParts);
+    await handlers['window.hide']({ hidden: true }, asker);
+    expect(hide.mock.calls).toEqual(hides ? [[true]] : []);
+    hide.mockClear();
+    await handlers['window.hide']({ hidden: false }, asker);
+    expect(hide).toHaveBeenCalledExactlyOnceWith(false);
+  },
+);
+
 test('a patron does not open in the library’s system once the desk was locked while the record was read', async () => {
   const openOutside = vi.fn();
   let locked = false;

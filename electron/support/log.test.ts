@@ -1,6 +1,6 @@
 // The log goes to IT, and further: nothing of a patron may stand in it, whatever went wrong.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -52,6 +52,15 @@ test('the log is for its user alone', () => {
   expect(statSync(join(folder, 'circdesk.log')).mode & 0o777).toBe(0o600);
   fileLog(join(folder, 'first', 'logs'), { now: () => 0 });
   for (const made of ['first', 'first/logs']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700);
+});
+
+test('one that has grown too large makes way for a new one: two are all there ever is', () => {
+  for (const before of ['the first', 'the second']) {
+    writeFileSync(join(folder, 'circdesk.log'), before.padEnd(1_000_001));
+    log.write('started');
+    expect(written().length).toBeLessThan(100);
+    expect(readFileSync(join(folder, 'circdesk.1.log'), 'utf8').trimEnd()).toBe(before);
+  }
 });
 
 test.runIf(process.platform === 'linux')('a pipe in its place is waited for by nobody', () => {

@@ -7,15 +7,19 @@ export const SCANNER_MS = 2;
 export const scan = (page: Page, code: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> =>
   scanKeys(page, [...code, end]);
 
-/** A code may hold what ends one, too. `from`: when its first key comes, in ms. */
-export async function scanKeys(page: Page, names: string[], from = Date.now()): Promise<void> {
+/** A code may hold what ends one, too. `from`: when its first key comes, in ms; `gap`: how long after it the next one does. */
+export async function scanKeys(
+  page: Page,
+  names: string[],
+  { from = Date.now(), gap = SCANNER_MS } = {},
+): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = from / 1000;
   const keys = names.map((key) => ({ key, text: key === 'Enter' ? '\r' : key.length > 1 ? '' : key }));
   // The events carry the scanner's own clock: how quickly a test's machine hands them over makes no difference.
   await Promise.all(
     keys.flatMap(({ key, text }, index) => {
-      const timestamp = at + (index * SCANNER_MS) / 1000;
+      const timestamp = at + (index * gap) / 1000;
       const code = key.length > 1 ? key : `Key${key.toUpperCase()}`;
       const letter = /^\w$/.test(key) ? key.toUpperCase().charCodeAt(0) : 0;
       const virtual = { Enter: 13, Tab: 9, ' ': 32 }[key] ?? letter;

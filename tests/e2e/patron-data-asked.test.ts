@@ -1,5 +1,5 @@
 // What is asked before a patron data file is saved, and what becomes of it once it is.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cardOf } from '../drive/central.ts';
@@ -74,11 +74,13 @@ test.describe('Asked before it is saved', () => {
   });
 
   test.describe('a folder that isn’t only on this computer', () => {
-    test.use({ policy: { folder: '{home}/Dropbox/Patrons' } });
+    test.use({ policy: { folder: '{home}/Documents/Patrons' } });
 
-    test('is named, and used only if staff say so', async ({ folders, openPatronData }) => {
+    test('is named, by a link too, and used only if staff say so', async ({ folders, openPatronData }) => {
       const { window } = await openPatronData('privacy');
-      const folder = join(folders.home, 'Dropbox', 'Patrons');
+      await mkdir(join(folders.home, 'Dropbox'));
+      await symlink(join(folders.home, 'Dropbox'), join(folders.home, 'Documents'));
+      const folder = join(folders.home, 'Documents', 'Patrons');
       await download(window);
       await expect(window.getByRole('dialog')).toContainText(folder);
       await expect(window.getByRole('dialog')).toContainText('synchronised with');

@@ -1,6 +1,6 @@
 // How the app starts: by policy, twice, after a restart, and not at all with a policy that is wrong.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { _electron } from '@playwright/test';
@@ -21,27 +21,35 @@ test("the policy's server is the desk's server, and the last library is remember
   await expect(second.desk.getByLabel('Library')).toHaveValue('south');
 });
 
-test('a desk whose desk.json is lost takes no other server than the one that staff chose', async ({
+test('a desk whose desk.json is lost, or changed, takes no other server than the one that staff chose', async ({
   host,
   folders,
   server,
   account,
 }) => {
-  const choose = async (desk: DeskApp, address: string) => {
-    await desk.desk.getByLabel('Address').fill(address);
-    await desk.desk.getByRole('button', { name: 'Connect' }).click();
+  const file = join(folders.userData, 'desk.json');
+  const choose = async ({ desk }: DeskApp, address: string) => {
+    await desk.getByLabel('Address').fill(address);
+    await desk.getByRole('button', { name: 'Connect' }).click();
   };
   const first = await DeskApp.launch(host, folders, []);
   await choose(first, server.url);
   await first.signIn(account('lead'));
   await first.quit();
-  await rm(join(folders.userData, 'desk.json'));
+  await rm(file);
   const second = await DeskApp.launch(host, folders, []);
   await choose(second, 'http://127.0.0.1:9');
   await expect(second.desk.getByText(/^This desk works with .+\.$/)).toContainText(server.url);
   await choose(second, server.url);
   await second.signIn(account('lead'));
-  await second.close();
+  await second.quit();
+  // Nor the one that somebody wrote into it.
+  const written = await readFile(file, 'utf8');
+  await writeFile(file, written.replace(new URL(server.url).host, '127.0.0.1:9'));
+  const third = await DeskApp.launch(host, folders, []);
+  await choose(third, 'http://127.0.0.1:9');
+  await expect(third.desk.getByText(/^This desk works with .+\.$/)).toContainText(server.url);
+  await third.close();
 });
 
 test('a policy with a wrong value names it, and the app does not start', async ({ host, folders }) => {

@@ -25,25 +25,33 @@ afterEach(() => {
 });
 const KEY = new Uint8Array(32).fill(7);
 
-test('SQLite with its encryption left out, or its key not taken, is noticed before anything is written', async () => {
-  for (const [what, key] of [
-    ['better-sqlite3 itself, which takes any pragma', undefined],
-    ['a fork that refuses the key', () => 1],
-  ] as const) {
-    vi.doMock('better-sqlite3', () => ({
-      default: class extends Database {
-        override key = key as never;
-        override pragma(text: string, options?: { simple: true }): unknown {
-          return text.startsWith('cipher') ? undefined : super.pragma(text, options);
-        }
-      },
-    }));
-    vi.resetModules();
-    const { EncryptedFile: Misled } = await import('../../electron/cache/encrypted-file.ts');
-    const file = join(folder, `${what.length}.db`);
-    expect(() => Misled.open(file, KEY, 'FULL'), what).toThrow();
-    expect(statSync(file).size).toBe(0);
-  }
+/** On an SQLite that writes in the clear, and answers so when it is told a key, and asked for its cipher. */
+async function openInTheClear(file: string, key: unknown, cipher?: string): Promise<void> {
+  vi.doMock('better-sqlite3', () => ({
+    default: class extends Database {
+      override key = key as never;
+      override pragma(text: string, options?: { simple: true }): unknown {
+        return text.startsWith('cipher') ? cipher : super.pragma(text, options);
+      }
+    },
+  }));
+  vi.resetModules();
+  const { EncryptedFile: Misled } = await import('../../electron/cache/encrypted-file.ts');
+  Misled.open(file, KEY, 'FULL').close();
+}
+
+test.each([
+  ['without encryption, which takes any pragma', undefined, undefined],
+  ['that refuses the key', () => 1, 'aegis'],
+  ['that takes the key, and has no cipher', () => 0, undefined],
+])('an SQLite %s is noticed before anything is written', async (what, key, cipher) => {
+  const file = join(folder, `${what.length}.db`);
+  await expect(openInTheClear(file, key, cipher)).rejects.toThrow();
+  expect(statSync(file).size).toBe(0);
+});
+
+test('one that says that it encrypts, and doesn’t, is noticed before anything of a patron is written', async () => {
+  await expect(openInTheClear(join(folder, 'said.db'), () => 0, 'aegis')).rejects.toThrow('in the clear');
 });
 
 test('a plain database in the place of ours is not opened, and not written to', () => {

@@ -237,7 +237,7 @@ test('a copy that was not synced for 14 days is erased, whatever the clock is se
   expect(await found(desk, 'ek')).toBe(1);
 });
 
-test('setting the clock back each day does not keep the copy longer', async () => {
+test('setting the clock back each day keeps neither the copy nor a sign-in without the line longer', async () => {
   const network = testNetwork();
   const colleague = await network.signIn('north', 'lead');
   await colleague.register({ personal: { familyName: 'Ek' } });
@@ -245,13 +245,20 @@ test('setting the clock back each day does not keep the copy longer', async () =
   let behind = 0;
   const desk = new Desk({ central: () => central, clock, ownClock: { now: () => clock.now() - behind } });
   await started(desk);
-  await desk.signIn();
+  const signIn = async () => {
+    await desk.signIn();
+    await desk.parts.session.end();
+    await desk.parts.session.signOut();
+  };
+  await signIn();
   desk.line.asked = cut;
+  await signIn();
   for (let day = 0; day < 15; day++) {
     clock.pass(DAY);
     behind += DAY;
     await desk.parts.housekeep();
   }
+  await expect(signIn()).rejects.toMatchObject({ error: { code: 'offlineTooLong' } });
   expect(await found(desk, 'ek')).toBe(0);
 });
 
