@@ -132,7 +132,7 @@ for (const { gapMs, gap } of [
     const cover = window.getByRole('heading', { name: 'The screen is hidden' });
     await window.getByRole('button', { name: 'Delete patron' }).focus();
     await window.waitForTimeout(500);
-    // Held, as a hand does that is in a hurry.
+    // Held a moment too long.
     await window.keyboard.down('F9');
     await window.keyboard.down('F9');
     await window.keyboard.up('F9');
@@ -173,7 +173,8 @@ test('presses nothing by a key that the system repeats, since its end was lost',
 }) => {
   const { window } = await openPatronData('lead', isFree);
   await window.getByRole('button', { name: 'Delete patron' }).focus();
-  await scanKeys(window, ['F3']);
+  const from = Date.now();
+  await scanKeys(window, ['F3'], { from });
   const held = {
     type: 'keyDown',
     key: 'Enter',
@@ -182,8 +183,12 @@ test('presses nothing by a key that the system repeats, since its end was lost',
     text: '\r',
   } as const;
   const session = await window.context().newCDPSession(window);
-  for (const autoRepeat of [false, true, true])
-    await session.send('Input.dispatchKeyEvent', { ...held, autoRepeat });
+  for (const [autoRepeat, after] of [
+    [false, SCANNER_MS],
+    [true, 500],
+    [true, 530],
+  ] as const)
+    await session.send('Input.dispatchKeyEvent', { ...held, autoRepeat, timestamp: (from + after) / 1000 });
   await session.send('Input.dispatchKeyEvent', { ...held, type: 'keyUp' });
   await window.waitForTimeout(500);
   await expect(window.getByRole('dialog')).toBeHidden();
