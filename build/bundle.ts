@@ -88,6 +88,8 @@ const pages: InlineConfig = {
 
 /** Builds everything anew; takes seconds, so nothing decides whether it is needed. */
 export async function bundle(): Promise<void> {
+  // Vite leaves it as a shell or a test runner set it, and would take in Vue's development build.
+  process.env['NODE_ENV'] = 'production';
   await rm(out, { recursive: true, force: true });
   await writePseudoLanguages(join(root, 'renderer', 'messages'));
   await Promise.all([

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { extractAll, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../build/bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'circdesk-packed-'));
@@ -55,11 +56,7 @@ function makeMinimalElectron(): string {
 }
 
 beforeAll(async () => {
-  // In a process of its own: under a test runner, Vue's development build would come in.
-  if (!existsSync(join(root, 'out/main/main.js')))
-    execFileSync(process.execPath, [join(root, 'build/bundle.ts')], {
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+  if (!existsSync(join(root, 'out/main/main.js'))) await bundle();
   execFileSync(
     process.execPath,
     [
