@@ -5,11 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { v7 as uuidv7 } from 'uuid';
-import { vi } from 'vitest';
 import type { DemoAccount } from '../demo/accounts.ts';
-
-// Each starts the program anew, several times: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 export const main = join(import.meta.dirname, '..', 'main.ts');
 export let folder: string;

@@ -257,7 +257,7 @@ test.each([
   ['somebody', 'MPL|2026-01-02|Bo Ek|Before'],
   ['somebody, by hand and after a blank,', ' MPL|2026-01-02|Bo Ek|Before'],
 ])(
-  'nor because Koha failed once at the question who is blocked, where %s was blocked before',
+  'no block is overlooked because Koha failed once at the question who is blocked, where %s was blocked before',
   async (_who, text) => {
     const [number = 0, other = 0] = addPatrons(3);
     if (text !== undefined) koha.world.addAttribute(other, 'DESKBLOCK', text);

@@ -82,7 +82,7 @@ test('a Koha that doesn’t tell a list’s own fields apart is asked in its own
   expect(desk.patron(id(number)).sections.personal.values.givenName).toBe('Ada');
 });
 
-test('nor is one overlooked where Koha finds attributes by its database’s names only', async () => {
+test('no block is overlooked where Koha finds attributes by its database’s names only', async () => {
   const [number = 0, other = 0] = addPatrons(3);
   koha.world.settings.attributeNames = 'database';
   koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Lost a tablet');
