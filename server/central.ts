@@ -131,6 +131,14 @@ export function createCentral(options: CentralOptions) {
     return answered ?? asAnswer(refused('too-many', { retryAt: timeOf(clock) }));
   }
 
+  /** Undefined where `sender`, or the account that it is a session of, has as much waiting as may be. */
+  function inTurn(headers: Call['headers'], sender: string, work: () => void): Promise<void> | undefined {
+    return ofStaff.take(`${staffOf(headers) ?? sender} inTurn`, async () => {
+      await ports.pause(0);
+      work();
+    });
+  }
+
   async function answerNow(name: EndpointName, call: Call): Promise<Answer> {
     const endpoint: Endpoint = endpoints[name];
     if (desks.isRevoked(call.headers[DESK_HEADER])) return asAnswer(refused('desk-revoked'));
@@ -237,6 +245,7 @@ export function createCentral(options: CentralOptions) {
     desks,
     senderOf,
     comerOf,
+    inTurn,
     /** For demo data and tests: the parts that write without an act. */
     parts: everything,
     close: () => store.close(),

@@ -99,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime });
     done();
   });
-  acceptEmptyJson(app);
+  acceptJson(app, central);
   app.setNotFoundHandler((_request, reply) => send(reply, asAnswer(refused('not-found'))));
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -191,15 +191,23 @@ function send(reply: FastifyReply, { status, body, tag }: Answer): FastifyReply 
     .send(JSON.stringify(body));
 }
 
-/** A DELETE or POST without a body may still say that it would be JSON. */
-function acceptEmptyJson(app: FastifyInstance): void {
+/**
+ * A DELETE or POST without a body may still say that it would be JSON. Long ones are read in turns: with their values
+ * counted, one holds the server's one thread for milliseconds, also where it is then refused.
+ */
+function acceptJson(app: FastifyInstance, central: Central): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const text = textOf(body as Buffer);
-    if (text === '') done(null, undefined);
-    else if (text === undefined || goesBeyond(FARTHEST, text)) done(new BadRequest());
-    else void parse(request, text, done);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const body = bytes as Buffer;
+    const read = () => {
+      const text = textOf(body);
+      if (text === '') done(null, undefined);
+      else if (text === undefined || goesBeyond(FARTHEST, text)) done(new BadRequest());
+      else void parse(request, text, done);
+    };
+    if (body.length <= SIGN_IN_LIMIT) read();
+    else if (!central.inTurn(headersOf(request), request.sender, read)) done(new TooMany(1000));
   });
 }
 

@@ -284,6 +284,37 @@ describe('pages of many, which hold up everybody while they are made', () => {
     await vi.waitFor(() => expect(rests).toHaveLength(1));
   });
 
+  test.each([
+    ['that can’t be read', '['.repeat(200_000)],
+    ['of no form', JSON.stringify({ comment: 'x'.repeat(200_000) })],
+  ])('and so are long bodies %s, whoever sends them; what is too much isn’t read', async (_which, body) => {
+    const options = testOptions();
+    const own = await createServer({ ...options, pause, rates: { session: 1e6, signIn: 100 } });
+    addTestLibraries(own.central);
+    const { rests } = options;
+    const signedIn = async () => {
+      const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk: DESK };
+      return bearer((await own.app.inject({ method: 'POST', url: '/sessions', body: credentials })).json());
+    };
+    const ofOne = [await signedIn(), await signedIn(), await signedIn()];
+    const nobody = many(3, (n) => ({ authorization: `Bearer a.nobody${n}` }));
+    for (const senders of [ofOne, nobody]) {
+      rests.length = 0;
+      const answers = many(90, (n) =>
+        own.app.inject({
+          method: 'POST',
+          url: '/audit/events',
+          headers: { 'content-type': 'application/json', ...actHeaders(session), ...senders[n % 3] },
+          body,
+        }),
+      );
+      const statuses = (await Promise.all(answers)).map(({ statusCode }) => statusCode);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(30);
+      await vi.waitFor(() => expect(rests.length).toBeGreaterThanOrEqual(60));
+    }
+    await own.app.close();
+  });
+
   test.each(['snapshot', 'patron', 'search'] as const)(
     'of %s go to nobody who was locked while they waited',
     async (name) => {
