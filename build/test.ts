@@ -56,13 +56,19 @@ const vitestFailures = (report: VitestReport): string[] =>
         .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`),
     ]);
 
+interface PlaywrightResult {
+  errors: { message?: string }[];
+  /** In base64, where it is no file. */
+  attachments: { name: string; body?: string }[];
+}
+
 interface PlaywrightSuite {
   suites?: PlaywrightSuite[];
   specs: {
     ok: boolean;
     file: string;
     title: string;
-    tests: { results: { errors: { message?: string }[] }[] }[];
+    tests: { results: PlaywrightResult[] }[];
   }[];
 }
 
@@ -75,8 +81,13 @@ const playwrightFailures = ({ suites = [], specs }: PlaywrightSuite): string[] =
   ...specs
     .filter(({ ok }) => !ok)
     .map(({ file, title, tests }) => {
-      const errors = tests.flatMap(({ results }) => results).flatMap(({ errors }) => errors);
-      return `${file}: ${title}: ${errors.map(({ message }) => message).join('\n')}`;
+      const results = tests.flatMap((one) => one.results);
+      const errors = results.flatMap((one) => one.errors).map(({ message }) => message);
+      const traces = results
+        .flatMap(({ attachments }) => attachments)
+        .filter(({ body }) => body !== undefined)
+        .map(({ name, body }) => `${name}:\n${Buffer.from(body ?? '', 'base64').toString()}`);
+      return [`${file}: ${title}: ${errors.join('\n')}`, ...traces].join('\n');
     }),
   ...suites.flatMap(playwrightFailures),
 ];

@@ -27,6 +27,9 @@ export async function makeDeskFolders(): Promise<DeskFolders> {
 }
 
 export class DeskApp {
+  /** Done with each before its test is over. */
+  static beforeClose: ((desk: DeskApp) => Promise<void>) | undefined;
+
   readonly app: ElectronApplication;
   readonly desk: Page;
   readonly #closed: Promise<void>;
@@ -108,8 +111,16 @@ export class DeskApp {
     return patron;
   }
 
+  /** What each window says, as who can't see it hears it. */
+  async said(): Promise<string> {
+    const said = (window: Page) =>
+      window.ariaSnapshot({ timeout: 5_000 }).catch((thrown: unknown) => `(${String(thrown)})`);
+    return (await Promise.all(this.app.windows().map(said))).join('\n\n');
+  }
+
   /** Ends the app without asking about unsaved text: the test is over. */
   async close(): Promise<void> {
+    await DeskApp.beforeClose?.(this);
     // The app may be gone before it can answer.
     await this.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
     await this.#closed;

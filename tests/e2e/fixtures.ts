@@ -18,8 +18,8 @@ interface Fixtures {
   desk: DeskApp;
   /** Starts a desk with the server's address and more in its policy. */
   underPolicy: (policy: object) => Promise<DeskApp>;
-  /** Attaches the app's own log to a test that failed. */
-  logOfFailure: void;
+  /** Attaches the app's own log, and what its windows say at the end, to a test that failed. */
+  tracesOfFailure: void;
   /** A colleague with all permissions at another desk of `north`. */
   colleague: Central;
   /** Signs in as `username`, and opens the tab Patron data of the first patron who `fits`. */
@@ -90,10 +90,15 @@ export const test = base.extend<Fixtures, OfWorker>({
     });
     for (const desk of started) await desk.close();
   },
-  logOfFailure: [
+  tracesOfFailure: [
     async ({ folders }, use, testInfo) => {
+      const failed = () => testInfo.status !== testInfo.expectedStatus;
+      DeskApp.beforeClose = async (desk) => {
+        if (failed())
+          await testInfo.attach('windows', { body: await desk.said(), contentType: 'text/plain' });
+      };
       await use();
-      if (testInfo.status === testInfo.expectedStatus) return;
+      if (!failed()) return;
       const log = await readFile(join(folders.userData, 'logs', 'circdesk.log'), 'utf8').catch(() => '');
       await testInfo.attach('circdesk.log', { body: log, contentType: 'text/plain' });
     },

@@ -23,6 +23,9 @@ const test = base.extend<{ act: Act | undefined; stage: Stage }>({
     await use(stage);
     await stage.close();
   },
+  folders: async ({ stage }, use) => {
+    await use(stage.folders);
+  },
 });
 
 const look = (changed: Partial<Look>): Look => ({ ...PLAIN, name: JSON.stringify(changed), ...changed });
@@ -55,7 +58,7 @@ const softly = expect.configure({ soft: true });
 for (const act of ACTS)
   test.describe(act.name, () => {
     test.use({ act });
-    test('axe finds nothing, no word is cut off, everything fits', async ({ stage }) => {
+    test(`${act.name}: axe finds nothing, no word is cut off, everything fits`, async ({ stage }) => {
       test.setTimeout(180_000);
       await act.play(stage, async (name, window) => {
         const none = async (judge: (window: Page) => Promise<unknown[]>, { name: as }: Look) =>
