@@ -126,7 +126,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (request.is404) await count.call(app, request, reply);
   });
   const unread = new Map<string, number>();
-  app.addHook('preHandler', ({ sender }, reply, done) => {
+  app.addHook('preHandler', ({ sender, raw }, reply, done) => {
+    // Nothing would tell that its answer need not go out any more.
+    if (raw.socket.destroyed) {
+      done(new BadRequest());
+      return;
+    }
     const theirs = (unread.get(sender) ?? 0) + 1;
     if (theirs > MOST_UNREAD) {
       done(new TooMany(1000));
@@ -201,7 +206,8 @@ function acceptJson(app: FastifyInstance, central: Central): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     const body = bytes as Buffer;
     const read = () => {
-      const text = textOf(body);
+      // Whoever sent it may have gone while it waited.
+      const text = request.raw.socket.destroyed ? undefined : textOf(body);
       if (text === '') done(null, undefined);
       else if (text === undefined || goesBeyond(FARTHEST, text)) done(new BadRequest());
       else void parse(request, text, done);
