@@ -6,7 +6,7 @@ import type { SyncState } from '../shared/ipc/sync.ts';
 import type { Random } from '../shared/random.ts';
 import { Keeping } from './cache/keeping.ts';
 import type { DeskStore } from './cache/desk-store.ts';
-import { Barred, type CentralServer } from './central/central-server.ts';
+import { Barred, whoIs, type CentralServer } from './central/central-server.ts';
 import { leftBy } from './central/koha/staff-rights.ts';
 import { Acts } from './patrons/acts.ts';
 import { Patrons } from './patrons/patrons.ts';
@@ -74,7 +74,7 @@ export async function buildParts(world: OutsideWorld) {
     ...{ server, grants, offline, steadyClock, hear, onTrouble },
     lastLibrary: world.lastLibrary,
     onChanged: (state) => {
-      const staff = state.status === 'signedOut' ? undefined : state.staff.id;
+      const staff = state.status === 'signedOut' ? undefined : whoIs(state.staff);
       recentPatrons.belongTo(staff);
       acts.belongTo(staff);
       world.onSession(state);

@@ -12,6 +12,7 @@ import { RESCUE } from './cache/outbox-shape.ts';
 import { recallAs } from './cache/remembered.ts';
 import { removeDamaged, setForgottenAside } from './cache/set-aside.ts';
 import { keepStore } from './cache/store-keeper.ts';
+import { whoIs } from './central/central-server.ts';
 import { ChosenServer } from './central/chosen-server.ts';
 import { KohaServer } from './central/koha/koha-server.ts';
 import { openLine } from './central/line.ts';
@@ -178,7 +179,7 @@ export function buildDesk({
       openPatrons: () => windows.openPatrons(),
       onSession: (state) => {
         log.write('session', { status: state.status });
-        const who = state.status === 'signedOut' ? undefined : `${state.library.id} ${state.staff.id}`;
+        const who = state.status === 'signedOut' ? undefined : `${state.library.id} ${whoIs(state.staff)}`;
         // Whom they opened and scanned is not the next one's, nor is their page.
         if (recent.belongTo(who)) {
           parts?.scannedCards.forget();

@@ -156,6 +156,9 @@ export function isSamePerson(a: Staff, b: Staff): boolean {
   return a.id === b.id && !(before && now && isSomebodyElse(before, now));
 }
 
+/** Tells one member of staff at a library from the next, also from whoever has their id later. */
+export const whoIs = ({ id, since = '' }: Staff): string => `${id} ${since}`;
+
 /** What a Koha knows a member of staff by: one account at all its libraries, which policy may judge by its category. */
 export interface StaffAccount {
   username: string;

@@ -51,6 +51,9 @@ test('a link to a share that is away is not taken for no policy', () => {
   const folder = join(dirname(file), 'circdesk');
   symlinkSync('/mnt/share-that-is-away', folder);
   expect(() => readPolicy(join(folder, 'policy.json'))).toThrow(/can't be read/);
+  const notMounted = join(dirname(file), 'policies');
+  symlinkSync(mkdtempSync(join(tmpdir(), 'circdesk-share-')), notMounted);
+  expect(() => readPolicy(join(notMounted, 'policy.json'))).toThrow(/can't be read/);
 });
 
 test('each wrong value is named, not only the first', () => {

@@ -1,7 +1,7 @@
 // What the library's IT decides for a desk: one JSON file at the system's place for machine policy, read once at
 // start. Whatever it doesn't say has a default. docs/policy.schema.json is generated from here.
 import { isUtf8 } from 'node:buffer';
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile } from '../support/plain-file.ts';
@@ -170,10 +170,16 @@ function bytesOf(file: string): Buffer | undefined {
   try {
     return readPlainFile(file);
   } catch (thrown) {
-    // A link that leads nowhere, to a share that isn't there today, is a policy all the same; so is a folder's.
-    const leadsNowhere = (path: string) => !existsSync(path) && lstatSync(path, { throwIfNoEntry: false });
-    const isThere = leadsNowhere(file) || leadsNowhere(dirname(file));
-    if (!isThere && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    // A link, or its folder's, to a share that isn't there today is a policy all the same.
+    const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    if (
+      !isLink(file) &&
+      !isLink(dirname(file)) &&
+      thrown instanceof Error &&
+      'code' in thrown &&
+      thrown.code === 'ENOENT'
+    )
+      return undefined;
     throw new Error(`The policy ${file} can't be read.`, { cause: thrown });
   }
 }

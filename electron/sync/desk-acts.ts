@@ -2,8 +2,9 @@
 // disagreed. Nothing leaves it but knowingly.
 import type { DeskAct, Saved } from '../../shared/ipc/sync.ts';
 import { BLOCK_PATRON } from '../../shared/permissions.ts';
+import { registeredAs } from '../../shared/patrons/patron.ts';
 import { checkChanges, type FieldValues } from '../../shared/patrons/sections.ts';
-import { UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
+import { isDoneTo, UNDECIDED, type ActUpdate, type OutboxAct } from '../cache/act.ts';
 import { readCopy } from '../cache/copy-view.ts';
 import { isReadable } from '../cache/readable.ts';
 import type { DeskStore } from '../cache/desk-store.ts';
@@ -139,10 +140,12 @@ export class DeskActs {
   }
 
   /** Accounts at a Koha may see different patrons. A colleague's act is shown to who sees them as its author, or has them here. */
-  async #isSeen({ staff, view, patronId }: OutboxAct, present: Present): Promise<boolean> {
+  async #isSeen(act: OutboxAct, present: Present): Promise<boolean> {
     const { store } = this.#parts;
-    if (present.view === '' || present.view === view || isSamePerson(present.staff, staff)) return true;
-    return !!(await readCopy(store, present, () => store.patron(present.library.id, patronId)));
+    if (present.view === '' || present.view === act.view || isSamePerson(present.staff, act.staff))
+      return true;
+    const found = await readCopy(store, present, () => store.patron(present.library.id, act.patronId));
+    return !!found && isDoneTo(registeredAs(found.patron))(act);
   }
 }
 

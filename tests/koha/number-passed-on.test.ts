@@ -151,6 +151,25 @@ describe.each([
     expect(asked).toEqual(['may Nils take over']);
   });
 
+  test('asks the server about nobody whom the former one looked at', async () => {
+    const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+    const { session, patrons, sync } = desk.parts;
+    await sync.now();
+    await patrons.read(new KohaIds(ADDRESS).id('patron', number), false);
+    session.lock();
+    const asked = async () => {
+      koha.heard.length = 0;
+      await sync.now();
+      return koha.heard.filter(({ path }) => path.endsWith(`/patrons/${number}/holds`)).length;
+    };
+    await signIn('eve');
+    expect(await asked()).toBe(1);
+    session.lock();
+    passOn();
+    await signIn('nils');
+    expect(await asked()).toBe(0);
+  });
+
   test('who only has another name since they married is who they were', async () => {
     desk.parts.session.lock();
     koha.world.change(eve, { surname: 'Ek' });

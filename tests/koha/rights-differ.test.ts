@@ -121,6 +121,20 @@ test('nor do a colleague’s acts tell of them; who sees all decides on them', a
   await deskActs.withdraw(block?.id ?? '');
 });
 
+test('nor what was done to a former patron, where somebody whom the account is shown has their number now', async () => {
+  await comes(STAFF);
+  await comesWithoutLine(STAFF);
+  const { patrons, deskActs } = desk.parts;
+  await patrons.block(id, 'Threw a globe at Eva');
+  koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06', library_id: 'CPL' });
+  desk.line.state = 'good';
+  await comes(NARROW);
+  expect(await names('Ek')).toEqual(['Ek']);
+  const [act] = await deskActs.list();
+  expect(act).toMatchObject({ unseen: true, patronName: '', comment: '' });
+  await expect(deskActs.withdraw(act?.id ?? '')).rejects.toMatchObject(unseen);
+});
+
 test('a copy that was filled for who sees few is filled for who sees all', async () => {
   await comes(NARROW);
   await comes(STAFF);

@@ -418,19 +418,18 @@ describe('who holds connections', () => {
   test('and closes them while their long bodies wait counts as nobody who waits', async () => {
     const own = await createServer({ ...testOptions(), pause, rest: () => pause(20) });
     addTestLibraries(own.central);
-    await own.app.listen({ host: '127.0.0.1', port: 0 });
-    const [at] = own.app.addresses();
+    const url = await own.app.listen({ host: '127.0.0.1', port: 0 });
     const parsed = vi.spyOn(own.central, 'inTurn');
     const body = JSON.stringify({ values: many(1_900, () => 'x'.repeat(120)) });
     const head = `POST /audit/events HTTP/1.1\r\nHost: a.test\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
     for (let n = 0; n < 50; n++) {
-      const connection = connect(at?.port ?? 0, '127.0.0.1', () =>
+      const connection = connect(Number(new URL(url).port), '127.0.0.1', () =>
         connection.write(head + body, () => connection.destroy()),
       );
     }
     await vi.waitFor(() => expect(parsed).toHaveBeenCalledTimes(50));
     await Promise.all(parsed.mock.results.map(({ value }) => value as Promise<void> | undefined));
-    expect((await fetch(`http://127.0.0.1:${at?.port}/`)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(200);
     await own.app.close();
   });
 
