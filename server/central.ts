@@ -262,7 +262,8 @@ function openHistory(store: Store, options: CentralOptions): History {
 }
 
 /** Of which many at once hold up whoever comes. Setting a PIN waits in turns of its own for its hash. */
-const hasTurn = (name: EndpointName) => name === 'patron' || (isAct(name) && name !== 'setPin');
+const hasTurn = (name: EndpointName) =>
+  name === 'patron' || name === 'signOut' || (isAct(name) && name !== 'setPin');
 const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
 
 /** Words of the contract in an address; all else there are ids. */
@@ -273,9 +274,13 @@ const lowerCase = (params: Record<string, string>) =>
     Object.entries(params).map(([name, value]) => [name, WORDS.includes(name) ? value : value.toLowerCase()]),
   );
 
+/** Told of what isn't as expected: a list may be wrong thousandfold. */
+const MOST_PLACES = 20;
+
 function readPart(shape: z.ZodType | undefined, value: unknown): Outcome<unknown> {
   const parsed = (shape ?? z.unknown()).safeParse(value);
   if (parsed.success) return granted(parsed.data);
-  const where = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
+  const places = parsed.error.issues.slice(0, MOST_PLACES);
+  const where = places.map(({ path }) => path.join('.') || 'the whole').join(', ');
   return refused('bad-request', { detail: `Not of the expected shape: ${where}` });
 }

@@ -277,11 +277,19 @@ describe('pages of many, which hold up everybody while they are made', () => {
     }
   });
 
-  test('and so are acts', async () => {
+  test.each([
+    ['acts', '/audit/events', { events: [] }],
+    [
+      'ends of sessions with a list that is wrong thousandfold',
+      '/sessions/end',
+      { waitingActs: many(1_900, () => ({})) },
+    ],
+  ])('and so are %s', async (_what, path, body) => {
     const { rests } = running.options;
     rests.length = 0;
-    await running.post('/audit/events', { events: [] }, { ...bearer(session), ...actHeaders(session) });
+    const answer = await running.post(path, body, { ...bearer(session), ...actHeaders(session) });
     await vi.waitFor(() => expect(rests).toHaveLength(1));
+    expect((await answer.text()).length).toBeLessThan(1_000);
   });
 
   test.each([
