@@ -137,11 +137,29 @@ test('a name that somebody else has now lets in nobody but them: not who had it 
   expect(await again.signIn({ ...WHO, password: 'battery staple' })).toMatchObject({ staff: successor });
 });
 
-test('a sign-in that is still being remembered when the desk is revoked is forgotten too', async () => {
+test('what a revoked desk remembered is forgotten, a sign-in that is still being remembered too', async () => {
+  await remember();
   const remembering = remember();
   await signIns.forgetAll();
   await remembering;
   expect(await code((await booted()).signIn(WHO))).toBe('notKnownOffline');
+});
+
+test('two of the same name at two libraries are known side by side; what the server refuses one, the other keeps', async () => {
+  const olle = { ...STAFF, id: '019c0000-0000-7000-8000-0000000000ff' };
+  const south = { ...LIBRARY_IN_FULL, id: 'south' };
+  await remember();
+  await signIns.remember({ ...WHO, library: 'south' }, {
+    ...central([]),
+    staff: olle,
+    library: south,
+  } as unknown as CentralSession);
+  // Of a name that nobody has here: whoever guesses a password of theirs shuts nobody out.
+  await signIns.forget({ ...WHO, username: 'olle' });
+  expect(await code(signIns.signIn(WHO))).toBe('signed in');
+  await signIns.forget({ ...WHO, library: 'south' });
+  expect(await code(signIns.signIn({ ...WHO, library: 'south' }))).toBe('notKnownOffline');
+  expect(await code(signIns.signIn(WHO))).toBe('signed in');
 });
 
 test('the password is kept nowhere, not even inside the encrypted file', async () => {
