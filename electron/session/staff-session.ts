@@ -121,7 +121,7 @@ export class StaffSession {
     this.#present = present;
     this.#status = lockings === this.#lockings ? 'signedIn' : 'locked';
     // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
-    if (central || elsewhere) this.#central = undefined;
+    if (elsewhere) this.#central = undefined;
     void this.#keep('the last library', () => {
       lastLibrary.write(credentials.library);
     });
