@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 const asks = (
-  name: string,
+  name: unknown,
   args: unknown = {},
   sender: object = patronWindow,
   senderFrame: unknown = sender === deskWindow ? DESK_PAGE : OUR_PAGE,
@@ -195,6 +195,14 @@ describe('what a window may ask', () => {
     'there is no request %j',
     async (name) => {
       expect(await asks(name)).toEqual(REFUSED);
+    },
+  );
+
+  test.each([[['patron.setPin']], [[['patron.setPin']]]])(
+    '%j is no request, nor one that each time is counted anew',
+    async (name) => {
+      expect(await asks(name, FITTING['patron.setPin'])).toEqual(REFUSED);
+      expect(heard).not.toHaveBeenCalled();
     },
   );
 

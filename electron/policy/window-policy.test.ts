@@ -20,6 +20,7 @@ describe("the library system's address", () => {
     'file:///etc/{patronId}',
     'javascript:alert({patronId})',
     'ms-msdt:/id/{cardNumber}',
+    'ms-msdt://localhost/{cardNumber}',
   ])('%s names no patron, or leads elsewhere', (address) => expect(accepts(address)).toBe(false));
 
   it.each([

@@ -45,6 +45,7 @@ test('IT learns what failed and where', () => {
   expect(written()).toMatch(/TypeError \| ERR_SOMETHING \| at .*log\.test\.ts:\d+:\d+/);
   log.trouble('a test', new Failure({ code: 'signedOut' }, 'signed-out'));
   expect(written()).toContain('"because":"signed-out"');
+  expect(written()).toContain('TypeError');
 });
 
 test('the log is for its user alone', () => {

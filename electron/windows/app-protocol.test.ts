@@ -85,6 +85,7 @@ test.each([
   ['app://circdesk', true],
   ['app://circdesk@evil/', false],
   ['app://eva:secret@circdesk/', false],
+  ['app://eva@circdesk/', false],
   ['app:circdesk', false],
   ['https://circdesk/', false],
   ['blob:app://circdesk/1', false],

@@ -56,6 +56,7 @@ test('no page opens a window', () => {
   expect(handlers['window']?.({ url: 'app://circdesk/desk/index.html' })).toEqual({
     action: 'deny',
   });
+  expect(lines.splice(0)).toEqual([['refused', { of: 'window' }]]);
 });
 
 describe.each([
@@ -66,6 +67,7 @@ describe.each([
     const answer = vi.fn();
     handlers['asks']?.(contents, permission, answer);
     expect(answer).toHaveBeenCalledExactlyOnceWith(false);
+    expect(lines.splice(0)).toEqual([['refused', { of: `permission ${permission}` }]]);
   });
 
   test('is said to be given to none', () => {

@@ -181,3 +181,18 @@ test('patrons’ windows close with the desk window, without which nobody could 
   expect(open()).toBe(0);
   expect(windows.openPatrons()).toEqual([]);
 });
+
+test('patrons’ windows close as staff leave, but for text that somebody typed and can still save', () => {
+  const windows = opened(3);
+  const [, , typed, hung] = made;
+  for (const one of [typed, hung]) windows.setUnsaved(one?.window.webContents as never, true);
+  hung?.window.emit('unresponsive');
+  const unsaved = { error: { code: 'unsavedChanges', windows: 1 } };
+  expect(() => {
+    windows.closePatrons(false);
+  }).toThrow(expect.objectContaining(unsaved) as Error);
+  expect(open()).toBe(4);
+  windows.setUnsaved(typed?.window.webContents as never, false);
+  windows.closePatrons(false);
+  expect(open()).toBe(1);
+});
