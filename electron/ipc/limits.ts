@@ -26,8 +26,7 @@ export function isSmallAndPlain(value: unknown): boolean {
 /** No Date, Map or buffer; and no array that is nearly all holes, which takes an age to walk along. */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return value.length <= LARGEST.values;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** So many at once, and from then on so many a second. */
