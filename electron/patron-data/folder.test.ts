@@ -76,6 +76,8 @@ describe('folders on another computer or volume are named', () => {
     expect(at('/mnt/a share/x')).toEqual({ kind: 'network', service: '//fs02/my share' });
     expect(at('/home/eva/Local/Downloads')).toBeUndefined();
     expect(at('/homes/eva')).toBeUndefined();
+    const diskless = on('linux', { mounts: () => 'fs01:/root / nfs4 rw 0 0' });
+    expect(elsewhere('/home/eva', diskless)).toEqual({ kind: 'network', service: 'fs01:/root' });
   });
 
   const ofType = (type: string) => {

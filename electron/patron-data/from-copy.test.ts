@@ -87,9 +87,13 @@ test('acts that are confirmed, withdrawn or emptied don’t wait; a guarantor is
       state: 'conflict',
       deed: { kind: 'saveSection', section: 'guarantor', base, changes: { guarantor } },
     }),
+    act(5, {
+      deed: { kind: 'saveSection', section: 'contact', base, changes: { phones: ['+46 1'] } },
+    }),
   ]);
   expect(waiting).toMatchObject([
     { state: 'conflict', changes: { guarantor: { kind: 'patron', name: 'Bo Ek' } } },
+    { changes: { phones: ['+46 1'] } },
   ]);
   expect(JSON.stringify(waiting)).not.toContain(idOf(7));
 });

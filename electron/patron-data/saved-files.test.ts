@@ -20,6 +20,7 @@ import type { Files } from './save-file.ts';
 import { SavedFiles, type SavedFilesParts } from './saved-files.ts';
 
 const HOUR = 3_600_000;
+const SAVED_AT = new Date('2026-03-01T10:00:00Z');
 const NAME = 'patron-data-2026-03-01-0123456789abcdef';
 const [JSON_NAME, PDF_NAME] = [`${NAME}.json`, `${NAME}.pdf`];
 const ID = '00000000-0000-4000-8000-000000000001';
@@ -47,6 +48,7 @@ async function saved(saver: SavedFiles, name = JSON_NAME, hours: number | null =
   const path = join(folder, name);
   saver.begin(ID, [`${path}.part`]);
   await writeFile(path, 'all of it');
+  await utimes(path, SAVED_AT, SAVED_AT);
   const { size, mtimeMs } = await stat(path);
   saver.settle(
     ID,
@@ -115,10 +117,14 @@ test('what a crash left half done is removed at the next start, what has its nam
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
 });
 
-test('a file that somebody changed or moved is theirs: it is left alone, and forgotten', async () => {
+test.each([
+  ['saved once more', 'all of it', new Date('2001-01-01')],
+  ['changed, by a program that keeps its time,', 'all of it, and a note', SAVED_AT],
+])('a file that somebody %s is theirs: it is left alone, and forgotten', async (_how, text, time) => {
   const saver = memory();
   const path = await saved(saver);
-  await utimes(path, new Date(), new Date('2001-01-01'));
+  await writeFile(path, text);
+  await utimes(path, time, time);
   saver.shutdown();
   now += 25 * HOUR;
   await memory().boot();

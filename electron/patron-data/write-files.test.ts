@@ -49,6 +49,17 @@ test('the JSON fits the published schema, has every row once, and says what the 
   expect(Object.keys(files)).toEqual(['patron-data-x.json', 'patron-data-x.pdf']);
 });
 
+test('the JSON can be read where a server answers pages without rows, in between or as the last one', async () => {
+  const { source } = exportOf({ loanHistory: [loanOf(0)] });
+  const pages = [[], [loanOf(0)], [], [loanOf(1)], []];
+  const page = (part: string, after: string | null) => {
+    const at = part === 'loanHistory' ? Number(after ?? 0) : pages.length - 1;
+    return Promise.resolve({ rows: pages[at], next: at < pages.length - 1 ? `${at + 1}` : null });
+  };
+  const { json = '' } = await written({ ...source, page } as PatronDataExport);
+  expect(patronDataFileSchema.parse(JSON.parse(json)).loanHistory).toEqual([loanOf(0), loanOf(1)]);
+});
+
 test('a long record is written page by page, and never held as one text', async () => {
   const { source } = exportOf(
     { loanHistory: Array.from({ length: 9000 }, (_, n) => loanOf(n)) },
