@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { EVERYTHING } from '../../shared/capabilities.ts';
 import { Folders, idOf, LIBRARY, patronOf } from '../cache/testing.ts';
 import type { StaffSession } from '../session/staff-session.ts';
+import { Failure } from '../support/failure.ts';
 import { ScannedCards } from './scanned-card.ts';
 
 const folders = new Folders();
@@ -11,10 +12,12 @@ afterEach(() => folders.removeAll());
 async function deskWith(...cards: string[][]): Promise<ScannedCards> {
   const patrons = cards.map((numbers, n) => patronOf(n + 1, { cards: numbers }));
   const { store } = await folders.filled(patrons);
+  return new ScannedCards(store, session({ central: undefined }));
+}
+function session(line: object): StaffSession {
   const present = { staff: { id: '1' }, library: { id: LIBRARY }, view: '', capabilities: EVERYTHING };
   const state = { status: 'signedIn', ...present };
-  const session = { require: () => present, state, central: undefined } as unknown as StaffSession;
-  return new ScannedCards(store, session);
+  return { require: () => present, state, ...line } as unknown as StaffSession;
 }
 
 /** Whose window a scan opens there. */
@@ -74,4 +77,35 @@ test('a window’s newest scan is its own: others that scan all the time don’t
   expect(scannedCards.patronOf(earlier.scan, false, desk)).toBeUndefined();
   expect(scannedCards.patronOf(scan, false, desk)).toBe(idOf(1));
   expect(scannedCards.patronOf(earlier.scan, true, desk)).toBe(idOf(2));
+});
+
+test('a card that the copy doesn’t hold is not said to be nobody’s where the server can’t be heard', async () => {
+  const { store } = await folders.filled([patronOf(1, { cards: ['A1'] })]);
+  const use = () => Promise.reject(new Failure({ code: 'serverAway' }));
+  const scannedCards = new ScannedCards(store, session({ central: {}, use }));
+  await expect(scannedCards.find('B2', {})).rejects.toMatchObject({ error: { code: 'serverAway' } });
+  expect((await scannedCards.find('A1', {})).found).toEqual({ state: 'active' });
+});
+
+test('whose card the copy doesn’t hold is asked of the server: one that is out of use is not taken for the one in use', async () => {
+  const { store } = await folders.filled([patronOf(1, { cards: ['A1'] })]);
+  const owner = patronOf(2);
+  owner.sections.card.values.cards = [
+    { number: 'B2', state: 'lost' },
+    { number: 'B3', state: 'active' },
+  ];
+  const asked: string[] = [];
+  const central = {
+    ownerOf: (card: string) => {
+      asked.push(card);
+      return Promise.resolve({ id: owner.id, givenName: 'Anna', familyName: 'Nr2', cardNumber: 'B3' });
+    },
+    patron: () => Promise.resolve(owner),
+  };
+  const use = (work: (asking: typeof central) => unknown) => work(central);
+  const scannedCards = new ScannedCards(store, session({ central, use }));
+  expect((await scannedCards.find('B2', {})).found).toMatchObject({ state: 'lost' });
+  expect((await scannedCards.find('b-3', {})).found).toEqual({ state: 'active' });
+  expect((await scannedCards.find('A1', {})).found).toEqual({ state: 'active' });
+  expect(asked).toEqual(['B2', 'b-3']);
 });
