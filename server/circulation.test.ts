@@ -212,6 +212,16 @@ describe('guessing at a PIN', () => {
   });
 });
 
+test('an id that is taken already is refused as such, and no fault of the server', async () => {
+  const { desk, patron } = await atTheDesk();
+  const id = desk.newId();
+  for (const answer of [lend(desk, patron, id), desk.block(patron, 'x', { id: patron.id })])
+    expect((await answer).status).toBe(201);
+  const other = await desk.register();
+  expect(issuesOf(await lend(desk, other, id))).toEqual(['id: idTaken']);
+  expect(issuesOf(await desk.block(other, 'x', { id: patron.id }))).toEqual(['id: idTaken']);
+});
+
 describe('a patron with a thousand of them', () => {
   test.each([
     ['loan', lend],

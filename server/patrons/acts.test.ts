@@ -255,6 +255,17 @@ test('a PIN follows the library’s rules', async () => {
   expect((await set('4711')).status).toBe(200);
 });
 
+test('a PIN, whose hash takes its time, holds up nobody who opens a patron', async () => {
+  const { desk, signIn } = await atTheDesk();
+  const colleague = await signIn('north', 'desk');
+  const params = { patronId: (await desk.register()).id };
+  const order: string[] = [];
+  const setting = desk.act('setPin', { params, body: { pin: '4711' } }).then(() => order.push('set'));
+  await colleague.ask('patron', { params }).then(() => order.push('opened'));
+  await setting;
+  expect(order).toEqual(['opened', 'set']);
+});
+
 describe('blocks', () => {
   test('of two desks are two records; an unblock lifts those that staff saw', async () => {
     const { desk, signIn } = await atTheDesk();

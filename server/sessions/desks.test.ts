@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { problemOf, testNetwork } from '../testing/network.ts';
+import { problemOf, testNetwork, type TestNetwork } from '../testing/network.ts';
+import { attempt } from '../testing/sign-in.ts';
 
 test('a revoked desk is told so, whatever it asks; its tokens and grants end, and other desks go on', async () => {
   const { central, signIn } = testNetwork();
@@ -10,6 +11,9 @@ test('a revoked desk is told so, whatever it asks; its tokens and grants end, an
   for (const name of ['describe', 'search', 'changes', 'snapshot'] as const)
     expect(problemOf(await stolen.ask(name))).toBe('desk-revoked');
   expect(problemOf(await stolen.ask('refresh', { body: { refreshToken } }))).toBe('desk-revoked');
+  // Not before its password is tried: nobody learns there which one is right.
+  const network = { central } as TestNetwork;
+  expect(problemOf(await attempt(network, 'lead', 'a guess', stolen.desk))).toBe('desk-revoked');
   // A thief who leaves the desk's name out gets no further.
   expect(problemOf(await stolen.ask('refresh', { body: { refreshToken } }, { 'circdesk-desk': '' }))).toBe(
     'signed-out',

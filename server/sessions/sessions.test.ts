@@ -202,6 +202,16 @@ describe('tokens', () => {
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
   });
 
+  test('a refresh token counts as its session’s only as long as that lasts: from then on as any stranger’s at its address', async () => {
+    const network = testNetwork();
+    const { comerOf } = network.central;
+    const desk = await network.signIn('north', 'lead');
+    const { refreshToken } = desk.session;
+    expect(comerOf('refresh', { refreshToken })).toBeDefined();
+    await desk.ask('signOut', { body: { waitingActs: [] } });
+    expect(comerOf('refresh', { refreshToken })).toBeUndefined();
+  });
+
   test('a refresh token that nobody used for half a day is good no more', async () => {
     const network = testNetwork();
     const { session } = await network.signIn('north', 'lead');
