@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testNetwork } from '../../server/testing/network.ts';
-import { cut, type Desk } from './desk.ts';
+import { cut, goodLine, type Desk } from './desk.ts';
 import { deskOn, filled, found } from './filled.ts';
 
 const DAY = 24 * 3_600_000;
@@ -96,4 +96,23 @@ test('a copy whose outbox was lost, and with it how old it is, is erased after a
   network.clock.pass(15 * DAY);
   await again(desk);
   expect(await found(desk, '*')).toBe(0);
+});
+
+test('what staff took back stands in the list of acts for a month, and then in no file of the desk', async () => {
+  const { network, desk, colleague, lind } = await filled();
+  desk.line.asked = cut;
+  const { patrons, deskActs } = desk.parts;
+  await patrons.saveSection(lind.id, 'note', lind.sections.note, { staffNote: 'Plantedsson' });
+  await colleague.save(lind, 'note', { staffNote: 'theirs' });
+  desk.line = goodLine();
+  await desk.sync();
+  const [act] = await deskActs.list();
+  await deskActs.withdraw(act?.id ?? '');
+  network.clock.pass(29 * DAY);
+  await again(desk);
+  expect(await desk.store.acts(['withdrawn'])).toHaveLength(1);
+  network.clock.pass(2 * DAY);
+  await again(desk);
+  expect(await desk.store.acts(['withdrawn'])).toEqual([]);
+  expect(desk.decryptedOutbox().includes('Plantedsson')).toBe(false);
 });
