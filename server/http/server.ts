@@ -146,9 +146,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     done();
   });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
-  // Loaded when somebody asks: a start need not wait for it.
-  let document: unknown;
-  app.get('/openapi.json', async () => (document ??= (await import('./openapi.ts')).openApiDocument()));
+  // Made when somebody asks: a start need not wait for it.
+  let document: Buffer | undefined;
+  app.get('/openapi.json', async (_request, reply) => {
+    document ??= Buffer.from(JSON.stringify((await import('./openapi.ts')).openApiDocument()));
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
   return { app, central };
 }
 
