@@ -6,7 +6,7 @@ import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { steppingClock } from '../port/world.ts';
 import type { FakeKoha } from './fake/koha.ts';
 import { ADDRESS, LOOKER, smallLibrary } from './fake/small-library.ts';
-import { rest, SimulatedDesk } from './simulated-desk.ts';
+import { ignoreFailure, rest, SimulatedDesk } from './simulated-desk.ts';
 
 const MINUTE = 60_000;
 let clock: ReturnType<typeof steppingClock>;
@@ -73,6 +73,31 @@ test('an edit that was lost before Koha had it is done after a restart', async (
   desk.line.state = 'good';
   await desk.sync();
   expect([await acts(), firstname()]).toEqual([[['confirmed', null]], 'Adina']);
+});
+
+test('an edit that Koha failed at without saying whether it is done goes out again, though a block in the record itself waits behind it', async () => {
+  await desk.start({ block: { keptAs: 'cardLost' } });
+  await desk.sync();
+  desk.line.state = 'dropsRequests';
+  await rename('Adina');
+  expect(await desk.parts.patrons.block(id, 'Took the till.')).toBe('waiting');
+  desk.line.state = 'good';
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => {
+    if (request.method !== 'PUT') return answer(request);
+    koha.answer = answer;
+    return { status: 500, headers: {}, body: '' };
+  };
+  await desk.parts.sync.push().catch(ignoreFailure);
+  clock.pass(5 * MINUTE);
+  await desk.sync();
+  expect([await acts(), firstname()]).toEqual([
+    [
+      ['confirmed', null],
+      ['confirmed', null],
+    ],
+    'Adina',
+  ]);
 });
 
 /** Its author has left for good, and a colleague works here. */

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => desk.end());
 
 test.each([
-  ['another currency', { currency: 'JPY', debtLimit: 1000 }, { totalDebt: 700, debtBlock: null }],
+  ['another currency', { currency: 'JPY' }, { totalDebt: 700, debtBlock: { amount: 700, limit: 5 } }],
   ['a higher limit of debts', { debtLimit: 1000 }, { totalDebt: 70_000, debtBlock: null }],
 ])('%s holds for those in the copy, whom nothing else has changed', async (_what, policy, expected) => {
   const { patron_id: number } = koha.world.addPatron({ surname: 'Ek', library_id: 'MPL' });

@@ -344,6 +344,7 @@ test('what waits for an author who may never come back holds nobody for ever: st
     { needsAuthor: false, heldBy: { name: 'lead of north', state: 'needsAuthor' } },
     { needsAuthor: true, heldBy: null, neverLeft: true },
   ]);
+  expect((await desk.parts.syncState()).waitingFor).toEqual([{ name: 'lead of north', acts: 1 }]);
   await letGo();
   await desk.sync();
   expect(await states()).toEqual(['confirmed']);

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { markBackup, recordBackup } from '../../server/store/backup.ts';
 import { StartProblem } from '../../server/store/store.ts';
 import { testNetwork } from '../../server/testing/network.ts';
+import { BLOCK_PATRON } from '../../shared/permissions.ts';
 import { cut, Desk, goodLine } from './desk.ts';
 import { afterwards, started } from './filled.ts';
 
@@ -23,7 +24,7 @@ async function restorable() {
   await desk.signIn();
   const { patrons } = desk.parts;
   return {
-    ...{ desk, colleague, patron },
+    ...{ network, desk, colleague, patron },
     writeNote: async (staffNote: string) => {
       const { note } = (await patrons.read(patron.id, false)).patron.sections;
       await patrons.saveSection(patron.id, 'note', structuredClone(note), { staffNote });
@@ -39,14 +40,14 @@ async function restorable() {
       return file;
     },
     /** The desk hears of it, and sends again what it has to. */
-    async restore(backup = copy) {
+    async restore(backup = copy, username = 'lead') {
       const { epoch } = await desk.store.pullState('north');
       network.restart(() => {
         for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true });
         copyFileSync(backup, database);
       });
       expect(network.central.marks().epoch).not.toBe(epoch);
-      await desk.signIn();
+      await desk.signIn(username);
       await desk.sync();
     },
     /** What is there in the end, at the server and in the copy. */
@@ -79,6 +80,25 @@ test("from yesterday's backup: what it had confirmed since goes out again, once,
   expect(now?.blocks.map(({ comment }) => comment)).toEqual(['After the backup.']);
   expect(now?.sections.note.values).toEqual({ staffNote: 'after the backup' });
   expect(await doneIn()).toEqual(['this', 'this']);
+});
+
+test('what a restore may hold is never called what has never left: nobody lets go of it while its author is away', async () => {
+  const { network, desk, colleague, patron, backUp, restore, doneIn } = await restorable();
+  await desk.parts.patrons.block(patron.id, 'Took the till.');
+  await desk.sync();
+  await backUp();
+  await colleague.block(patron, 'Lost by the restore.');
+  const { session, deskActs } = desk.parts;
+  await session.signOut();
+  await session.end();
+  await restore(undefined, 'desk');
+  expect(await doneIn()).toEqual(['waiting']);
+  const [act] = await deskActs.list();
+  expect(act).toMatchObject({ needsAuthor: true, neverLeft: false });
+  network.central.staff.grant(network.central.staff.byUsername('north', 'desk')?.id ?? '', BLOCK_PATRON);
+  await session.signOut();
+  await desk.signIn('desk');
+  await expect(deskActs.withdraw(act?.id ?? '')).rejects.toMatchObject({ error: { code: 'notUndecided' } });
 });
 
 test('what a colleague wrote just so is done all the same, where a restore has taken theirs back', async () => {
