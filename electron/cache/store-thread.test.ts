@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { isFailure } from '../support/failure.ts';
 import { openStoreThread, type StoreThreadOptions } from './store-thread.ts';
-import { actOf, AT, EPOCH, Folders, LIBRARY, patronOf, renamed } from './testing.ts';
+import { actOf, AT, EPOCH, Folders, idOf, LIBRARY, patronOf, renamed } from './testing.ts';
 
 const folders = new Folders();
 afterEach(() => folders.removeAll());
@@ -54,4 +54,17 @@ test('a folder that cannot be used is said, and ends no thread in silence', asyn
   await store.close();
   await expect(openStoreThread(options(join(folder, 'outbox.db', 'below')))).rejects.toThrow();
   expect(told.onEnded).not.toHaveBeenCalled();
+});
+
+test('a copy that can’t be opened now is not taken for a damaged one: it is there once it can', async () => {
+  const { folder, store } = await folders.filled([patronOf(1)]);
+  await store.close();
+  const inTheWay = join(folder, 'copy.db-wal');
+  mkdirSync(inTheWay);
+  await expect(openStoreThread(options(folder))).rejects.toThrow('SQLITE_CANTOPEN');
+  rmdirSync(inTheWay);
+  const { store: again, report } = await opened(folder);
+  expect(report.copy).toBe('kept');
+  expect(await again.patron(LIBRARY, idOf(1))).toBeDefined();
+  await again.close();
 });

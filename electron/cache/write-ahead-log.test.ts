@@ -184,9 +184,44 @@ test.each([9000, 20_000])(
   },
 );
 
-test('a last transaction that is there by halves is a cut of the power, not damage', async () => {
-  const { folder, log } = await worked();
-  const { store, report } = folders.open(killed(folder, { from: log.length - 100, length: 1 }));
+test.each([300, 20_000])(
+  'a last transaction that is there by halves is a cut of the power, not damage: %i',
+  async (length) => {
+    const { store, folder } = await folders.filled([patronOf(1)]);
+    await store.append(actOf(1, 1, renamed('Saved before')));
+    const from = logOf(folder).length + 100;
+    await store.append(actOf(2, 1, renamed('.'.repeat(length))));
+    const { store: again, report } = folders.open(killed(folder, { from, length: 1 }));
+    expect(report).toMatchObject({ outbox: 'kept', lost: 0 });
+    expect((await again.acts(['waiting'])).map(({ sequence }) => sequence)).toEqual([1]);
+  },
+);
+
+test('what a former log left beyond the end of this one is no damage, and comes back to nobody', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  await store.append(actOf(1, 1, renamed('Let go of')));
+  for (let n = 2; n <= 20; n++) await store.append(actOf(n, 1, renamed(`Name ${n}`)));
+  const former = logOf(folder);
+  await store.update(deskIdOf(1), { state: 'withdrawn' });
+  await store.close();
+  const { store: later } = folders.open(folder);
+  await later.append(actOf(21, 1, renamed('Ny')));
+  const left = killed(folder, { from: 0, length: 0 });
+  const log = logOf(folder);
+  writeFileSync(join(left, 'outbox.db-wal'), Buffer.concat([log, former.subarray(log.length)]));
+  const { store: again, report } = folders.open(left);
   expect(report).toMatchObject({ outbox: 'kept', lost: 0 });
-  expect(await store.acts(['waiting'])).toHaveLength(19);
+  expect((await again.act(deskIdOf(1)))?.state).toBe('withdrawn');
+  expect(await again.acts(['waiting'])).toHaveLength(20);
+});
+
+test('the one act since the start is not lost where the header of its log is damaged', async () => {
+  const { store, folder } = await folders.filled([patronOf(1)]);
+  await store.append(actOf(1, 1, renamed('Yesterday')));
+  await store.close();
+  const { store: today } = folders.open(folder);
+  await today.append(actOf(2, 1, renamed('Today')));
+  const { store: again, report } = folders.open(killed(folder, { from: 20, length: 1 }));
+  expect(report.outbox).toBe('rescued');
+  expect((await again.acts(['waiting'])).map(({ sequence }) => sequence)).toEqual([1, 2]);
 });
