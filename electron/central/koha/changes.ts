@@ -185,7 +185,7 @@ function places(
   });
   // A number that was changed takes the place of the one that it was; only then empty places are filled.
   const order = kept.flatMap((value, at) => (value === undefined && stored[at] !== '' ? at : []));
-  order.push(...kept.flatMap((value, at) => (value === undefined && stored[at] === '' ? at : [])));
+  order.push(...stored.flatMap((text, at) => (text === '' ? at : [])));
   for (const at of order) kept[at] = left.shift() ?? '';
   return whole(Object.fromEntries(slots.map((slot, at) => [slot, kept[at]])));
 }
