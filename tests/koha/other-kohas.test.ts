@@ -94,8 +94,8 @@ test('no block is overlooked where Koha finds attributes by its database’s nam
   expect(desk.patron(id(other)).blocks).toMatchObject([{ comment: 'Shouted' }]);
 });
 
-test('where Koha understands no way of asking who is blocked, it isn’t asked so at each look', async () => {
-  addPatrons(3);
+test('where Koha understands no way of asking who is blocked, it isn’t asked so at each look, but now and then', async () => {
+  const [number = 0] = addPatrons(3);
   const answer = koha.answer.bind(koha);
   let asked = 0;
   koha.answer = (request) => {
@@ -111,6 +111,11 @@ test('where Koha understands no way of asking who is blocked, it isn’t asked s
   }
   // Each way, with a list's own fields and without.
   expect(asked).toBeLessThanOrEqual(4);
+  koha.answer = answer;
+  koha.world.addAttribute(number, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+  clock.pass(3_600_000);
+  await desk.pull();
+  expect(desk.patron(id(number)).blocks).toMatchObject([{ comment: 'Shouted' }]);
 });
 
 test('where lists give fewer at a time than asked for, nobody and nothing is missing', async () => {

@@ -101,6 +101,7 @@ test('holds no PIN, no key to other services, nothing of other libraries and oth
 });
 
 test.each([
+  ['HOBBY', 'CPL|Chess', 'CPL|Chess'],
   ['DESKBLOCK', 'Lost a tablet', 'Lost a tablet'],
   ['DESKBLOCK', 'MPL|02.01.2026|Bo|Lost a tablet', 'MPL|02.01.2026|Bo|Lost a tablet'],
   ['DESKBLOCK', 'MPL|2026-01-02|Lost a tablet', 'MPL|2026-01-02|Lost a tablet'],

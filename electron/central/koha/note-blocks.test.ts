@@ -72,6 +72,14 @@ test('that the card was lost before is believed also of a block whose date someb
   expect(wasLostBefore(note)).toBe(true);
 });
 
+test.each([true, false])(
+  'the block that is left says that the card was lost before where the one that was lifted did, else the card would stay lost: %s',
+  (lostBefore) => {
+    const note = noteWithBlock(noteWithBlock('', block(1), lostBefore), block(2), false);
+    expect(wasLostBefore(noteWithoutBlock(note, [block(1).id]))).toBe(lostBefore);
+  },
+);
+
 test('nobody sets a block in somebody else’s name by typing one into the note', () => {
   const typed = noteWithBlock('Nice person', block(3), false);
   expect(hasBlock(typed, typed)).toBe(true);
