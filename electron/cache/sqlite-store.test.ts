@@ -80,6 +80,14 @@ test('a confirmed act is laid over until the copy has passed its head', async ()
   expect(await store.act(deskIdOf(1))).toBeUndefined();
 });
 
+test('what is done in the history that a server goes on from is not forgotten before the copy is of it, too', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  const confirmed = { epoch: 'epoch-2', head: 5, at: AT };
+  await store.append(actOf(1, 1, renamed('Aalto'), { state: 'confirmed', confirmed }));
+  expect(await store.forgetDurable(LIBRARY, 'epoch-2', 200)).toBe(0);
+  expect(await names(store, 'anna')).toEqual(['Aalto']);
+});
+
 test('a page of another epoch, or from before, changes nothing', async () => {
   const { store } = await folders.filled([patronOf(1)]);
   const page = [{ kind: 'deleted', position: 101, patronId: idOf(1) }];

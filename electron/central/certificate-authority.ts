@@ -86,7 +86,7 @@ function keepsPathLengths(path: readonly Certificate[]): boolean {
   return path.every((certificate, at) => {
     const { parsedValue } = certificate.extensions?.find(({ extnID }) => extnID === BASIC_CONSTRAINTS) ?? {};
     const most = parsedValue instanceof BasicConstraints ? parsedValue.pathLenConstraint : undefined;
-    return at === 0 || typeof most !== 'number' || at - 1 <= most;
+    return typeof most !== 'number' || at - 1 <= most;
   });
 }
 
