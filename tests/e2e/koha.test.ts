@@ -92,3 +92,29 @@ test('what one left waiting goes out when they sign in again, and the window say
   await desk.close();
   await line.close();
 });
+
+test('a locked desk that a librarian takes over who has a former one’s number keeps nothing of theirs', async ({
+  koha,
+  desk,
+  openPatron,
+}) => {
+  await openPatron('lead');
+  await expect
+    .poll(() => desk.desk.evaluate(async () => globalThis.window.circdesk.patrons.recent({})))
+    .toMatchObject({ value: { patrons: [{}] } });
+  await desk.desk.evaluate(() => globalThis.window.circdesk.session.lock({}));
+  const world = koha?.koha.world;
+  const former = [...(world?.patrons.values() ?? [])].find((row) => row['userid'] === 'lead');
+  const number = Number(former?.['patron_id']);
+  world?.change(number, { surname: 'New', userid: 'nils', date_enrolled: '2026-02-20' });
+  world?.passwords.set(number, 'nils nils');
+  const gone = desk.desk.waitForEvent('domcontentloaded');
+  const again = desk.desk.getByRole('dialog');
+  await again.getByLabel('Username').fill('nils');
+  await again.getByLabel('Password').fill('nils nils');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await gone;
+  await desk.desk.getByRole('searchbox', { name: 'Search patrons' }).waitFor();
+  const recent = await desk.desk.evaluate(async () => globalThis.window.circdesk.patrons.recent({}));
+  expect(recent).toMatchObject({ value: { patrons: [] } });
+});
