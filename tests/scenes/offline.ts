@@ -62,6 +62,7 @@ export const offline: Act = {
     stage.line.state = 'good';
     await page.getByRole('button', { name: 'Sync now' }).click();
     await page.getByText('2 need a decision').waitFor();
+    await page.getByRole('button', { name: 'Let go' }).nth(1).waitFor();
     await show('sync-undecided', page);
     await page.getByRole('button', { name: 'Let go' }).first().click();
     await page.getByRole('alertdialog').waitFor();
