@@ -25,6 +25,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose it counts as: the session's or grant's, at a sign-in the account's where it knows the desk, or the address's. */
     sender: string;
+    /** It came with a token that is somebody's. */
+    isKnown: boolean;
   }
 }
 
@@ -49,7 +51,7 @@ const BODY_LIMIT = 256 * 1024;
 const SIGN_IN_LIMIT = 16 * 1024;
 /** In ms: who sends a request byte by byte holds no connection longer, nor who reads nothing of an answer. */
 const SLOWEST = 30_000;
-/** Answers of one session, or of one address without, that have not gone out: each may be of megabytes. */
+/** Requests of one session, or of one address without, whose answers have not gone out: each may be of megabytes. */
 const MOST_UNREAD = 40;
 const USUAL_RATES = { session: 100, signIn: 10 };
 const SIGN_INS: ReadonlySet<EndpointName> = new Set(['signIn', 'refresh', 'patronSignIn']);
@@ -107,11 +109,34 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       request.log.error({ route: request.routeOptions.url, failure: nameOf(error) });
     return send(reply, asAnswer(problem));
   });
-  // A made-up token is nobody's: its requests count as its address's.
+  const unread = new Map<string, number>();
+  /** Nobody who has gone: nothing would tell that their answer need not go out any more. */
+  function count(request: FastifyRequest, { raw }: FastifyReply): Error | undefined {
+    const { sender } = request;
+    if (request.raw.socket.destroyed) return new BadRequest();
+    const theirs = (unread.get(sender) ?? 0) + 1;
+    if (theirs > MOST_UNREAD) return new TooMany(1000);
+    unread.set(sender, theirs);
+    raw.once('close', () => {
+      const left = (unread.get(sender) ?? 1) - 1;
+      if (left > 0) unread.set(sender, left);
+      else unread.delete(sender);
+    });
+    return undefined;
+  }
+  // A made-up token is nobody's: its requests count as its address's, and no long body of theirs is waited for.
   app.decorateRequest('sender', '');
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.sender = central.senderOf(headersOf(request)) ?? addressOf(request);
-    done();
+  app.decorateRequest('isKnown', false);
+  app.addHook('onRequest', (request, reply, done) => {
+    const known = central.senderOf(headersOf(request));
+    request.isKnown = known !== undefined;
+    request.sender = known ?? addressOf(request);
+    if (request.isKnown) done(count(request, reply));
+    else done(mayBeLong(request) ? new SignedOut() : undefined);
+  });
+  // Whose sign-in it is stands in its body.
+  app.addHook('preHandler', (request, reply, done) => {
+    done(request.isKnown ? undefined : count(request, reply));
   });
   const rates = options.rates ?? USUAL_RATES;
   await app.register(rateLimit, {
@@ -121,29 +146,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   });
   // The plugin counts what comes to a route.
-  const count = app.rateLimit();
+  const countRate = app.rateLimit();
   app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await count.call(app, request, reply);
-  });
-  const unread = new Map<string, number>();
-  app.addHook('preHandler', ({ sender, raw }, reply, done) => {
-    // Nothing would tell that its answer need not go out any more.
-    if (raw.socket.destroyed) {
-      done(new BadRequest());
-      return;
-    }
-    const theirs = (unread.get(sender) ?? 0) + 1;
-    if (theirs > MOST_UNREAD) {
-      done(new TooMany(1000));
-      return;
-    }
-    unread.set(sender, theirs);
-    reply.raw.once('close', () => {
-      const left = (unread.get(sender) ?? 1) - 1;
-      if (left > 0) unread.set(sender, left);
-      else unread.delete(sender);
-    });
-    done();
+    if (request.is404) await countRate.call(app, request, reply);
   });
   for (const name of Object.keys(endpoints) as EndpointName[]) addRoute(app, central, name, rates.signIn);
   // Made when somebody asks: a start need not wait for it.
@@ -220,6 +225,12 @@ function acceptJson(app: FastifyInstance, central: Central): void {
   });
 }
 
+/** Where the route would take it, and as its head says. */
+function mayBeLong({ headers, routeOptions: { bodyLimit } }: FastifyRequest): boolean {
+  const tells = headers['transfer-encoding'] === undefined;
+  return bodyLimit > SIGN_IN_LIMIT && !(tells && Number(headers['content-length'] ?? 0) <= SIGN_IN_LIMIT);
+}
+
 /** Undefined where it is no UTF-8: signs that can't be read would be kept as other ones, unseen. */
 function textOf(body: Buffer): string | undefined {
   return isUtf8(body) ? body.toString() : undefined;
@@ -230,6 +241,10 @@ const FARTHEST = { levels: 32, inOne: 2_000, values: 10_000 };
 
 class BadRequest extends Error {
   readonly statusCode = 400;
+}
+
+class SignedOut extends Error {
+  readonly statusCode = 401;
 }
 
 class TooMany extends Error {
@@ -245,6 +260,7 @@ function problemOf(error: unknown): Refused {
   if (error instanceof TooMany) return refused('too-many', { retryAt: error.retryAt });
   const status = typeof error === 'object' && error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return refused('too-large');
+  if (status === 401) return refused('signed-out');
   if (typeof status === 'number' && status >= 400 && status < 500) return refused('bad-request');
   return refused('internal');
 }
