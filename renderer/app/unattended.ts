@@ -12,14 +12,15 @@ const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;
 export function useUnattended(inSight: () => boolean, leave: () => void): void {
   const look = useLook();
   const session = useSession();
-  let touched = Date.now();
+  // By a clock that nobody sets.
+  let touched = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  let told = 0;
+  let told = -Infinity;
 
   function touch(): void {
-    touched = Date.now();
-    if (Math.abs(touched - told) < TELL_EVERY_MS || session.status === undefined) return;
+    touched = performance.now();
+    if (touched - told < TELL_EVERY_MS || session.status === undefined) return;
     told = touched;
     void ask('window.touched', {});
   }
@@ -28,10 +29,10 @@ export function useUnattended(inSight: () => boolean, leave: () => void): void {
     clearTimeout(timer);
     const minutes = look.rules?.privacy.afterMinutes ?? 0;
     if (minutes === 0) return;
-    const left = touched + minutes * 60_000 - Date.now();
+    const left = touched + minutes * 60_000 - performance.now();
     if (left > 0) timer = setTimeout(wait, left);
     else {
-      touched = Date.now();
+      touched = performance.now();
       if (inSight() && !look.covered && session.status === 'signedIn') leave();
       wait();
     }
