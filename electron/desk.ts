@@ -211,10 +211,14 @@ export function buildDesk({
   }
 
   function handlerParts(desk: DeskParts) {
-    const { session, acts, store } = desk;
+    const { session, acts, store, patrons } = desk;
     const download = new PatronDataDownload({
       ...{ files, savedFiles, clock, random },
-      open: (patronId, requester) => openExport({ session, acts, store, clock }, patronId, requester),
+      open: async (patronId, requester) => {
+        // Of whom the window shows, or nobody.
+        await patrons.read(patronId, false);
+        return openExport({ session, acts, store, clock }, patronId, requester);
+      },
       policy: policy.patronData,
       print: printer(oneTimePages),
       downloadsFolder: () => app.getPath('downloads'),

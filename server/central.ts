@@ -262,8 +262,15 @@ function openHistory(store: Store, options: CentralOptions): History {
 }
 
 /** Of which many at once hold up whoever comes. Setting a PIN waits in turns of its own for its hash. */
-const hasTurn = (name: EndpointName) =>
-  name === 'patron' || name === 'signOut' || (isAct(name) && name !== 'setPin');
+const hasTurn = (name: EndpointName) => IN_TURNS.has(name) || (isAct(name) && name !== 'setPin');
+/** Looks are written to the audit log, on the disk. */
+const IN_TURNS: ReadonlySet<EndpointName> = new Set([
+  'patron',
+  'section',
+  'notifications',
+  'agreements',
+  'signOut',
+]);
 const isAct = (name: EndpointName): name is ActName => endpoints[name].auth === 'act' && name !== 'act';
 
 /** Words of the contract in an address; all else there are ids. */

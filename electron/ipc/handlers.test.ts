@@ -40,7 +40,7 @@ test('a patron’s window opens nobody whom its patron’s record does not name'
   const handlers = handlersOf({
     desk: {
       session: { require: () => present('lead') },
-      patrons: { linkedTo: () => Promise.resolve([LINKED]), logLook },
+      patrons: { linkedTo: () => Promise.resolve([LINKED]), opened: logLook },
     },
     windows: { ownerOf: () => asker, openPatrons: () => [], showPatron },
     recent: { opened: () => undefined },
@@ -78,7 +78,7 @@ describe('a patron whose look', () => {
   const open = (logLook: () => Promise<void>, isThere = () => true, here = () => present('lead')) => {
     showPatron.mockClear();
     const handlers = handlersOf({
-      desk: { session: { require: here }, patrons: { logLook } },
+      desk: { session: { require: here }, patrons: { opened: logLook } },
       windows: {
         ...{ showPatron, openPatrons: () => [] },
         ownerOf: () => (isThere() ? { kind: 'desk' } : undefined),
@@ -142,7 +142,7 @@ test('whom a window scanned, no other one opens', async () => {
   const handlers = handlersOf({
     desk: {
       session: { require: () => present('lead') },
-      patrons: { logLook: () => Promise.resolve() },
+      patrons: { opened: () => Promise.resolve() },
       scannedCards: {
         find: (_card: string, window: object) => {
           scans.set(window, LINKED);

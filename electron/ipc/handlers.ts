@@ -53,7 +53,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     opening.add(look);
     try {
       const isOpen = windows.openPatrons().includes(patronId);
-      await (isOpen ? patrons.lookAgain(patronId) : patrons.logLook(patronId));
+      await (isOpen ? patrons.lookAgain(patronId) : patrons.opened(patronId));
       requireStill(asker);
       // It was logged in the name of who pressed: whoever is here since hasn't looked.
       if (!isSameStaff(session.require(), present)) throw new Failure({ code: 'requestRefused' });
@@ -105,7 +105,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
 
     'patron.read': async ({ fresh }, asker) => {
-      const view = await patrons.read(patronOf(asker), fresh);
+      const view = await patrons.show(patronOf(asker), fresh);
       recent.named(view.patron.id, fullName(view.patron));
       return view;
     },

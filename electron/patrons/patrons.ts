@@ -4,7 +4,13 @@ import type { PatronView, Saved } from '../../shared/ipc/sync.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import type { ListOrder } from '../../shared/patrons/list-order.ts';
 import { isFoundByName } from '../../shared/patrons/search.ts';
-import { fullName, registeredAs, type PatronSummary } from '../../shared/patrons/patron.ts';
+import {
+  fullName,
+  isSomebodyElse,
+  registeredAs,
+  type PatronSummary,
+  type Registered,
+} from '../../shared/patrons/patron.ts';
 import { LOOK_LASTS, type Clock } from '../../shared/clock.ts';
 import { isDoneTo, type Deed, type LogEvent, type OutboxAct } from '../cache/act.ts';
 import { readCopy } from '../cache/copy-view.ts';
@@ -61,6 +67,8 @@ export class Patrons {
   readonly #toBeLogged = new Map<string, LogEvent>();
   /** Who last looked at whom, and when: a window that stays open is a look again on another day. */
   readonly #looked = new Map<string, { staff: string; at: number }>();
+  /** Whom the window of a patron shows: the server may have given their id to somebody else since. */
+  readonly #shown = new Map<string, Registered>();
 
   constructor(parts: PatronsParts) {
     this.#parts = parts;
@@ -86,6 +94,12 @@ export class Patrons {
     return { total: found.total, patrons: found.patrons.map(listed), partial: !whole || position === null };
   }
 
+  /** A window of theirs is opened anew, for whoever has the id now. */
+  opened(patronId: string): Promise<void> {
+    this.#shown.delete(patronId);
+    return this.logLook(patronId);
+  }
+
   /** Opening a patron's window is a look, from the copy too. */
   async logLook(patronId: string): Promise<void> {
     const { store, session, acts, clock } = this.#parts;
@@ -108,8 +122,26 @@ export class Patrons {
     await this.logLook(patronId);
   }
 
-  /** The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. */
+  /** For their window, which is about nobody else from then on. */
+  async show(patronId: string, fresh: boolean): Promise<PatronView> {
+    const view = await this.read(patronId, fresh);
+    this.#shown.set(patronId, registeredAs(view.patron));
+    return view;
+  }
+
+  /**
+   * The patron with what waits here laid over it. `fresh`: with what the server knows now, if it says so soon. Fails where
+   * it is another patron than the window shows.
+   */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
+    const view = await this.#read(patronId, fresh);
+    const shown = this.#shown.get(patronId);
+    if (shown && isSomebodyElse(shown, registeredAs(view.patron)))
+      throw new Failure({ code: 'patronGone' }, 'registered at another time');
+    return view;
+  }
+
+  async #read(patronId: string, fresh: boolean): Promise<PatronView> {
     const { store, session, pull, timers, waitsForAuthor, recentPatrons } = this.#parts;
     const present = session.require();
     const { library } = present;
@@ -206,6 +238,8 @@ export class Patrons {
   async setPin(patronId: string, pin: string): Promise<void> {
     const { session, acts } = this.#parts;
     const present = session.require();
+    // The server knows a patron by the id alone.
+    await this.read(patronId, true);
     const epoch = await this.#epoch();
     await session.use(
       (central) =>

@@ -118,3 +118,28 @@ test('a locked desk that a librarian takes over who has a former one’s number 
   const recent = await desk.desk.evaluate(async () => globalThis.window.circdesk.patrons.recent({}));
   expect(recent).toMatchObject({ value: { patrons: [] } });
 });
+
+test.describe('where the desk keeps no copy, a window whose patron’s number Koha has passed on', () => {
+  test.use({ scope: 'none' });
+  for (const [act, press] of [
+    ['blocks', 'Block account'],
+    ['hands out the data of', 'Download patron data'],
+  ] as const)
+    test(`${act} nobody else`, async ({ koha, openPatron }) => {
+      const { patron, window } = await openPatron('lead');
+      const world = koha?.koha.world;
+      const row = [...(world?.patrons.values() ?? [])].find(
+        ({ cardnumber }) => cardnumber === cardOf(patron),
+      );
+      const number = Number(row?.['patron_id']);
+      world?.change(number, { firstname: 'Nova', surname: 'New', date_enrolled: '2026-11-01' });
+      if (press === 'Block account') {
+        await window.getByRole('button', { name: 'Block patron' }).click();
+        await window.getByLabel('Comment').fill('Took the till.');
+      }
+      await window.getByRole('button', { name: press }).click();
+      await expect(window.getByText('This patron has been deleted', { exact: true })).toBeVisible();
+      await expect(window.getByText('The patron data is saved')).toHaveCount(0);
+      expect(world?.attributes.filter((one) => one.patron === number)).toEqual([]);
+    });
+});

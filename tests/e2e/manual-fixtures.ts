@@ -17,6 +17,8 @@ import { test as base } from './fixtures.ts';
 
 export interface ManualOptions {
   kind: ServerKind;
+  /** Whom the desk keeps a copy of. */
+  scope: 'active' | 'none';
 }
 
 interface ManualFixtures {
@@ -45,6 +47,7 @@ const POLICY = {
 
 export const test = base.extend<ManualFixtures & ManualOptions>({
   kind: ['circdesk', { option: true }],
+  scope: ['active', { option: true }],
   koha: async ({ kind }, use) => {
     if (kind !== 'koha') return use(undefined);
     const { koha, accounts } = demoKoha(36, 7);
@@ -58,9 +61,9 @@ export const test = base.extend<ManualFixtures & ManualOptions>({
     await use(server);
     await server.stop();
   },
-  desk: async ({ host, folders, server }, use) => {
+  desk: async ({ host, folders, server, scope }, use) => {
     const policy = join(folders.home, 'policy.json');
-    await writeFile(policy, JSON.stringify(POLICY));
+    await writeFile(policy, JSON.stringify({ ...POLICY, copy: { scope } }));
     const desk = await DeskApp.launch(host, folders, [`--server=${server.url}`, `--policy=${policy}`]);
     await use(desk);
     await desk.close();

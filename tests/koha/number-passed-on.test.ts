@@ -85,6 +85,58 @@ test('what was done to the former one is neither laid over whoever has the numbe
   expect(listed.sort()).toEqual(['Ask: confirmed', 'Öberg: refused', 'Öberg: refused']);
 });
 
+test('where the desk keeps no copy, nothing that an open window asks for falls on whoever has the number now', async () => {
+  await desk.start({}, { copy: { scope: 'none' } });
+  const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  await desk.sync();
+  const { patrons } = desk.parts;
+  const id = new KohaIds(ADDRESS).id('patron', number);
+  await patrons.opened(id);
+  const { note } = (await patrons.show(id, true)).patron.sections;
+  koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
+  const gone = { error: { code: 'patronGone' } };
+  await expect(patrons.show(id, true)).rejects.toMatchObject(gone);
+  await expect(patrons.block(id, 'Took the till.')).rejects.toMatchObject(gone);
+  await expect(patrons.saveSection(id, 'note', note, { staffNote: 'Rude.' })).rejects.toMatchObject(gone);
+  await expect(patrons.setPin(id, '8362')).rejects.toMatchObject(gone);
+  await expect(patrons.linkedTo(id)).rejects.toMatchObject(gone);
+  expect(koha.world.attributes.filter(({ patron }) => patron === number)).toEqual([]);
+  // A window that is opened anew is theirs.
+  await patrons.opened(id);
+  expect((await patrons.show(id, true)).patron.sections.personal.values.familyName).toBe('Ek');
+  expect(await patrons.block(id, 'Took the till.')).toBe('confirmed');
+});
+
+test('nor is what waits laid over them there', async () => {
+  await desk.start({}, { copy: { scope: 'none' } });
+  const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  await desk.sync();
+  const { session, patrons } = desk.parts;
+  const id = new KohaIds(ADDRESS).id('patron', number);
+  const { note } = (await patrons.read(id, false)).patron.sections;
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) =>
+    request.method === 'GET' ? answer(request) : { status: 503, headers: {}, body: '' };
+  await patrons.saveSection(id, 'note', note, { staffNote: 'Took the till.' });
+  koha.answer = answer;
+  await session.signOut();
+  koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
+  await session.signIn(LOOKER, () => undefined);
+  const view = await patrons.read(id, false);
+  expect([view.acts, view.patron.sections.note.values.staffNote]).toEqual([[], '']);
+});
+
+test('a PIN is set for nobody else, where the copy still holds the former one', async () => {
+  const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  await desk.sync();
+  const { patrons } = desk.parts;
+  const id = new KohaIds(ADDRESS).id('patron', number);
+  await patrons.show(id, false);
+  koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
+  await expect(patrons.setPin(id, '8362')).rejects.toMatchObject({ error: { code: 'patronGone' } });
+  expect(koha.world.passwords.get(number)).toBeUndefined();
+});
+
 describe.each([
   ['with a password of their own', false],
   ['with an API key', true],

@@ -135,6 +135,26 @@ test('nor what was done to a former patron, where somebody whom the account is s
   await expect(deskActs.withdraw(act?.id ?? '')).rejects.toMatchObject(unseen);
 });
 
+test('nor what a librarian did who has left, where their number is now of one who sees few', async () => {
+  const { world } = koha;
+  const left = world.addStaff(
+    { surname: 'Old', userid: 'eve', library_id: 'MPL' },
+    'eve eve',
+    'superlibrarian',
+  );
+  await comes({ library: 'MPL', username: 'eve', password: 'eve eve' });
+  desk.line.state = 'dropsRequests';
+  await desk.parts.patrons.block(id, 'Threw a globe at Eva');
+  await desk.parts.session.signOut();
+  desk.line.state = 'good';
+  const now = { surname: 'New', userid: 'nils', date_enrolled: '2026-02-20', library_id: 'CPL' };
+  world.change(left.patron_id, now);
+  world.passwords.set(left.patron_id, 'nils nils');
+  world.flags.set(left.patron_id, { borrowers: ['edit_borrowers', 'list_borrowers'] });
+  await comes({ library: 'MPL', username: 'nils', password: 'nils nils' }, 0);
+  expect(await desk.parts.deskActs.list()).toMatchObject([{ unseen: true, patronName: '', comment: '' }]);
+});
+
 test('a copy that was filled for who sees few is filled for who sees all', async () => {
   await comes(NARROW);
   await comes(STAFF);

@@ -269,7 +269,7 @@ describe('pages of many, which hold up everybody while they are made', () => {
   test('and each is read in a round of its own, with a rest behind it: what comes over many connections at once finds nobody at work', async () => {
     const own = await running.signedIn();
     const { pauses, rests } = running.options;
-    for (const name of ['patron', 'search', 'snapshot'] as const) {
+    for (const name of ['patron', 'section', 'notifications', 'agreements', 'search', 'snapshot'] as const) {
       pauses.length = rests.length = 0;
       await ask(name, { query: 'a' }, own);
       await vi.waitFor(() => expect(rests).toHaveLength(1));

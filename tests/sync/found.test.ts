@@ -178,6 +178,18 @@ test('a restore is noticed for every library whose staff work at a desk, whoever
   central.close();
 });
 
+test('a revoked desk lets nobody in without the line, and nothing goes on in anybody’s name', async () => {
+  const { network, desk } = await withPatron();
+  await expect.poll(() => desk.store.recall('offline sign-ins')).toContain('lead');
+  network.central.desks.revoke(desk.id);
+  await desk.sync();
+  expect(await desk.store.recall('grants')).not.toContain('g.');
+  desk.line.asked = cut;
+  await expect(
+    desk.parts.session.signIn({ library: 'north', username: 'lead', password: PASSWORD }, () => undefined),
+  ).rejects.toMatchObject({ error: { code: 'notKnownOffline' } });
+});
+
 test('a revoked desk whose disk fails while it erases is told so again, and the program goes on', async () => {
   const { network, desk } = await withPatron();
   network.central.desks.revoke(desk.id);
