@@ -121,22 +121,26 @@ export function createCentral(options: CentralOptions) {
   async function answer(name: EndpointName, call: Call): Promise<Answer> {
     const turns = LONG_READS.has(name) ? longReads : hasTurn(name) ? ofStaff : undefined;
     // Copies are filled by each desk for itself; patrons are read by whoever works there, at however many desks.
-    const sender = turns && (turns === ofStaff ? staffOf(call.headers) : senderOf(call.headers));
+    const account = turns && staffOf(call.headers);
+    const sender = turns === ofStaff ? account : turns && senderOf(call.headers);
     if (sender === undefined) return answerNow(name, call);
     // A desk asks for one page after the other; others come in between, and who asks is looked at after the wait.
-    const answered = turns?.take(`${sender} ${name}`, async () => {
+    const work = async () => {
       await ports.pause(0);
       return answerNow(name, call);
-    });
+    };
+    const answered = turns?.take(`${sender} ${name}`, work, account);
     return answered ?? asAnswer(refused('too-many', { retryAt: timeOf(clock) }));
   }
 
   /** Undefined where `sender`, or the account that it is a session of, has as much waiting as may be. */
   function inTurn(headers: Call['headers'], sender: string, work: () => void): Promise<void> | undefined {
-    return ofStaff.take(`${staffOf(headers) ?? sender} inTurn`, async () => {
+    const account = staffOf(headers) ?? sender;
+    const read = async () => {
       await ports.pause(0);
       work();
-    });
+    };
+    return ofStaff.take(`${account} inTurn`, read, account);
   }
 
   async function answerNow(name: EndpointName, call: Call): Promise<Answer> {

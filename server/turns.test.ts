@@ -15,6 +15,18 @@ test('one of each asker’s goes on after the other', async () => {
   expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b']);
 });
 
+test('and one of each account’s, however many sessions it has', async () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  const ask = (asker: string, account: string) =>
+    turns.take(asker, () => Promise.resolve(void order.push(asker)), account);
+  await Promise.all([
+    ...['a1', 'a1', 'a2', 'a3'].map((session) => ask(session, 'a')),
+    ...['b1', 'b1'].map((session) => ask(session, 'b')),
+  ]);
+  expect(order).toEqual(['a1', 'a1', 'b1', 'a2', 'b1', 'a3']);
+});
+
 test('after long work others are let in for as long as it took, and no longer than a moment', async () => {
   const rest = vi.fn((_ms: number) => Promise.resolve());
   const turns = new Turns(4, rest);

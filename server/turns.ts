@@ -1,5 +1,5 @@
 // Long work of the server goes on one at a time: each asker's in the order in which it was asked for, and one of each
-// asker's after the other, so that nobody's many hold up somebody's one.
+// account's after the other, so that nobody's many hold up somebody's one.
 
 /** In ms. */
 const LONGEST_REST = 20;
@@ -7,7 +7,8 @@ const LONGEST_REST = 20;
 export class Turns {
   readonly #most: number;
   readonly #rest: ((ms: number) => Promise<void>) | undefined;
-  readonly #waiting = new Map<string, (() => Promise<void>)[]>();
+  /** By account and asker. */
+  readonly #waiting = new Map<string, Map<string, (() => Promise<void>)[]>>();
   readonly #askedFor = new Map<string, number>();
   #isAtWork = false;
 
@@ -20,19 +21,20 @@ export class Turns {
     this.#rest = rest;
   }
 
-  /** Undefined where as much of the same asker's is asked for already. */
-  take<T>(asker: string, work: () => Promise<T>): Promise<T> | undefined {
+  /** Undefined where as much of the same asker's is asked for already: one of an account's sessions, or of its concerns. */
+  take<T>(asker: string, work: () => Promise<T>, account = asker): Promise<T> | undefined {
     const askedFor = this.#askedFor.get(asker) ?? 0;
     if (askedFor >= this.#most) return undefined;
     this.#askedFor.set(asker, askedFor + 1);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const own = this.#waiting.get(asker) ?? [];
+    const askers = this.#waiting.get(account) ?? new Map<string, (() => Promise<void>)[]>();
+    const own = askers.get(asker) ?? [];
     own.push(() =>
       work()
         .then(resolve, reject)
         .finally(() => this.#leave(asker)),
     );
-    this.#waiting.set(asker, own);
+    this.#waiting.set(account, askers.set(asker, own));
     if (!this.#isAtWork) void this.#work();
     return promise;
   }
@@ -47,15 +49,19 @@ export class Turns {
     this.#isAtWork = false;
   }
 
-  /** The first of whoever has waited longest, who then stands behind all others. */
+  /** Of the account that has waited longest the first of the asker who has; both then stand behind all others. */
   #next(): (() => Promise<void>) | undefined {
-    const [first] = this.#waiting;
-    if (!first) return undefined;
-    const [asker, own] = first;
-    const next = own.shift();
-    this.#waiting.delete(asker);
-    if (own.length > 0) this.#waiting.set(asker, own);
-    return next;
+    for (const [account, askers] of this.#waiting) {
+      this.#waiting.delete(account);
+      for (const [asker, own] of askers) {
+        const next = own.shift();
+        askers.delete(asker);
+        if (own.length > 0) askers.set(asker, own);
+        if (askers.size > 0) this.#waiting.set(account, askers);
+        return next;
+      }
+    }
+    return undefined;
   }
 
   #leave(asker: string): void {

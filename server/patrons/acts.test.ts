@@ -93,7 +93,11 @@ describe('a section', () => {
     ['contact', { emails: ['a@example.org', 'nonsense'] }, ['emails.1: notAnEmail']],
     ['contact', { phones: ['call me'] }, ['phones.0: notAPhone']],
     ['address', { country: 'Sweden' }, ['country: notACountry']],
-    ['card', { cards: [{ number: '!', state: 'active' }] }, ['cards.0.number: notACardNumber']],
+    ...['!', 'A 1', 'A1\u202e', 'A1;', 'A1/'].map((number): (typeof refusals)[number] => [
+      'card',
+      { cards: [{ number, state: 'active' }] },
+      ['cards.0.number: notACardNumber'],
+    ]),
     ['library', { branch: 'elsewhere' }, ['branch: branchUnknown']],
     ['library', { category: 'elsewhere' }, ['category: categoryUnknown']],
     ['note', { staffNote: 'x'.repeat(10_001) }, ['staffNote: tooLong']],
@@ -250,6 +254,8 @@ test('a PIN follows the library’s rules', async () => {
     ['1705', 'pinIsBirthDate'],
     ['800517', 'pinIsBirthDate'],
     ['0012', 'pinIsCardNumber'],
+    ['2100', 'pinIsCardNumber'],
+    ['210012', 'pinIsCardNumber'],
   ] as const)
     expect(issuesOf(await set(pin))).toEqual([`pin: ${code}`]);
   expect((await set('4711')).status).toBe(200);

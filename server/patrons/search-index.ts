@@ -134,14 +134,15 @@ export class SearchIndex {
         const fitting = await this.#fitting(number, plan, part.order);
         return this.#found(fitting.length, fitting.slice(offset, offset + limit));
       });
-    return this.#ofWords.take(`${asker} search`, async () => {
+    const find = async () => {
       await this.#ports.pause(0);
       const first = this.#byCard(library, plan.cardNumber);
       const hits = this.#hits(number, plan, first, part);
       const numbers =
         first !== undefined && offset === 0 ? [first, ...hits.numbers].slice(0, limit) : hits.numbers;
       return this.#found(hits.total, numbers);
-    });
+    };
+    return this.#ofWords.take(`${asker} search`, find, asker);
   }
 
   /** Whoever was deleted while others were looked at is left out. */

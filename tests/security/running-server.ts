@@ -49,7 +49,7 @@ export function runningServer() {
     async signedIn(desk = v7()): Promise<Session> {
       const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk };
       const answer = await post('/sessions', credentials, {
-        'x-forwarded-for': `192.0.2.${100 + signIns++}`,
+        'x-forwarded-for': `198.18.${signIns >> 8}.${signIns++ & 255}`,
       });
       return (await answer.json()) as Session;
     },

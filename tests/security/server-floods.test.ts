@@ -266,6 +266,26 @@ describe('pages of many, which hold up everybody while they are made', () => {
     expect(order.filter((one) => one === 'own 429')).toHaveLength(40);
   });
 
+  test('nor does who has many sessions', async () => {
+    const own = await Promise.all(many(12, () => running.signedIn()));
+    const { accessToken, epoch } = (await (
+      await running.post(
+        '/sessions',
+        { library: 'south', username: 'lead', password: PASSWORD, desk: v7() },
+        { 'x-forwarded-for': '192.0.2.99' },
+      )
+    ).json()) as Session;
+    const order: string[] = [];
+    const read = async (who: string, session: Pick<Session, 'accessToken' | 'epoch'>) => {
+      await ask('snapshot', {}, session as Session);
+      order.push(who);
+    };
+    const flood = own.flatMap((session) => many(2, () => read('own', session)));
+    await read('colleague', { accessToken, epoch });
+    expect(order.length).toBeLessThan(5);
+    await Promise.all(flood);
+  });
+
   test('and each is read in a round of its own, with a rest behind it: what comes over many connections at once finds nobody at work', async () => {
     const own = await running.signedIn();
     const { pauses, rests } = running.options;

@@ -29,6 +29,20 @@ test.each([
   expect(asked).toBeLessThan(20);
 });
 
+test('a place to go on from that is none is not kept', async () => {
+  const network = testNetwork();
+  await (await network.signIn('north', 'lead')).register();
+  const desk = await deskOn(network);
+  desk.line.answered = ({ path }, answer) => {
+    const page = JSON.parse(answer.body) as object;
+    return path === '/snapshot'
+      ? { ...answer, body: JSON.stringify({ ...page, next: 'x'.repeat(1_000) }) }
+      : answer;
+  };
+  await desk.signIn();
+  expect(problem(desk)).toBe('serverRubbish');
+});
+
 test.each([
   ['changes', '/changes', 'changes'],
   ['patrons of a first fill', '/snapshot', 'patrons'],
@@ -210,14 +224,15 @@ const ENDLESS = 'x'.repeat(100_000);
 const NORTH = { ...SOUTH, id: 'north', name: 'North' };
 const PLACE = { id: 'main', name: 'Main Library' };
 test.each([
-  ['a token', { accessToken: ENDLESS }],
-  ['a refresh token', { refreshToken: ENDLESS }],
-  ['a name', { staff: { id: crypto.randomUUID(), username: 'lead', name: ENDLESS } }],
-  ['a branch', { library: { ...NORTH, branches: [{ ...PLACE, name: ENDLESS }] } }],
-  ['branches', { library: { ...NORTH, branches: Array.from({ length: 10_000 }, () => PLACE) } }],
-  ['a permission', { permissions: [ENDLESS] }],
-  ['permissions', { permissions: Array.from({ length: 10_000 }, () => 'Patrons - Merge') }],
-])('a session with %s without end lets nobody in', async (_what, endless) => {
+  ['a token without end', { accessToken: ENDLESS }],
+  ['a refresh token without end', { refreshToken: ENDLESS }],
+  ['a name without end', { staff: { id: crypto.randomUUID(), username: 'lead', name: ENDLESS } }],
+  ['a time zone that nobody has', { library: { ...NORTH, timeZone: 'Nowhere/None' } }],
+  ['a branch without end', { library: { ...NORTH, branches: [{ ...PLACE, name: ENDLESS }] } }],
+  ['branches without end', { library: { ...NORTH, branches: Array.from({ length: 10_000 }, () => PLACE) } }],
+  ['a permission without end', { permissions: [ENDLESS] }],
+  ['permissions without end', { permissions: Array.from({ length: 10_000 }, () => 'Patrons - Merge') }],
+])('a session with %s lets nobody in', async (_what, endless) => {
   const desk = await deskOn(testNetwork());
   answerAnother(desk, '/sessions', endless);
   await expect(desk.signIn()).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
