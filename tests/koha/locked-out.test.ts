@@ -51,6 +51,16 @@ async function syncLater(): Promise<void> {
   await desk.parts.sync.now();
 }
 
+test('who is a librarian no more goes on by a desk’s key no longer for a clock that is set back', async () => {
+  await worksHere({ apiKey });
+  expect(await signIn()).toBe('signed in');
+  const { patron_id: number } = koha.world.addPatron({ surname: 'Öberg', library_id: 'MPL' });
+  koha.world.delete(NUMBER);
+  clock.pass(-86_400_000);
+  const read = desk.parts.patrons.read(new KohaIds(ADDRESS).id('patron', number), false);
+  await expect(read).rejects.toMatchObject({ error: { code: 'signedOut' } });
+});
+
 const ROUTER = '{"errors":[{"message":"Not Found.","path":"/"}],"status":404}';
 
 const FORBIDDEN = '{"error":"Forbidden by policy: password in body"}';
