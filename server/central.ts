@@ -267,9 +267,10 @@ function openHistory(store: Store, options: CentralOptions): History {
 
 /** Of which many at once hold up whoever comes. Setting a PIN waits in turns of its own for its hash. */
 const hasTurn = (name: EndpointName) => IN_TURNS.has(name) || (isAct(name) && name !== 'setPin');
-/** Looks are written to the audit log, on the disk. */
+/** Whole patrons, and looks, which are written to the audit log on the disk. */
 const IN_TURNS: ReadonlySet<EndpointName> = new Set([
   'patron',
+  'standing',
   'section',
   'notifications',
   'agreements',

@@ -122,8 +122,12 @@ export class SearchIndex {
     { query, by, ...part }: Part & { query: string; by: 'words' | 'card' },
   ): Promise<Found | undefined> {
     if (by === 'card') {
-      const owner = this.#byCard(library, cardKey(query));
-      return this.#found(owner === undefined ? 0 : 1, owner === undefined ? [] : [owner]);
+      const find = async () => {
+        await this.#ports.pause(0);
+        const owner = this.#byCard(library, cardKey(query));
+        return this.#found(owner === undefined ? 0 : 1, owner === undefined ? [] : [owner]);
+      };
+      return this.#ofWords.take(`${asker} search`, find, asker);
     }
     const plan = searchPlan(query);
     if (plan.empty) return { total: 0, patrons: [] };

@@ -286,17 +286,24 @@ describe('pages of many, which hold up everybody while they are made', () => {
     await Promise.all(flood);
   });
 
-  test('and each is read in a round of its own, with a rest behind it: what comes over many connections at once finds nobody at work', async () => {
-    const own = await running.signedIn();
-    const { pauses, rests } = running.options;
-    for (const name of ['patron', 'section', 'notifications', 'agreements', 'search', 'snapshot'] as const) {
+  test.each([
+    ...(['patron', 'standing', 'section', 'notifications', 'agreements', 'snapshot'] as const).map(
+      (name) => [name, {}] as const,
+    ),
+    ['search', { query: 'a', by: 'words' }] as const,
+    ['search', { query: 'a', by: 'card' }] as const,
+  ])(
+    'and %s %j is read in a round of its own, with a rest behind it for who comes by a new connection',
+    async (name, query) => {
+      const own = await running.signedIn();
+      const { pauses, rests } = running.options;
       pauses.length = rests.length = 0;
-      await ask(name, { query: 'a' }, own);
+      await ask(name, query, own);
       await vi.waitFor(() => expect(rests).toHaveLength(1));
       expect(rests[0]).toBeGreaterThan(0);
       expect(pauses).toEqual([0]);
-    }
-  });
+    },
+  );
 
   test.each([
     ['acts', '/audit/events', { events: [] }],
