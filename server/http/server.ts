@@ -9,7 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { endpoints, type EndpointName } from '../../shared/central/contract.ts';
-import { ANSWER_HEADERS, type Endpoint } from '../../shared/central/endpoint.ts';
+import { ANSWER_HEADERS, DESK_HEADER, type Endpoint } from '../../shared/central/endpoint.ts';
 import { createCentral, type Central, type CentralOptions } from '../central.ts';
 import { goesBeyond } from '../../shared/nesting.ts';
 import { asAnswer, refused, type Answer, type Refused } from '../outcome.ts';
@@ -132,7 +132,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     request.isKnown = known !== undefined;
     request.sender = known ?? addressOf(request);
     if (request.isKnown) done(count(request, reply));
-    else done(mayBeLong(request) ? new SignedOut() : undefined);
+    else if (!mayBeLong(request)) done();
+    else
+      done(
+        new Told(central.desks.isRevoked(headersOf(request)[DESK_HEADER]) ? 'desk-revoked' : 'signed-out'),
+      );
   });
   // Whose sign-in it is stands in its body.
   app.addHook('preHandler', (request, reply, done) => {
@@ -243,8 +247,12 @@ class BadRequest extends Error {
   readonly statusCode = 400;
 }
 
-class SignedOut extends Error {
-  readonly statusCode = 401;
+class Told extends Error {
+  readonly refused: Refused;
+  constructor(name: 'desk-revoked' | 'signed-out') {
+    super(name);
+    this.refused = refused(name);
+  }
 }
 
 class TooMany extends Error {
@@ -257,10 +265,10 @@ class TooMany extends Error {
 
 /** Fastify's own errors carry a status; what has none is a fault of ours, and says nothing outside. */
 function problemOf(error: unknown): Refused {
+  if (error instanceof Told) return error.refused;
   if (error instanceof TooMany) return refused('too-many', { retryAt: error.retryAt });
   const status = typeof error === 'object' && error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return refused('too-large');
-  if (status === 401) return refused('signed-out');
   if (typeof status === 'number' && status >= 400 && status < 500) return refused('bad-request');
   return refused('internal');
 }

@@ -7,7 +7,7 @@ import { pause } from '../../server/cli/start.ts';
 import { createServer } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
 import { endpoints, type Session } from '../../shared/central/contract.ts';
-import { ACT_HEADERS } from '../../shared/central/endpoint.ts';
+import { ACT_HEADERS, DESK_HEADER } from '../../shared/central/endpoint.ts';
 import { bearer, DESK, many, runningServer } from './running-server.ts';
 
 const running = runningServer();
@@ -286,6 +286,14 @@ describe('who holds connections', () => {
     const [answer] = (await once(connection, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
     connection.destroy();
+  });
+
+  test('as a revoked desk whose tokens have ended is told that, however long its act is', async () => {
+    const desk = v7();
+    running.central.desks.revoke(desk);
+    const headers = { authorization: 'Bearer g.ended', [DESK_HEADER]: desk };
+    const answer = await running.post('/audit/events', { comment: 'x'.repeat(20_000) }, headers);
+    expect(await answer.json()).toMatchObject({ type: 'urn:circdesk:problem:desk-revoked' });
   });
 
   test('is given no more where forty bodies have not come whole; anybody else is', async () => {
