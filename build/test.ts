@@ -140,8 +140,7 @@ const WINDOWS: Suite[] = [
   {
     name: 'end to end',
     program: 'node_modules/@playwright/test/cli.js',
-    // A machine that stood still for half a minute fails a window's test, too.
-    args: ['test', '--retries=1'],
+    args: ['test'],
     budget: 2600,
     counts: () => {
       const report = readJson('playwright.json') as PlaywrightReport;

@@ -8,6 +8,7 @@ import {
   fullName,
   isSomebodyElse,
   registeredAs,
+  type Patron,
   type PatronSummary,
   type Registered,
 } from '../../shared/patrons/patron.ts';
@@ -134,10 +135,10 @@ export class Patrons {
    * it is another patron than the window shows.
    */
   async read(patronId: string, fresh: boolean): Promise<PatronView> {
-    const view = await this.#read(patronId, fresh);
+    // As whom they are meant by now: the window may be closed, and opened anew, meanwhile.
     const shown = this.#shown.get(patronId);
-    if (shown && isSomebodyElse(shown, registeredAs(view.patron)))
-      throw new Failure({ code: 'patronGone' }, 'registered at another time');
+    const view = await this.#read(patronId, fresh);
+    requireSame(shown, view.patron);
     return view;
   }
 
@@ -238,16 +239,15 @@ export class Patrons {
   async setPin(patronId: string, pin: string): Promise<void> {
     const { session, acts } = this.#parts;
     const present = session.require();
-    // The server knows a patron by the id alone.
-    await this.read(patronId, true);
+    const shown = this.#shown.get(patronId);
     const epoch = await this.#epoch();
-    await session.use(
-      (central) =>
-        acts.perform(`setPin ${patronId}`, [central.staff.id, pin], (act) =>
-          central.setPin(act, epoch, patronId, pin),
-        ),
-      present,
-    );
+    await session.use(async (central) => {
+      // The server knows a patron by the id alone, and the copy may still hold a former one.
+      requireSame(shown, await central.patron(patronId, true));
+      await acts.perform(`setPin ${patronId}`, [central.staff.id, pin], (act) =>
+        central.setPin(act, epoch, patronId, pin),
+      );
+    }, present);
   }
 
   /** `tag` is the whole patron's, as staff saw it. */
@@ -284,4 +284,10 @@ export class Patrons {
     const about = { id: patronId, name: fullName(patron), since: patron.createdAt };
     return saving.save(about, deed, present);
   }
+}
+
+/** Fails where the server has given the id to somebody else than the window shows. */
+function requireSame(shown: Registered | undefined, patron: Patron): void {
+  if (shown && isSomebodyElse(shown, registeredAs(patron)))
+    throw new Failure({ code: 'patronGone' }, 'registered at another time');
 }

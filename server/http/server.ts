@@ -112,15 +112,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const unread = new Map<string, number>();
   /** Nobody who has gone: nothing would tell that their answer need not go out any more. */
   function count(request: FastifyRequest, { raw }: FastifyReply): Error | undefined {
-    const { sender } = request;
     if (request.raw.socket.destroyed) return new BadRequest();
-    const theirs = (unread.get(sender) ?? 0) + 1;
+    // A grant's requests keep nobody from signing in, nor do an old token's from refreshing.
+    const whose = request.isKnown ? `${request.sender} by token` : request.sender;
+    const theirs = (unread.get(whose) ?? 0) + 1;
     if (theirs > MOST_UNREAD) return new TooMany(1000);
-    unread.set(sender, theirs);
+    unread.set(whose, theirs);
     raw.once('close', () => {
-      const left = (unread.get(sender) ?? 1) - 1;
-      if (left > 0) unread.set(sender, left);
-      else unread.delete(sender);
+      const left = (unread.get(whose) ?? 1) - 1;
+      if (left > 0) unread.set(whose, left);
+      else unread.delete(whose);
     });
     return undefined;
   }

@@ -133,6 +133,10 @@ test('a PIN is set for nobody else, where the copy still holds the former one', 
   const id = new KohaIds(ADDRESS).id('patron', number);
   await patrons.show(id, false);
   koha.world.change(number, { surname: 'Ek', date_enrolled: '2024-05-06' });
+  // No look for changes comes through.
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) =>
+    request.path.endsWith('/patrons') ? { status: 503, headers: {}, body: '' } : answer(request);
   await expect(patrons.setPin(id, '8362')).rejects.toMatchObject({ error: { code: 'patronGone' } });
   expect(koha.world.passwords.get(number)).toBeUndefined();
 });

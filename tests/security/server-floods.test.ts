@@ -307,6 +307,8 @@ describe('who holds connections', () => {
     };
     await vi.waitFor(async () => expect(await ask()).toBe(429));
     expect((await fetch(running.url)).status).toBe(200);
+    const refreshed = await running.post('/sessions/refresh', { refreshToken: own.refreshToken });
+    expect(refreshed.status).toBe(201);
     for (const connection of connections) connection.destroy();
     await vi.waitFor(async () => expect(await ask()).toBe(200));
   });
