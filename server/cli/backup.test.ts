@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { historyFileAt } from '../store/history-file.ts';
 import { Store } from '../store/store.ts';
 import { testNetwork } from '../testing/network.ts';
+import { lockBackups } from './data-folder.ts';
 
 let folder: string;
 const data = () => join(folder, 'data');
@@ -64,4 +65,18 @@ test('what a backup leaves that was killed, the next one removes', { timeout: 60
   expect([left().length, existsSync(join(folder, 'monday.sqlite'))]).toEqual([1, false]);
   const [status] = (await once(makeBackup('tuesday.sqlite'), 'exit')) as [number];
   expect([status, readdirSync(folder).sort()]).toEqual([0, ['data', 'tuesday.sqlite']]);
+});
+
+test('who asks at the same moment, and is refused, keeps nobody else from making one', async () => {
+  // As SQLite holds the file while it finds out that another one has it.
+  const look = `const file = new (require('better-sqlite3'))(process.argv[1]);
+    file.exec('BEGIN; SELECT * FROM sqlite_master');
+    console.log('looks');
+    setTimeout(() => file.exec('COMMIT'), 50);`;
+  const other = spawn(process.execPath, ['-e', look, join(data(), 'lock.sqlite.backup')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(other.stdout, 'data');
+  lockBackups(data())();
+  await once(other, 'exit');
 });

@@ -9,6 +9,8 @@ export const HISTORY = 'history.json';
 const LOCK = 'lock.sqlite';
 /** In ms: another command may be bringing the database up to date. */
 const PATIENCE = 5000;
+/** In ms: of two that ask at once each would be refused for the other's sake. */
+const A_MOMENT = 200;
 
 export interface DataFolder {
   database: string;
@@ -55,7 +57,7 @@ export function lockFolder(path: string): () => void {
 export const lockBackups = (path: string): (() => void) =>
   lock(join(path, `${LOCK}.backup`), `Another backup of ${path} is being made.`);
 
-function lock(file: string, taken: string, patience = 0): () => void {
+function lock(file: string, taken: string, patience = A_MOMENT): () => void {
   let held: Connection | undefined;
   try {
     held = new Database(file);
