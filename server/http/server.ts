@@ -110,7 +110,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     return send(reply, asAnswer(problem));
   });
   const unread = new Map<string, number>();
-  /** Nobody who has gone: nothing would tell that their answer need not go out any more. */
+  /** Answers why not, where a sender has too many. Who has gone isn't counted: nothing would tell when to stop. */
   function count(request: FastifyRequest, { raw }: FastifyReply): Error | undefined {
     if (request.raw.socket.destroyed) return new BadRequest();
     // A grant's requests keep nobody from signing in, nor do an old token's from refreshing.

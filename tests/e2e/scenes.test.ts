@@ -56,7 +56,7 @@ const LONG = [
 const softly = expect.configure({ soft: true });
 
 for (const act of ACTS)
-  test.describe(act.name, () => {
+  test.describe(() => {
     test.use({ act });
     test(`${act.name}: axe finds nothing, no word is cut off, everything fits`, async ({ stage }) => {
       test.setTimeout(180_000);
