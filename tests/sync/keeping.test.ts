@@ -98,7 +98,7 @@ test('a copy whose outbox was lost, and with it how old it is, is erased after a
   expect(await found(desk, '*')).toBe(0);
 });
 
-test('what staff took back stands in the list of acts for a month, and then in no file of the desk', async () => {
+test('what staff took back is kept at the desk for a month, and is in no file of it then', async () => {
   const { network, desk, colleague, lind } = await filled();
   desk.line.asked = cut;
   const { patrons, deskActs } = desk.parts;
