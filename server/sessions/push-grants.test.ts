@@ -114,6 +114,21 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('not-permitted');
   });
 
+  test.each<[string, (network: ReturnType<typeof testNetwork>, of: TestDesk) => void]>([
+    ['its owner’s sessions are ended', ({ central }, of) => central.staff.endSessions(of.session.staff.id)],
+    [
+      'its desk is revoked, though it is let in again',
+      ({ central: { desks } }, of) => {
+        desks.revoke(of.desk);
+        desks.allow(of.desk);
+      },
+    ],
+  ])('is good for nothing any more once %s', async (_when, end) => {
+    const { network, desk, patron, act } = await signedOut();
+    end(network, desk);
+    expect(problemOf(await desk.block(patron, 'x', { act }))).toBe('signed-out');
+  });
+
   test('costs a request no more where it names many acts', async () => {
     const { network, desk, patron } = await signedOut();
     desk.token = (await network.signIn('north', 'lead', desk.desk)).token;

@@ -275,6 +275,21 @@ describe('who holds connections', () => {
     await vi.waitFor(async () => expect(await ask(own)).toBe(200));
   });
 
+  test('nor is a stranger, who is known by the address; one from elsewhere is', async () => {
+    const answer = vi.spyOn(running.central, 'answer').mockReturnValue(new Promise(() => undefined));
+    const head = 'GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 192.0.2.40\r\n\r\n';
+    const connections = many(40, () => connect(running.port, '127.0.0.1'));
+    for (const connection of connections) connection.write(head);
+    await vi.waitFor(() => expect(answer).toHaveBeenCalledTimes(40));
+    answer.mockRestore();
+    const ask = async (from: string) =>
+      (await fetch(`${running.url}/`, { headers: { 'x-forwarded-for': from } })).status;
+    expect(await ask('192.0.2.40')).toBe(429);
+    expect(await ask('192.0.2.41')).toBe(200);
+    for (const connection of connections) connection.destroy();
+    await vi.waitFor(async () => expect(await ask('192.0.2.40')).toBe(200));
+  });
+
   test.each([
     ['a length', 'Content-Length: 200000'],
     ['none', 'Transfer-Encoding: chunked'],
