@@ -1,16 +1,18 @@
 // npm run check-server: tries a library's server before a desk does, and prints a table and JSON of what worked.
 // `npm run check-server -- --kind koha --url URL --user U [--password-stdin] [--write --patron CARD]`
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setDefaultCACertificates } from 'node:tls';
 import type { CentralServer } from '../electron/central/central-server.ts';
 import { KohaServer } from '../electron/central/koha/koha-server.ts';
 import { addressOf, recognise, SERVER_KINDS, type ServerKind } from '../electron/central/recognise.ts';
 import { ReferenceServer } from '../electron/central/reference/reference-server.ts';
 import { httpTransport } from '../electron/central/transport.ts';
-import { isSafeAddress, readPolicy } from '../electron/policy/policy.ts';
+import { isSafeAddress, readPolicy, type Policy } from '../electron/policy/policy.ts';
+import { readPlainFile } from '../electron/support/plain-file.ts';
 import { systemClock, systemTimers } from '../electron/support/system.ts';
 import { given } from './options.ts';
 import { checkServer, type Check } from './server-check.ts';
@@ -19,7 +21,7 @@ const USAGE = `npm run check-server -- --url URL --user NAME [options]
   --kind circdesk|koha   what it is; found out if not given
   --library ID           where to sign in; if not given, the first one, at a Koha the account's own
   --password-stdin       the password comes on stdin; asked for if not given
-  --policy FILE          a desk's policy, for what it says of Koha
+  --policy FILE          a desk's policy: its server, its certificate authority, and what it says of Koha
   --write --patron CARD  edit, block and unblock this one patron too, and put things back`;
 
 const { values, refuse } = given(USAGE, {
@@ -45,9 +47,10 @@ async function main(): Promise<number> {
   const address = addressOf(url);
   if (address === undefined || !isSafeAddress(address, { development: true }))
     throw new Error(`The address must be https, or http on this machine: ${url}`);
+  const policy = policyFor(address);
   const transport = httpTransport(address, fetch, () => undefined);
   const kind = values.kind === undefined ? await recognise(transport) : kindOf(values.kind);
-  const server = serverAt(address, kind, transport);
+  const server = serverAt(address, kind, transport, policy);
   const password = await readPassword(user);
   const library = values.library ?? (kind === 'koha' ? '' : await firstLibrary(server));
   const checks = await checkServer({
@@ -57,6 +60,21 @@ async function main(): Promise<number> {
   });
   print(address, kind, checks);
   return checks.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+}
+
+/** What policy says, and that password and key go only to whom a desk would send them. */
+function policyFor(address: string): Policy {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    throw new Error('With NODE_TLS_REJECT_UNAUTHORIZED=0 any server would be believed: unset it.');
+  const file = values.policy ?? '';
+  if (file !== '' && !existsSync(file)) throw new Error(`There is no policy ${file}.`);
+  const policy = readPolicy(file);
+  const { url, certificateAuthority } = policy.server;
+  if (url !== undefined && new URL(url).origin !== new URL(address).origin)
+    throw new Error(`The policy's server is another: ${url}`);
+  if (certificateAuthority !== undefined)
+    setDefaultCACertificates([readPlainFile(certificateAuthority).toString('utf8')]);
+  return policy;
 }
 
 function kindOf(said: string): ServerKind {
@@ -69,11 +87,12 @@ function serverAt(
   address: string,
   kind: ServerKind,
   transport: ReturnType<typeof httpTransport>,
+  policy: Policy,
 ): CentralServer {
   if (kind === 'circdesk') return new ReferenceServer(address, randomUUID(), transport, systemClock);
   return new KohaServer({
     ...{ address, transport, branch: undefined, clock: systemClock, timers: systemTimers },
-    policy: readPolicy(values.policy ?? '').koha,
+    policy: policy.koha,
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     readSecret: (file) => readFileSync(file, 'utf8').trim(),
   });

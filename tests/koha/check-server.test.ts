@@ -1,6 +1,6 @@
 // npm run check-server, as a library's IT runs it, against both kinds of server.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type RunningServer } from '../../build/reference-server.ts';
 import type { Check } from '../../build/server-check.ts';
 import { Central, cardOf, isFree } from '../drive/central.ts';
+import { certificateFile, openTlsLine } from '../drive/tls-line.ts';
 import { LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
 import type { FakeKoha } from './fake/koha.ts';
 import { listen, type ListeningKoha } from './fake/listen.ts';
@@ -20,9 +21,20 @@ interface Report {
 }
 
 async function check(url: string, user: string, password: string, ...more: string[]) {
+  return checkUnder({}, url, user, password, ...more);
+}
+
+async function checkUnder(
+  variables: Record<string, string>,
+  url: string,
+  user: string,
+  password: string,
+  ...more: string[]
+) {
   const main = join(import.meta.dirname, '..', '..', 'build', 'check-server.ts');
   const args = [main, '--url', url, '--user', user, '--password-stdin', ...more];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   child.stdin.end(`${password}\n`);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -68,6 +80,68 @@ describe('a Koha', () => {
     expect(JSON.stringify([[...koha.world.patrons], koha.world.attributes])).toBe(before);
     expect(out).not.toContain('Aaltonen');
     expect(out).not.toContain(STAFF.password);
+  });
+
+  describe('behind TLS', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'circdesk-check-'));
+    afterAll(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const tries = async (certificate: string, server: object, variables: Record<string, string>) => {
+      const line = await openTlsLine(listening.url, certificate);
+      const policy = join(folder, 'policy.json');
+      writeFileSync(policy, JSON.stringify({ server: { url: line.url, ...server } }));
+      const { username, password } = STAFF;
+      const done = await checkUnder(variables, line.url, username, password, '--policy', policy);
+      await line.close();
+      return { ...done, passed: line.passed };
+    };
+    const certificateAuthority = certificateFile('library');
+    /** Whom this machine trusts. */
+    const trusting = { NODE_EXTRA_CA_CERTS: certificateFile('stranger') };
+
+    test('is believed where policy’s certificate authority stands behind it', async () => {
+      const { outcomes } = await tries('through-intermediate', { certificateAuthority }, trusting);
+      expect(outcomes).toMatchObject({ 'sign in': 'ok' });
+    });
+
+    test.each<[string, object, Record<string, string>, string]>([
+      [
+        'whose authority is trusted here, and isn’t policy’s',
+        { certificateAuthority },
+        trusting,
+        'serverCertificate',
+      ],
+      [
+        'that no authority stands behind, where all were to be believed',
+        { certificateAuthority },
+        { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+        'NODE_TLS_REJECT_UNAUTHORIZED',
+      ],
+      ['that isn’t policy’s', { url: 'https://library.example/' }, trusting, 'https://library.example/'],
+      [
+        'where policy’s authority can’t be read',
+        { certificateAuthority: '/nowhere/ca.pem' },
+        trusting,
+        '/nowhere/ca.pem',
+      ],
+      [
+        'where there is none in policy’s file',
+        { certificateAuthority: certificateFile('good.key') },
+        trusting,
+        'certificate',
+      ],
+    ])('%s is sent nothing', async (_which, server, variables, said) => {
+      const { code, errors, passed } = await tries('strangers', server, variables);
+      expect({ code, passed }).toEqual({ code: 2, passed: 0 });
+      expect(errors).toContain(said);
+    });
+
+    test('is sent nothing where the policy isn’t there', async () => {
+      const { code, errors } = await check(listening.url, 'lead', 'x', '--policy', join(folder, 'none.json'));
+      expect(code).toBe(2);
+      expect(errors).toContain('none.json');
+    });
   });
 
   test('is written to, one patron only, and everything is put back', async () => {
