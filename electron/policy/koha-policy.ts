@@ -46,6 +46,13 @@ export const kohaPolicySchema = z
           .describe(
             'Koha’s patron categories whose members may work at a desk. Needed, because Koha checks any patron’s password.',
           ),
+        staffUsers: z
+          .array(username)
+          .min(1)
+          .optional()
+          .describe(
+            'Of these members, the only ones who may, by their usernames in Koha. Without it, so may whoever Koha’s web forms let choose such a category.',
+          ),
       })
       .optional()
       .describe(

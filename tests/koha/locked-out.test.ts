@@ -151,6 +151,13 @@ test('who is in no category of staff any more by policy doesn’t get in without
   expect(await signIn()).toBe('notKnownOffline');
 });
 
+test('who is in such a category, and whom policy names no more, doesn’t get in without the line', async () => {
+  await worksHere({ apiKey: { ...apiKey, staffUsers: ['looker'] } });
+  await start({ apiKey: { ...apiKey, staffUsers: ['lead'] } });
+  cut();
+  expect(await signIn()).toBe('notKnownOffline');
+});
+
 test.each([
   ['at another library', 'CPL', { library: 'CPL' }, {}],
   ['at their own, since Koha told of none', 'MPL', { library: 'home' }, { library: 'home' }],

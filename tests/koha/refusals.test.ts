@@ -193,16 +193,19 @@ describe('an account that policy gives rights to', () => {
   });
 });
 
-test.each(['key', 'KEY', 'kéy', ' key '])(
-  'the API key’s own account is neither deleted nor given a PIN where policy names it: %j',
-  async (name) => {
+test.each([
+  ...['key', 'KEY', 'kéy', ' key '].map((account) => ({ account })),
+  { staffUsers: ['lead', 'key'] },
+])(
+  'whom policy names as the API key’s own account, or as staff, is neither deleted nor given a PIN: %j',
+  async (named) => {
     const { patron_id } = koha.world.addStaff(
       { surname: 'Key', userid: 'key', category_id: 'PT' },
       'x',
       'superlibrarian',
     );
     koha.world.apiKeys.push({ clientId: 'desk', secret: 'key secret', patron: patron_id });
-    const apiKey = { clientId: 'desk', secretFile: '/secret', account: name, staffCategories: ['S'] };
+    const apiKey = { clientId: 'desk', secretFile: '/secret', staffCategories: ['S'], ...named };
     await open({}, { apiKey });
     const account = ids.id('patron', patron_id);
     const { tag } = await session.patron(account, true);

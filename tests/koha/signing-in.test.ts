@@ -281,6 +281,20 @@ describe('with an API key', () => {
     expect(await failureOf(withKey().server.signIn(reader))).toEqual({ code: 'notStaff' });
   });
 
+  test('where policy names staff, a stranger who registers in their category is none', async () => {
+    const stranger = { surname: 'Stranger', userid: 'stranger', cardnumber: 'lead', category_id: 'S' };
+    const { patron_id } = koha.world.addPatron(stranger);
+    koha.world.passwords.set(patron_id, '1234');
+    const { server } = withKey({ staffUsers: ['lead'] });
+    for (const username of ['stranger', 'lead'])
+      expect(await failureOf(server.signIn({ library: 'MPL', username, password: '1234' }))).toEqual({
+        code: 'notStaff',
+      });
+    expect((await server.signIn(STAFF)).staff).toMatchObject({ username: 'lead' });
+    koha.world.change(1, { category_id: 'PT' });
+    expect(await failureOf(server.signIn(STAFF))).toEqual({ code: 'notStaff' });
+  });
+
   test.each<[string, (number: number) => void]>([
     ['was deleted', (number) => koha.world.delete(number)],
     ['is no member of staff any more', (number) => koha.world.change(number, { category_id: 'PT' })],

@@ -118,7 +118,7 @@ export class KohaServer implements CentralServer {
       isAsBefore: (now) =>
         textOf(now.userid) === textOf(record.userid) &&
         !isSomebodyElse(registered, registrationOf(now)) &&
-        mayComeIn(now.category_id, policy) &&
+        mayComeIn(now, policy) &&
         isDeepStrictEqual(grantedTo(now, policy), grantedTo(record, policy)),
       permissions: grantedTo(record, policy).filter((one) => one !== DELETE_PATRON || !rights.deleting),
       capabilities: capabilitiesOf(description, rights, policy),

@@ -63,7 +63,7 @@ async function withKey(
   const { patron_id } = (await api.ask(request, validatedSchema).catch(wrongPassword)).value;
   if (patron_id === null || patron_id === undefined) throw new Failure({ code: 'serverRubbish' });
   const signedIn = await ownRecord(api, patron_id);
-  if (!mayComeIn(signedIn.record.category_id, policy)) throw new Failure({ code: 'notStaff' });
+  if (!mayComeIn(signedIn.record, policy)) throw new Failure({ code: 'notStaff' });
   return signedIn;
 }
 

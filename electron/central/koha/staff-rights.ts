@@ -8,14 +8,14 @@ import type { StaffAccount } from '../central-server.ts';
 import type { KohaPatron } from './records.ts';
 import { textOf } from './values.ts';
 
-export const mayComeIn = (category: string, { apiKey }: KohaPolicy): boolean =>
-  !apiKey || apiKey.staffCategories.includes(category);
+type Account = Pick<KohaPatron, 'userid' | 'category_id'>;
+
+export const mayComeIn = ({ userid, category_id }: Account, { apiKey }: KohaPolicy): boolean =>
+  !apiKey ||
+  (apiKey.staffCategories.includes(category_id) && (apiKey.staffUsers?.includes(textOf(userid)) ?? true));
 
 /** Policy says who may do what Koha has no permission for; whom it doesn't name, it doesn't restrict. */
-export const grantedTo = (
-  { userid, category_id }: Pick<KohaPatron, 'userid' | 'category_id'>,
-  { permissions }: KohaPolicy,
-): Permission[] =>
+export const grantedTo = ({ userid, category_id }: Account, { permissions }: KohaPolicy): Permission[] =>
   PERMISSIONS.filter((permission) => {
     const grant = permissions[permission];
     return !grant || grant.users.includes(textOf(userid)) || grant.categories.includes(category_id);
@@ -31,8 +31,9 @@ export function leftBy(
   permissions: readonly Permission[],
 ): Permission[] | undefined {
   const { username = '', category = '' } = account ?? {};
-  if (!mayComeIn(category, policy)) return undefined;
-  const granted = grantedTo({ userid: username, category_id: category }, policy);
+  const known = { userid: username, category_id: category };
+  if (!mayComeIn(known, policy)) return undefined;
+  const granted = grantedTo(known, policy);
   return permissions.filter((one) => granted.includes(one));
 }
 
@@ -45,8 +46,9 @@ export const categoryHasRights = (category: string, { apiKey, permissions }: Koh
 /** Of names that Koha's database takes for one, policy may write either. */
 export function hasRights({ userid, category_id }: KohaPatron, policy: KohaPolicy): boolean {
   const username = asOneName(textOf(userid));
+  const { account = [], staffUsers = [] } = policy.apiKey ?? {};
   const grants = Object.values(policy.permissions);
-  const named = [policy.apiKey?.account ?? [], ...grants.map((grant) => grant?.users ?? [])].flat();
+  const named = [account, staffUsers, ...grants.map((grant) => grant?.users ?? [])].flat();
   return categoryHasRights(category_id, policy) || named.some((name) => asOneName(name) === username);
 }
 
