@@ -130,9 +130,41 @@ describe('with name and password', () => {
       'page',
       'superlibrarian',
     );
+    const { server } = serverOn(koha);
     const asLead = { ...STAFF, password: 'page' };
-    expect(await failureOf(serverOn(koha).server.signIn(asLead))).toEqual({ code: 'nameOfTwo' });
+    // Nor for themselves: Koha would act for the colleague.
+    expect(await failureOf(server.signIn(asLead))).toEqual({ code: 'nameOfTwo' });
+    expect((await server.signIn(STAFF)).staff).toMatchObject({ name: 'Eva Ek' });
   });
+
+  test('who registers a librarian’s name as their card number keeps none out who may ask Koha whose password it is', async () => {
+    const { patron_id } = koha.world.addPatron({ surname: 'Stranger', cardnumber: STAFF.username });
+    koha.world.passwords.set(patron_id, 'x');
+    const { server } = serverOn(koha);
+    expect((await server.signIn(STAFF)).staff).toMatchObject({ username: 'lead', name: 'Eva Ek' });
+    expect(await failureOf(server.signIn({ ...STAFF, password: 'x' }))).toEqual({ code: 'nameOfTwo' });
+    expect(await failureOf(server.signIn({ ...STAFF, password: 'y' }))).toEqual({ code: 'wrongCredentials' });
+  });
+
+  test.each([
+    ['has no such question', 404, '{"errors":[{"message":"Not Found.","path":"/"}],"status":404}'],
+    ['doesn’t say who', 201, '{"userid":"lead","cardnumber":null}'],
+    ['takes it for a wrong one', 400, '{"error":"Validation failed"}'],
+    ['names a third', 201, '{"patron_id":2}'],
+  ])(
+    'where a Koha that is asked whose password it is %s, neither of the two comes in',
+    async (_what, status, body) => {
+      koha.world.addPatron({ surname: 'Stranger', cardnumber: STAFF.username });
+      const transport: Transport = (request) =>
+        Promise.resolve(
+          request.path.endsWith('/auth/password/validation')
+            ? { status, headers: {}, body }
+            : koha.answer(request),
+        );
+      const signingIn = serverOn(koha, { transport }).server.signIn(STAFF);
+      expect(await failureOf(signingIn)).toEqual({ code: 'nameOfTwo' });
+    },
+  );
 
   test('whose name became another account’s card number signs in by their own card’s, and still without the line', async () => {
     koha.world.change(2, { cardnumber: '2100002' });
@@ -279,6 +311,20 @@ describe('with an API key', () => {
     koha.world.passwords.set(patron_id, '1234');
     const reader = { library: 'MPL', username: 'reader', password: '1234' };
     expect(await failureOf(withKey().server.signIn(reader))).toEqual({ code: 'notStaff' });
+  });
+
+  test('who has no card number isn’t taken for another who has none', async () => {
+    const { patron_id } = koha.world.addPatron({ surname: 'Reader', userid: 'reader' });
+    koha.world.passwords.set(patron_id, '1234');
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => {
+      const answered = answer(request);
+      const isNamed = request.path.endsWith('/auth/password/validation') && answered.status === 201;
+      return isNamed ? { ...answered, body: '{"patron_id":1,"userid":"lead","cardnumber":null}' } : answered;
+    };
+    const reader = { library: 'MPL', username: 'reader', password: '1234' };
+    expect(await failureOf(withKey().server.signIn(reader))).toEqual({ code: 'serverRubbish' });
+    expect((await withKey().server.signIn(STAFF)).staff).toMatchObject({ username: 'lead' });
   });
 
   test('where policy names staff, a stranger who registers in their category is none', async () => {

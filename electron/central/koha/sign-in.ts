@@ -11,6 +11,7 @@ import type { KohaAnswer, KohaHttp } from './http.ts';
 import { kohaPatronSchema, validatedSchema, type KohaPatron } from './records.ts';
 import { isRefusal } from './refusals.ts';
 import { mayComeIn } from './staff-rights.ts';
+import { textOf } from './values.ts';
 
 export interface SignInParts {
   http: KohaHttp;
@@ -32,7 +33,8 @@ export async function signIn(credentials: Credentials, parts: SignInParts): Prom
   return key ? withKey(credentials, key, parts) : withPassword(credentials, parts);
 }
 
-async function withPassword({ username, password }: Credentials, { http }: SignInParts): Promise<SignedIn> {
+async function withPassword(credentials: Credentials, { http, description }: SignInParts): Promise<SignedIn> {
+  const { username, password } = credentials;
   // Koha takes what stands before the first colon for the name, and would let in somebody else than is looked for.
   if (username.includes(':')) throw new Failure({ code: 'wrongCredentials' });
   const authorization = basicAuthorization(username, password);
@@ -46,25 +48,48 @@ async function withPassword({ username, password }: Credentials, { http }: SignI
   const found = [...(await ask('userid')), ...(await ask('cardnumber'))];
   const [own] = found;
   if (!own) throw new Failure({ code: 'notStaff' });
-  // Koha doesn't say whose password it was: where one's card number is another's name, it may be either's.
-  if (found.some(({ patron_id }) => patron_id !== own.patron_id)) throw new Failure({ code: 'nameOfTwo' });
-  return ownRecord(new KohaApi(http, authorization), own.patron_id);
+  const api = new KohaApi(http, authorization);
+  // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same.
+  const isTwos = found.some(({ patron_id }) => patron_id !== own.patron_id);
+  if (isTwos && (await whoseIs(credentials, api, description).catch(untold)) !== own.patron_id)
+    throw new Failure({ code: 'nameOfTwo' });
+  return ownRecord(api, own.patron_id);
 }
 
 async function withKey(
-  { username, password }: Credentials,
+  credentials: Credentials,
   key: Authorization,
   { http, description, policy }: SignInParts,
 ): Promise<SignedIn> {
   const api = new KohaApi(http, key);
+  const number = await whoseIs(credentials, api, description).catch(wrongPassword);
+  if (number === undefined) throw new Failure({ code: 'serverRubbish' });
+  const signedIn = await ownRecord(api, number);
+  // Koha looks for who it was by the number of their card: where they have none, it may name another who has none.
+  const { userid, cardnumber } = signedIn.record;
+  if (textOf(cardnumber) === '' && nameOf(textOf(userid)) !== nameOf(credentials.username))
+    throw new Failure({ code: 'serverRubbish' }, 'another patron');
+  if (!mayComeIn(signedIn.record, policy)) throw new Failure({ code: 'notStaff' });
+  return signedIn;
+}
+
+/** Whom Koha lets in by this name and password; undefined where it doesn't say. */
+async function whoseIs(
+  { username, password }: Credentials,
+  api: KohaApi,
+  description: KohaDescription,
+): Promise<number | undefined> {
   const path = '/auth/password/validation';
   const name = description.takes('post', path, 'identifier') ? 'identifier' : 'userid';
   const request = { method: 'POST', path, body: { [name]: username, password } } as const;
-  const { patron_id } = (await api.ask(request, validatedSchema).catch(wrongPassword)).value;
-  if (patron_id === null || patron_id === undefined) throw new Failure({ code: 'serverRubbish' });
-  const signedIn = await ownRecord(api, patron_id);
-  if (!mayComeIn(signedIn.record, policy)) throw new Failure({ code: 'notStaff' });
-  return signedIn;
+  return (await api.ask(request, validatedSchema)).value.patron_id ?? undefined;
+}
+
+const nameOf = (username: string) => username.normalize('NFC').trim().toLowerCase();
+
+/** Koha answers that only whoever has all of `borrowers`, and some Kohas nobody. */
+function untold(thrown: unknown): undefined {
+  if (!isRefusal(thrown) && !isFailure(thrown, 'serverRubbish')) throw thrown;
 }
 
 /** The key itself was refused, or the password was: that is a 400 in Koha's own words. */

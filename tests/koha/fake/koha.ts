@@ -15,7 +15,7 @@ import {
   setPassword,
   type Viewer,
 } from './patrons.ts';
-import type { KohaWorld } from './world.ts';
+import type { KohaWorld, PatronRow } from './world.ts';
 
 const API = '/api/v1';
 type Handler = (asked: Asked, viewer: Viewer, world: KohaWorld) => Answer;
@@ -136,21 +136,26 @@ export class FakeKoha {
     const [name = '', ...rest] = Buffer.from(value, 'base64').toString('utf8').split(':');
     const number = this.#checkPassword(name, rest.join(':'));
     if (number === undefined) return refuse(403, 'Invalid password', { required_permissions: null });
-    if (this.world.expired.has(number))
+    // Whosever password it was, Koha acts for whose username it is, and for a card's owner only where it's nobody's.
+    const named = this.#named(name)[0]?.patron_id ?? number;
+    if (this.world.expired.has(named))
       return refuse(403, 'Password has expired', { required_permissions: null });
-    return this.#viewer(number);
+    return this.#viewer(named);
   }
 
   #viewer(number: number): Viewer {
     return { number, flags: this.world.flags.get(number) ?? {} };
   }
 
+  #named(name: string): PatronRow[] {
+    const isTheirs = (one: PatronRow) => String(one['userid'] ?? '').toLowerCase() === name.toLowerCase();
+    return [...this.world.patrons.values()].filter(isTheirs);
+  }
+
   #checkPassword(name: string, password: string): number | undefined {
     const { patrons, passwords } = this.world;
-    const all = [...patrons.values()];
-    const byName = all.filter((one) => String(one['userid'] ?? '').toLowerCase() === name.toLowerCase());
     // Whose name it is comes first; it may be somebody else's card number as well.
-    const rows = [...byName, ...all.filter((one) => one['cardnumber'] === name)];
+    const rows = [...this.#named(name), ...[...patrons.values()].filter((one) => one['cardnumber'] === name)];
     const fits = rows.find(({ patron_id }) => passwords.get(patron_id) === password);
     if (fits) return fits.patron_id;
     const [row] = rows;
