@@ -9,7 +9,7 @@ import type {
   OutgoingAct,
 } from '../electron/central/central-server.ts';
 import type { Deed } from '../electron/cache/act.ts';
-import { isFailure } from '../electron/support/failure.ts';
+import { codeOf, isFailure } from '../electron/support/failure.ts';
 import type { Feature } from '../shared/capabilities.ts';
 import type { Refusal } from '../shared/ipc/errors.ts';
 import { patronDataHeadSchema } from '../shared/patron-data/document.ts';
@@ -89,11 +89,15 @@ function wordsOf(thrown: unknown): string {
   if (isFailure(thrown)) {
     const { code, missing, wanted, fields } = thrown.error;
     const more = [missing?.permission, wanted, ...(fields ?? []).map((one) => `${one.field}: ${one.code}`)];
-    return [code, ...more, thrown.cause instanceof Error ? thrown.cause.message : thrown.cause]
-      .filter(Boolean)
-      .join(', ');
+    return [code, ...more, becauseOf(thrown.cause)].filter(Boolean).join(', ');
   }
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Words of ours, or which error it was: what a parser says quotes what it read. */
+function becauseOf(cause: unknown): unknown {
+  if (isFailure(cause)) return wordsOf(cause);
+  return cause instanceof Error ? `${cause.name} ${codeOf(cause)}`.trim() : cause;
 }
 
 const counted = (n: number) => `${n} found`;

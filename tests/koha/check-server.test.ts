@@ -178,6 +178,19 @@ describe('a Koha', () => {
     expect(code).toBe(1);
   });
 
+  test('whose answers are no JSON has none of what stands there printed', async () => {
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) => {
+      const answered = answer(request);
+      return request.path.endsWith('/account') ? { ...answered, body: 'Aaltonen: 0701740605' } : answered;
+    };
+    const { outcomes, out } = await check(listening.url, STAFF.username, STAFF.password);
+    koha.answer = answer;
+    expect(outcomes).toMatchObject({ 'sign in': 'ok', 'open a patron': 'failed' });
+    expect(out).toContain('serverRubbish, SyntaxError');
+    expect(out).not.toContain('Aalto');
+  });
+
   test('that refuses the password, or has no such patron, fails the command', async () => {
     const wrong = await check(listening.url, STAFF.username, 'wrong');
     expect(wrong).toMatchObject({ code: 1, outcomes: { 'sign in': 'failed' } });
