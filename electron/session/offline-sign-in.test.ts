@@ -85,6 +85,13 @@ test('only for as long as policy allows, and not at all where it forbids it', as
   expect(await code((await booted(0)).signIn(WHO))).toBe('notKnownOffline');
 });
 
+test('a sign-in by a clock that was ahead lets in nobody, rather than for so much longer', async () => {
+  now += HOUR;
+  await remember();
+  now -= HOUR;
+  expect(await code(signIns.signIn(WHO))).toBe('offlineTooLong');
+});
+
 test('five wrong passwords lock it for a quarter of an hour, also for the right one and after a restart', async () => {
   await remember();
   for (let tries = 0; tries < 5; tries++)

@@ -2,6 +2,7 @@
 // where the desk speaks with Koha, whatever a window or a request asks for.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
+import { TooLarge } from '../../electron/central/transport.ts';
 import { BLOCK_PATRON, DELETE_PATRON, DOWNLOAD_PATRON_DATA } from '../../shared/permissions.ts';
 import type { FieldValues, SectionId, TaggedValues } from '../../shared/patrons/sections.ts';
 import { LOOKER, serverOn, STAFF } from './fake/small-library.ts';
@@ -238,6 +239,23 @@ test('no card gets a number that is somebody else’s username, who could sign i
   expect(sent()).toEqual([]);
   koha.world.change(row.patron_id, { userid: '2100002' });
   expect(await number('2100002')).toMatchObject({ kind: 'confirmed' });
+});
+
+test('nor one that may be the username of somebody whose record is too large to be read', async () => {
+  await open();
+  const surname = 'x'.repeat(1_000);
+  koha.world.addPatron({ surname, userid: '2100007', library_id: 'MPL' });
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request) => {
+    const answered = answer(request);
+    if (answered.body.includes(surname)) throw new TooLarge('beyond 64 MiB');
+    return answered;
+  };
+  expect(await save('card', { cards: [{ number: '2100007', state: 'active' }] })).toMatchObject({
+    kind: 'refused',
+    fields: [{ field: 'cards.0.number', code: 'cardNumberIsUsername' }],
+  });
+  expect(sent()).toEqual([]);
 });
 
 test('a comment with half a character sets no block', async () => {
