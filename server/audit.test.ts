@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EndpointAnswer } from '../shared/central/contract.ts';
+import { LOOK_LASTS } from '../shared/clock.ts';
+import { PERMISSIONS } from '../shared/permissions.ts';
 import { DAY, daysFrom } from './ports.ts';
 import { SignInLog } from './sessions/sign-in-log.ts';
 import { entries } from './testing/audit.ts';
@@ -110,6 +112,45 @@ describe('the audit log', () => {
     expect([await openAgain(), await openAgain()]).toEqual([1, 1]);
     network.clock.pass(-365 * DAY);
     expect([await openAgain(), await openAgain()]).toEqual([2, 2]);
+  });
+
+  test('has everybody’s own look at a patron who is read again: a colleague’s, or one of long ago, stands in for none', async () => {
+    const network = testNetwork();
+    const { id } = await (await network.signIn('north', 'lead')).register();
+    const openAgain = async (username: string) => {
+      const desk = await network.signIn('north', username);
+      await desk.ask('patron', { params: { patronId: id }, query: { again: '1' } });
+      return (await entries(desk, id)).filter(({ kind }) => kind === 'looked').length;
+    };
+    const { staff } = network.central;
+    const colleague = staff.byUsername('north', 'desk')?.id ?? '';
+    for (const permission of PERMISSIONS) staff.grant(colleague, permission);
+    expect([await openAgain('lead'), await openAgain('desk'), await openAgain('desk')]).toEqual([1, 2, 2]);
+    network.clock.pass(LOOK_LASTS + 1);
+    expect([await openAgain('lead'), await openAgain('lead')]).toEqual([3, 3]);
+  });
+
+  test('has each one’s reads that were refused: a colleague’s hides none', async () => {
+    const network = testNetwork();
+    const lead = await network.signIn('north', 'lead');
+    const { id } = await lead.register();
+    for (const permission of PERMISSIONS) network.central.staff.revoke(lead.session.staff.id, permission);
+    for (const desk of [lead, await network.signIn('north', 'desk')])
+      for (let time = 0; time < 2; time++)
+        expect(problemOf(await desk.ask('audit', { params: { patronId: id } }))).toBe('not-permitted');
+    const log = network.central.parts.audit.entries('north', id);
+    const refused = log.filter(({ kind }) => kind === 'refused').map(({ staff }) => staff);
+    expect(refused.sort()).toEqual(['desk of north', 'lead of north']);
+  });
+
+  test('dates nothing later than now, where it would stand on top of all else for good, and in no patron data file', async () => {
+    const network = testNetwork();
+    const desk = await network.signIn('north', 'lead');
+    const patron = await desk.register();
+    const event = { id: desk.newId(), kind: 'looked', patronId: patron.id, at: '2999-01-01T00:00:00Z' };
+    expect((await desk.act('logEvents', { body: { events: [event] } })).body).toEqual({ logged: 1 });
+    const [look] = (await entries(desk, patron.id)).filter(({ detail }) => detail === 'copy');
+    expect(Date.parse(look?.at ?? '')).toBe(network.clock.now());
   });
 
   test('comes by pages, so that nobody makes it too long to be read', async () => {
