@@ -1,6 +1,8 @@
 // The command line, as an administrator uses it: the real program in a process of its own.
+import { once } from 'node:events';
 import { linkSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -12,9 +14,31 @@ import { begin, data, end, folder, run, signIn, start } from '../testing/command
 beforeEach(begin);
 afterEach(end);
 
+/** Of this machine: by some of them others reach it. macOS has no other one of its own. */
+function otherAddresses(): string[] {
+  const outside = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return [
+    ...outside.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+    ...(process.platform === 'darwin' ? [] : ['127.0.0.2']),
+  ];
+}
+
+async function answersAt(address: string, { url }: { url: string }): Promise<boolean> {
+  const connection = connect(Number(new URL(url).port), address);
+  const answers = await once(connection, 'connect').then(
+    () => true,
+    () => false,
+  );
+  connection.destroy();
+  return answers;
+}
+
 test('starts on loopback with one line, ends when told, and goes on where it was', async () => {
   const first = await start('--demo', '5', '--seed', '7');
   expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  for (const address of otherAddresses())
+    expect([address, await answersAt(address, first)]).toEqual([address, false]);
+  expect(await answersAt('127.0.0.1', first)).toBe(true);
   expect(first.accounts).toHaveLength(6);
   const desk = await signIn(first);
   expect(desk.status).toBe(201);
