@@ -34,6 +34,14 @@ describe('failed sign-ins with a card', () => {
     expect(locks).toEqual([5, 10, 20, 40]);
   });
 
+  test.each(['C-1', 'C-404'])('with %s cost whoever guesses time from the third on', async (cardNumber) => {
+    const there = await atTheDesk();
+    await there.desk.register(of('C-1'));
+    there.pauses.length = 0;
+    for (let times = 0; times < 2; times++) await failAt(there, cardNumber);
+    expect(there.pauses).toEqual([0, 0, 500, 500]);
+  });
+
   test('still lock for longer once the card that was tried last is reported lost', async () => {
     const there = await atTheDesk();
     const patron = await there.desk.register(of('C-1', 'C-2'));
