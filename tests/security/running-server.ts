@@ -46,8 +46,8 @@ export function runningServer() {
       return (server as Server).app;
     },
     /** From an address that nobody floods. Time passes in some of the tests: whoever needs a session begins one. */
-    async signedIn(desk = v7()): Promise<Session> {
-      const credentials = { library: 'north', username: 'lead', password: PASSWORD, desk };
+    async signedIn(desk = v7(), username = 'lead'): Promise<Session> {
+      const credentials = { library: 'north', username, password: PASSWORD, desk };
       const answer = await post('/sessions', credentials, {
         'x-forwarded-for': `198.18.${signIns >> 8}.${signIns++ & 255}`,
       });

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { pause } from '../../server/cli/start.ts';
 import { createServer } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
-import type { EndpointName, Session } from '../../shared/central/contract.ts';
+import type { EndpointAnswer, EndpointName, Session } from '../../shared/central/contract.ts';
+import { ACT_HEADERS, DESK_HEADER } from '../../shared/central/endpoint.ts';
 import { EMPTY_SECTIONS } from '../../shared/patrons/sections.ts';
 import { actHeaders, bearer, DESK, many, runningServer } from './running-server.ts';
 
@@ -48,7 +49,11 @@ describe('pages of many, which hold up everybody while they are made', () => {
   });
 
   test('nor does who reads one long patron again and again hold up others: each comes after one of theirs', async () => {
-    const [own, colleague] = [await running.signedIn(), await running.signedIn()];
+    const [own, ownToo, colleague] = [
+      await running.signedIn(),
+      await running.signedIn(),
+      await running.signedIn(undefined, 'desk'),
+    ];
     const order: string[] = [];
     const read = async (who: string, session: Session) => {
       const headers = bearer(session);
@@ -56,11 +61,12 @@ describe('pages of many, which hold up everybody while they are made', () => {
       const { status } = await running.central.answer('patron', call);
       order.push(`${who} ${status}`);
     };
-    const flood = many(100, () => read('own', own));
+    const flood = many(100, (n) => read('own', n % 2 ? ownToo : own));
     await read('colleague', colleague);
     const before = order.filter((one) => one === 'own 404').length;
     await Promise.all(flood);
     expect(before).toBeLessThan(3);
+    expect(order).toContain('colleague 404');
     expect(order.filter((one) => one === 'own 404')).toHaveLength(60);
     expect(order.filter((one) => one === 'own 429')).toHaveLength(40);
   });
@@ -117,6 +123,23 @@ describe('pages of many, which hold up everybody while they are made', () => {
     const answer = await running.post(path, body, { ...bearer(session), ...actHeaders(session) });
     await vi.waitFor(() => expect(rests).toHaveLength(1));
     expect((await answer.text()).length).toBeLessThan(1_000);
+  });
+
+  test('and so are acts by a grant', async () => {
+    const { rests } = running.options;
+    const desk = v7();
+    const own = await running.signedIn(desk);
+    const patronId = v7();
+    const block = { id: v7(), comment: 'Facts only.' };
+    const headers: Record<string, string> = { ...actHeaders(own), [DESK_HEADER]: desk };
+    const waitingActs = [{ id: headers[ACT_HEADERS.act], patronId }];
+    const { pushGrant } = (await (
+      await running.post('/sessions/end', { waitingActs }, { ...bearer(own), ...headers })
+    ).json()) as EndpointAnswer<'signOut'>;
+    rests.length = 0;
+    const sent = { ...headers, authorization: `Bearer ${pushGrant}` };
+    expect((await running.post(`/patrons/${patronId}/blocks`, block, sent)).status).toBe(404);
+    await vi.waitFor(() => expect(rests).toHaveLength(1));
   });
 
   test.each([
