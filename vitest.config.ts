@@ -10,6 +10,8 @@ export default defineConfig({
     // V8's list of compiled pages can lose one where threads that read TypeScript, by WebAssembly, end or renew what they
     // call JavaScript by; then it ends the process. Neither is needed here.
     execArgv: ['--no-memory-protection-keys', '--wasm-wrapper-tiering-budget=1000000000'],
+    // Of two processors one would stand idle.
+    maxWorkers: '100%',
     // A busy machine is no failure; what must be quick says so itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -59,7 +59,8 @@ export async function take(
     forcedColors: look.forcedColors ?? 'none',
     contrast: look.contrast ?? 'no-preference',
   });
-  await window.setViewportSize({ width, height });
+  const size = window.viewportSize();
+  if (size?.width !== width || size.height !== height) await window.setViewportSize({ width, height });
   const wanted = { language, density, colours: look.forcedColors ? undefined : theme };
   await window.evaluate(async ({ colours, ...words }) => {
     const root = document.documentElement;
