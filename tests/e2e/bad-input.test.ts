@@ -268,14 +268,18 @@ test.describe('Two desks edit the same patron', () => {
 
 test.describe('Names that break things', () => {
   const NAMES = [
-    ['quotes and markup', `O'Brien "Bo" <script>alert(1)</script> & Söhne`],
-    ['emoji', 'Ana 🧑‍🚀 Ünal'],
-    ['right-to-left script', 'שלום עזרא'],
-    ['a bidi override', 'Lind\u202Eqvist'],
-  ] as const;
-  for (const [what, name] of NAMES) {
-    test(`${what} are saved, shown as text and found`, async ({ desk, colleague, openPatronData }) => {
-      const { patron, window } = await openPatronData('desk');
+    `O'Brien "Bo" <script>alert(1)</script> & Söhne`,
+    'Ana 🧑‍🚀 Ünal',
+    'שלום עזרא',
+    'Lind\u202Eqvist',
+  ];
+  test('quotes and markup, emoji, right-to-left script and a bidi override are saved, shown as text and found', async ({
+    desk,
+    colleague,
+    openPatronData,
+  }) => {
+    const { patron, window } = await openPatronData('desk');
+    for (const name of NAMES) {
       await window.getByRole('button', { name: 'Edit Personal details' }).click();
       await window.getByLabel('Family name', { exact: true }).fill(name);
       await save(window);
@@ -284,8 +288,8 @@ test.describe('Names that break things', () => {
       expect((await colleague.patron(patron.id)).sections.personal.values.familyName).toBe(name);
       await desk.search(name);
       await expect(desk.hit(cardOf(patron))).toContainText(name);
-    });
-  }
+    }
+  });
 
   test('5,000 characters are refused at the field, and stay', async ({ openPatronData }) => {
     const { window } = await openPatronData('desk');
