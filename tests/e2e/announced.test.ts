@@ -1,21 +1,6 @@
 // What is told to those who don't see it: hits, what was saved, the line that goes and comes back.
-import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { cardOf, isFree } from '../drive/central.ts';
-import { DeskApp } from '../drive/desk-app.ts';
-import { expect, test as base } from './fixtures.ts';
-
-const test = base.extend<{ line: BadLine }>({
-  line: async ({ server }, use) => {
-    const line = await openLine(server.url);
-    await use(line);
-    await line.close();
-  },
-  desk: async ({ host, folders, line }, use) => {
-    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
-    await use(desk);
-    await desk.close();
-  },
-});
+import { expect, testOnLine as test } from './fixtures.ts';
 
 test('hits, saving, going offline and coming back are told by live regions', async ({
   desk,

@@ -2,25 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { BLOCK_PATRON, DELETE_PATRON } from '../../shared/permissions.ts';
 import { cardOf, isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
-import { expect, test as base } from './fixtures.ts';
-
-/** The desk's only way to its server is this line. */
-const test = base.extend<{ line: BadLine }>({
-  line: async ({ server }, use) => {
-    const line = await openLine(server.url);
-    await use(line);
-    await line.close();
-  },
-  desk: async ({ host, folders, line }, use) => {
-    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
-    await use(desk);
-    await desk.close();
-  },
-});
+import { expect, testOnLine as test } from './fixtures.ts';
 
 const typeIntoContact = async (window: Page, phone: string) => {
   await window.getByRole('button', { name: 'Edit Contact' }).click();

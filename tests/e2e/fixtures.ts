@@ -6,12 +6,15 @@ import { test as base, type Page } from '@playwright/test';
 import { findAppHost, type AppHost } from '../../build/app-host.ts';
 import { startServer, type DemoAccount, type RunningServer } from '../../build/reference-server.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
+import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { Central, cardOf, isFree } from '../drive/central.ts';
 import { DeskApp, makeDeskFolders, type DeskFolders } from '../drive/desk-app.ts';
 
 interface Fixtures {
   dataFolder: string;
   server: RunningServer;
+  /** To the server; it can be cut. */
+  line: BadLine;
   folders: DeskFolders;
   /** A demo account by its username, at `north` unless said otherwise. */
   account: (username: string, library?: string) => DemoAccount;
@@ -61,6 +64,11 @@ export const test = base.extend<Fixtures, OfWorker>({
     const server = await startServer(dataFolder);
     await use(server);
     await server.stop();
+  },
+  line: async ({ server }, use) => {
+    const line = await openLine(server.url);
+    await use(line);
+    await line.close();
   },
   folders: async ({}, use) => {
     const folders = await makeDeskFolders();
@@ -113,6 +121,15 @@ export const test = base.extend<Fixtures, OfWorker>({
       await desk.signIn(account(username));
       return { patron, window: await desk.openPatronData(cardOf(patron)) };
     });
+  },
+});
+
+/** The desk's only way to its server is the line. */
+export const testOnLine = test.extend({
+  desk: async ({ host, folders, line }, use) => {
+    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
+    await use(desk);
+    await desk.close();
   },
 });
 

@@ -1,7 +1,6 @@
 // What is special to a desk on a Koha: first start, what isn't offered, what the administrator has to create, whose acts
 // wait.
 import { DeskApp } from '../drive/desk-app.ts';
-import { openLine } from '../drive/bad-line.ts';
 import { cardOf, isFree } from '../drive/central.ts';
 import { expect, test } from './manual-fixtures.ts';
 
@@ -58,11 +57,10 @@ test('without the attribute type the dialog says what to create, and keeps the c
 test('what one left waiting goes out when they sign in again, and the window says whose it is', async ({
   host,
   folders,
-  server,
+  line,
   account,
   atServer,
 }) => {
-  const line = await openLine(server.url);
   const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
   const patron = await atServer.patronWho((one) => isFree(one) && cardOf(one) !== '');
   await desk.signIn(account('lead'));
@@ -90,7 +88,6 @@ test('what one left waiting goes out when they sign in again, and the window say
     .poll(async () => (await atServer.patron(patron.id)).sections.note.values.staffNote)
     .toBe('Rings twice.');
   await desk.close();
-  await line.close();
 });
 
 test('a locked desk that a librarian takes over who has a former one’s number keeps nothing of theirs', async ({

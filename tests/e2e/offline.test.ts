@@ -2,30 +2,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
-import { expect, test as base } from './fixtures.ts';
+import { expect, testOnLine } from './fixtures.ts';
 
 interface OfflineFixtures {
-  line: BadLine;
   /** Starts the desk once more on the same folders, as after a crash. */
   restart: () => Promise<DeskApp>;
   /** Keeps a picture of a window beside the results. */
   picture: (window: Page, name: string) => Promise<void>;
 }
 
-const test = base.extend<OfflineFixtures>({
-  line: async ({ server }, use) => {
-    const line = await openLine(server.url);
-    await use(line);
-    await line.close();
-  },
-  desk: async ({ host, folders, line }, use) => {
-    const desk = await DeskApp.launch(host, folders, [`--server=${line.url}`]);
-    await use(desk);
-    await desk.close();
-  },
+const test = testOnLine.extend<OfflineFixtures>({
   restart: async ({ host, folders, line }, use) => {
     const started: DeskApp[] = [];
     await use(async () => {

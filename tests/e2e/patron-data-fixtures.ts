@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { Store } from '../../server/store/store.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
-import { openLine, type BadLine } from '../drive/bad-line.ts';
 import { isFree } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { expect, test as base } from './fixtures.ts';
@@ -12,14 +11,8 @@ import { expect, test as base } from './fixtures.ts';
 export const test = base.extend<{
   /** The policy's section patronData; `{home}` stands for the desk's home. */
   policy: object;
-  line: BadLine;
 }>({
   policy: [{}, { option: true }],
-  line: async ({ server }, use) => {
-    const line = await openLine(server.url);
-    await use(line);
-    await line.close();
-  },
   desk: async ({ host, folders, line, policy }, use) => {
     const file = join(folders.home, 'policy.json');
     const text = JSON.stringify({ patronData: policy });

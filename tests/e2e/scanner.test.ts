@@ -1,22 +1,9 @@
 // A scanner at 2 ms a key, whatever has the focus: its patron opens, its Enter presses nothing, nothing typed is lost,
 // and no wrong patron comes under the clerk's hands.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { AppHost } from '../../build/app-host.ts';
-import type { DemoAccount, RunningServer } from '../../build/reference-server.ts';
-import { openLine } from '../drive/bad-line.ts';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
-import { DeskApp, type DeskFolders } from '../drive/desk-app.ts';
 import { press } from '../drive/person.ts';
 import { scan } from '../drive/scanner.ts';
 import { expect, test } from './fixtures.ts';
-
-interface SlowDeskParts {
-  host: AppHost;
-  folders: DeskFolders;
-  server: RunningServer;
-  account: (username: string) => DemoAccount;
-}
 
 test('a scan opens its patron: 0 keys beyond the scan, with Enter or Tab, whatever has the focus', async ({
   desk,
@@ -133,55 +120,42 @@ test('a new card is registered by scanning it into its empty field', async ({
 
 test.describe('while the server takes its time', () => {
   /** A desk without a copy: each card is asked for over a line that can be slow. */
-  async function slowDesk({ host, folders, server, account }: SlowDeskParts) {
-    const line = await openLine(server.url);
-    const policy = join(folders.home, 'policy.json');
-    await writeFile(policy, JSON.stringify({ server: { url: line.url }, copy: { scope: 'none' } }));
-    const desk = await DeskApp.launch(host, folders, [`--policy=${policy}`]);
-    await desk.signIn(account('lead'));
-    return { desk, line };
-  }
-
-  test('a second card opens, and the late answer for the first one opens nobody', async ({
-    colleague,
-    host,
-    folders,
-    server,
-    account,
-  }) => {
-    const [first, second] = (await colleague.patrons()).filter(isFree);
-    if (!first || !second) throw new Error('The demo data has no two such patrons.');
-    const { desk, line } = await slowDesk({ host, folders, server, account });
-    line.state = 'slow';
-    await scan(desk.desk, cardOf(first));
-    line.state = 'good';
-    const opened = desk.app.waitForEvent('window');
-    await scan(desk.desk, cardOf(second));
-    await expect((await opened).getByRole('heading', { name: nameOf(second) })).toBeVisible();
-    await desk.desk.waitForTimeout(2_500);
-    expect(desk.app.windows()).toHaveLength(2);
-    await desk.close();
-    await line.close();
+  const slow = test.extend({
+    desk: async ({ underPolicy, line, account }, use) => {
+      const desk = await underPolicy({ server: { url: line.url }, copy: { scope: 'none' } });
+      await desk.signIn(account('lead'));
+      await use(desk);
+    },
   });
 
-  test('whoever types on meanwhile is asked, not overtaken by another window', async ({
-    colleague,
-    host,
-    folders,
-    server,
-    account,
-  }) => {
-    const patron = await colleague.patronWho(isFree);
-    const { desk, line } = await slowDesk({ host, folders, server, account });
-    line.state = 'slow';
-    await scan(desk.desk, cardOf(patron));
-    await desk.desk.keyboard.type('lind', { delay: 80 });
-    await expect(desk.desk.getByText('Open scanned card?')).toBeVisible();
-    await expect(desk.desk.getByRole('searchbox')).toHaveValue('lind');
-    expect(desk.app.windows()).toHaveLength(1);
-    await desk.close();
-    await line.close();
-  });
+  slow(
+    'a second card opens, and the late answer for the first one opens nobody',
+    async ({ desk, line, colleague }) => {
+      const [first, second] = (await colleague.patrons()).filter(isFree);
+      if (!first || !second) throw new Error('The demo data has no two such patrons.');
+      line.state = 'slow';
+      await scan(desk.desk, cardOf(first));
+      line.state = 'good';
+      const opened = desk.app.waitForEvent('window');
+      await scan(desk.desk, cardOf(second));
+      await expect((await opened).getByRole('heading', { name: nameOf(second) })).toBeVisible();
+      await desk.desk.waitForTimeout(2_500);
+      expect(desk.app.windows()).toHaveLength(2);
+    },
+  );
+
+  slow(
+    'whoever types on meanwhile is asked, not overtaken by another window',
+    async ({ desk, line, colleague }) => {
+      const patron = await colleague.patronWho(isFree);
+      line.state = 'slow';
+      await scan(desk.desk, cardOf(patron));
+      await desk.desk.keyboard.type('lind', { delay: 80 });
+      await expect(desk.desk.getByText('Open scanned card?')).toBeVisible();
+      await expect(desk.desk.getByRole('searchbox')).toHaveValue('lind');
+      expect(desk.app.windows()).toHaveLength(1);
+    },
+  );
 });
 
 test('a lost card opens nobody before staff have seen that it is lost; an unknown one says so', async ({

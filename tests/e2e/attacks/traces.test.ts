@@ -5,7 +5,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { openLine, type BadLine } from '../../drive/bad-line.ts';
+import { openLine } from '../../drive/bad-line.ts';
 import { cardOf, isFree } from '../../drive/central.ts';
 import { DeskApp } from '../../drive/desk-app.ts';
 import { expect, test as base } from '../fixtures.ts';
@@ -15,7 +15,6 @@ interface Traced {
   marks: Marks;
   /** What may stand nowhere, not in the patron's own file either. */
   secrets: Marks;
-  line: BadLine;
 }
 
 const test = base.extend<Traced>({
