@@ -40,9 +40,11 @@ describe('signing out where acts wait for their author, and a window holds unsav
       props: { page: 'patrons' },
       global: { plugins: [i18n], stubs: { Dialog, SyncStatus: true } },
     });
-    return async () => {
+    /** Presses the button, or answers the question that stands. */
+    return async (answer: 'anyway' | 'stay' = 'anyway') => {
       const answers = menu.findAll('.question button');
-      (answers.at(-1) ?? menu.findAll('.item').at(-1))?.element.dispatchEvent(new Event('click'));
+      const pressed = answers.at(answer === 'stay' ? 0 : -1) ?? menu.findAll('.item').at(-1);
+      pressed?.element.dispatchEvent(new Event('click'));
       await flushPromises();
       return menu.findAll('.question h2').map((heading) => heading.text());
     };
@@ -63,5 +65,16 @@ describe('signing out where acts wait for their author, and a window holds unsav
     expect(await signOut()).toEqual([WAITING]);
     expect(await signOut()).toEqual([]);
     expect(left).toBe(true);
+  });
+
+  it('asks anew about each whoever stayed, whatever they had agreed to before', async () => {
+    const signOut = signingOut(0);
+    expect(await signOut()).toEqual([UNSAVED]);
+    useSession().sync = waiting(1);
+    expect(await signOut()).toEqual([WAITING]);
+    expect(await signOut('stay')).toEqual([]);
+    expect(await signOut()).toEqual([WAITING]);
+    expect(await signOut()).toEqual([UNSAVED]);
+    expect(left).toBe(false);
   });
 });

@@ -13,6 +13,8 @@ import { usePatron } from '../patron.ts';
 import { useUnsaved } from '../unsaved.ts';
 import BlockDialog from './BlockDialog.vue';
 import DeleteDialog from './DeleteDialog.vue';
+import { useDownload } from './download.ts';
+import DownloadDialog from './DownloadDialog.vue';
 import UnblockDialog from './UnblockDialog.vue';
 
 const sections = Object.fromEntries(
@@ -202,5 +204,28 @@ describe('what is on its way to the server', () => {
     expect(dialog.find('[role=alert]').exists()).toBe(true);
     await press(dialog.findAll('button').at(0));
     expect(dialog.getComponent(Dialog).props('open')).toBe(false);
+  });
+});
+
+describe('whoever is asked who wants the patron data file', () => {
+  it('answers anew each time: what was checked for a file that they let go of counts for no other', async () => {
+    main.answer('patron.downloadQuestions', () => ok({ whoIsAsking: true, elsewhere: null }));
+    stored = patronWith({ ageGroup: 'child' });
+    usePatron().patron = stored;
+    const dialog = mount(DownloadDialog, { props: { patron: stored }, global });
+    const box = () => dialog.get<HTMLInputElement>('input').element;
+    const ticked = () => box().checked;
+    await useDownload().start();
+    box().checked = true;
+    box().dispatchEvent(new Event('change'));
+    await flushPromises();
+    expect(ticked()).toBe(true);
+    useDownload().asking = false;
+    await flushPromises();
+    await useDownload().start();
+    await flushPromises();
+    expect(ticked()).toBe(false);
+    await press(dialog.findAll('button').at(-1));
+    expect(asked('patron.download')).toEqual([]);
   });
 });

@@ -56,6 +56,10 @@ describe('a new PIN that is typed, and not saved', () => {
     expect(useUnsaved().unsaved).toBe(true);
   });
 
+  it('is read by nobody who stands beside', () => {
+    expect(inputs().map(({ element }) => element.type)).toEqual(['password', 'password']);
+  });
+
   it('stays where that Save saves a card, which is then what is stored', async () => {
     const card = { values: { cards: [{ number: 'A1', state: 'active' }] }, tag: 'two' };
     const patron = { sections: { ...sections, card } } as Patron;

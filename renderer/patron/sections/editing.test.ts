@@ -206,6 +206,22 @@ describe('a conflict', () => {
     expect(saved()).toEqual({ section: 'address', base: theirs, changes: { town: 'Visby' } });
   });
 
+  it('mine is chosen for this conflict only: not where somebody else wrote meanwhile, nor for an act that waited', async () => {
+    const again = { values: { ...theirs.values, town: 'Lund' }, tag: 'three' };
+    const conflicts = [{ field: 'town', base: 'Ystad', mine: 'Visby', theirs: 'Lund' }];
+    main.answer('patron.saveSection', () => refused({ code: 'conflict', current: again, conflicts }));
+    choose('mine');
+    await editing.save();
+    expect(editing.undecided).toHaveLength(1);
+    choose('mine');
+    editing.close();
+    await nextTick();
+    const conflict = { current: again, fields: conflicts };
+    const changes = { town: 'Visby' };
+    await editing.decide({ id: 'act', section: 'address', changes, conflict } as unknown as DeskAct);
+    expect(editing.undecided).toHaveLength(1);
+  });
+
   it('theirs needs nothing more to be saved', async () => {
     choose('theirs');
     await editing.save();
@@ -275,6 +291,19 @@ describe('a conflict', () => {
       act: 'act',
       changes: {},
     });
+  });
+
+  it('that waited and was let go of undecided has no part in what is saved next', async () => {
+    editing.close();
+    await nextTick();
+    const conflict = { current: theirs, fields: [] };
+    await editing.decide({ id: 'act', section: 'address', changes: {}, conflict } as unknown as DeskAct);
+    editing.close();
+    await nextTick();
+    await typeTown('Visby');
+    await editing.save();
+    expect(main.asked.some(({ name }) => name === 'patron.decide')).toBe(false);
+    expect(saved()).toMatchObject({ changes: { town: 'Visby' } });
   });
 
   it('leaving still asks, whatever was chosen', () => {
