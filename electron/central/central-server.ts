@@ -179,14 +179,17 @@ export interface CentralSession extends ActSender {
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;
-  /** Which patrons, and what of them, the server shows: alike to sessions of the same view. '' where it is alike to all. */
+  /**
+   * Which patrons, and what of them, the server shows: alike to sessions of the same view. '' where it is alike to all. It is
+   * another before a page is told that holds more.
+   */
   readonly view: string;
   /** With which the session can be gone on with after a restart of the desk, if it can. It changes; see `onRenewed`. */
   readonly resumeToken: string | null;
   /** The server's clock minus this desk's, in ms, when last heard. */
   readonly clockDistance: number;
-  /** Told when token, permissions and clock have come anew. */
-  onRenewed: () => void;
+  /** Told when token, permissions and clock have come anew, or the view alone. */
+  onRenewed: (what?: 'view') => void;
 
   /** In that order if the server can; another has its own. */
   search(

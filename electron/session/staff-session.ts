@@ -248,12 +248,12 @@ export class StaffSession {
     // Where they had begun without the line, the server may have told other permissions.
     this.#present = presentOf(central);
     const keep = () => grants.keepSession(central.staff.id, central.resumeToken);
-    central.onRenewed = () => {
+    central.onRenewed = (what) => {
       // First what a crash must not lose; a refresh may have brought other permissions, too.
       this.#inBackground('renewing a session', async () => {
         if (this.#central === central) await keep();
         await offline.renew(central);
-        await steadyClock.hear(central.clockDistance);
+        if (what !== 'view') await steadyClock.hear(central.clockDistance);
       });
       if (this.#central !== central) return;
       this.#present = presentOf(central);

@@ -85,6 +85,14 @@ export class Pull {
     this.#inScope.set(id, central.view);
   }
 
+  /** Before anybody is stored whom the view didn't say; for whoever is here the copy goes on. */
+  async #keepToView(central: CentralSession): Promise<void> {
+    const { id } = central.library;
+    if (this.#inScope.get(id) === central.view) return;
+    await rememberFilledFor(this.#parts.store, central);
+    this.#inScope.set(id, central.view);
+  }
+
   /**
    * One pull to the server's newest change; answers the server's marks, or that a first fill is paused. Fails where the
    * line does.
@@ -107,6 +115,7 @@ export class Pull {
         continue;
       }
       const page = await central.changes(position, epoch, pages.changes, this.#held(library));
+      await this.#keepToView(central);
       if (page.kind === 'fillAnew') {
         await fillAnew();
         continue;
@@ -201,6 +210,7 @@ export class Pull {
       if (!fill) asked.clear();
       asked.add(fill?.after ?? null);
       const page = await central.snapshot(fill?.after ?? null, pages.fill);
+      await this.#keepToView(central);
       if (fill && fill.epoch !== page.epoch) {
         await fillAnew();
         fill = null;

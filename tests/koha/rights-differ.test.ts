@@ -155,6 +155,113 @@ test('nor what a librarian did who has left, where their number is now of one wh
   expect(await desk.parts.deskActs.list()).toMatchObject([{ unseen: true, patronName: '', comment: '' }]);
 });
 
+describe('of whom there were none, or who weren’t shown, as the copy was filled', () => {
+  const ONE = { library: 'MPL', username: 'one', password: 'one one one' };
+  const FEW = { borrowers: ['edit_borrowers', 'list_borrowers'] };
+  const READS = { circulate: true, reserveforothers: true, updatecharges: true, catalogue: true } as const;
+  const hidden = { surname: 'Hemlig', library_id: 'CPL' };
+  let one: number;
+
+  beforeEach(() => {
+    const { world } = koha;
+    const narrow = [...world.patrons.values()].find(({ userid }) => userid === NARROW.username);
+    world.change(narrow?.patron_id ?? 0, { library_id: 'MPL' });
+    world.flags.set(narrow?.patron_id ?? 0, { ...FEW, ...READS });
+    const staff = { surname: 'On', userid: ONE.username, library_id: 'MPL' };
+    ({ patron_id: one } = world.addStaff(staff, ONE.password, { ...FEW, ...READS }));
+    clock.pass(7_200_000);
+  });
+
+  async function looks(): Promise<void> {
+    clock.pass(60_000);
+    await desk.parts.sync.now();
+  }
+
+  const isHidden = async () => {
+    await expect(search('Hemlig')).rejects.toMatchObject({ error: { code: 'copyOfOthers' } });
+    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject({
+      error: { code: 'needsServer' },
+    });
+    await expect(dataFile()).rejects.toMatchObject({ error: { code: 'needsServer' } });
+  };
+
+  test('patrons who come into the copy aren’t shown to who may not see them, with the line or without', async () => {
+    await comes(NARROW);
+    await comes(STAFF);
+    const added = koha.world.addPatron(hidden);
+    await looks();
+    // For whom they came nothing is erased, nor is anybody kept from it once the line is cut.
+    expect([await names('Hemlig'), await names('Öberg')]).toEqual([['Hemlig'], ['Öberg']]);
+    await comesWithoutLine(STAFF);
+    expect([await names('Hemlig'), await names('Öberg')]).toEqual([['Hemlig'], ['Öberg']]);
+    id = new KohaIds(ADDRESS).id('patron', added.patron_id);
+    await comesWithoutLine(NARROW);
+    await isHidden();
+    desk.line.state = 'good';
+    await comes(NARROW, 0);
+    expect(await names('Hemlig')).toEqual([]);
+    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject(unseen);
+  });
+
+  test('nor who came before a fill, after which the line broke', async () => {
+    const answer = koha.answer.bind(koha);
+    let added = 0;
+    koha.answer = (request) => {
+      const q = String(request.query?.['q']);
+      if (q.includes('"me.patron_id":{">":0')) added ||= koha.world.addPatron(hidden).patron_id;
+      return q.includes('updated_on') ? { status: 503, headers: {}, body: '' } : answer(request);
+    };
+    await comes(STAFF, 0);
+    await expect.poll(() => names('Hemlig')).toEqual(['Hemlig']);
+    id = new KohaIds(ADDRESS).id('patron', added);
+    await comes(NARROW, 0);
+    expect(await names('Hemlig')).toEqual([]);
+    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject(unseen);
+  });
+
+  test('nor patrons of another library who come in since somebody was given the right while signed in', async () => {
+    const added = koha.world.addPatron(hidden);
+    koha.world.addPatron({ ...hidden, surname: 'Holm' });
+    clock.pass(7_200_000);
+    await comes(NARROW);
+    await comes(ONE);
+    const any = [...FEW.borrowers, 'view_borrower_infos_from_any_libraries'];
+    koha.world.flags.set(one, { ...READS, borrowers: any });
+    koha.world.change(added.patron_id, { address: 'Secret street 1' });
+    await looks();
+    expect([await names('Hemlig'), await names('Holm')]).toEqual([['Hemlig'], []]);
+    id = new KohaIds(ADDRESS).id('patron', added.patron_id);
+    await comesWithoutLine(NARROW);
+    await isHidden();
+    desk.line.state = 'good';
+    // Nor is anybody missing for who now sees all, of those who didn't change.
+    await comes(ONE);
+    expect([await names('Hemlig'), await names('Holm')]).toEqual([['Hemlig'], ['Holm']]);
+  });
+
+  test('nor what a colleague did to such a patron without the line', async () => {
+    await comes(STAFF);
+    const added = koha.world.addPatron(hidden);
+    await looks();
+    await comesWithoutLine(STAFF);
+    await desk.parts.patrons.block(new KohaIds(ADDRESS).id('patron', added.patron_id), 'Threw a globe');
+    desk.line.state = 'good';
+    await comes(NARROW);
+    const [act] = await desk.parts.deskActs.list();
+    expect(act).toMatchObject({ unseen: true, patronName: '', comment: '' });
+    await expect(desk.parts.deskActs.withdraw(act?.id ?? '')).rejects.toMatchObject(unseen);
+  });
+
+  test('a library whose code is written in other capitals with a patron is no other one', async () => {
+    await comes(STAFF);
+    koha.world.addPatron({ surname: 'Holm', library_id: 'mpl' });
+    await looks();
+    koha.heard.length = 0;
+    await comes(NARROW);
+    expect(koha.heard.some(({ query }) => String(query['q']).includes('"me.patron_id":{">":'))).toBe(false);
+  });
+});
+
 test('a copy that was filled for who sees few is filled for who sees all', async () => {
   await comes(NARROW);
   await comes(STAFF);

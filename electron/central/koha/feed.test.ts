@@ -45,7 +45,7 @@ async function look(changed: number) {
       ids: new KohaIds('https://koha.example/'),
       policy: kohaPolicySchema.parse({}),
     },
-    ...{ deletions: new DeletionCheck({ now: () => NOW }, 0), branch: undefined },
+    ...{ deletions: new DeletionCheck({ now: () => NOW }, 0), branch: undefined, onTold: () => undefined },
     ...{ blockWatch: new BlockWatch({ now: () => NOW }, undefined), api: {} as KohaApi },
   });
   const nobody = () => Promise.resolve([]);

@@ -33,6 +33,8 @@ export interface FeedParts {
   api: KohaApi;
   /** Fill with patrons of this branch only. */
   branch: string | undefined;
+  /** Told with patrons before the desk is. */
+  onTold: (patrons: readonly Patron[]) => void;
 }
 
 interface Look {
@@ -81,7 +83,7 @@ export class KohaFeed {
   }
 
   async snapshot(after: string | null, limit: number): Promise<SnapshotPage> {
-    const { reads, epoch, branch } = this.#parts;
+    const { reads, epoch, branch, onTold } = this.#parts;
     const perPage = Math.min(limit, FILL_PAGE);
     const q = {
       [own('patron_id')]: { '>': Number(after ?? 0) },
@@ -95,17 +97,19 @@ export class KohaFeed {
     const { length } = page.value;
     // The total is of those after `after`. It may have been a smaller page than asked for; untold, the end is an empty one.
     const more = length < (page.total ?? Infinity);
+    const patrons = await reads.whole(page.value);
+    onTold(patrons);
     return {
       epoch,
       position: page.time.sent,
       total: page.total ?? length,
-      patrons: await reads.whole(page.value),
+      patrons,
       next: last && more ? String(last.patron_id) : null,
     };
   }
 
   async changes(position: number, epoch: string, limit: number, held: HeldPatrons): Promise<ChangesPage> {
-    const { reads } = this.#parts;
+    const { reads, onTold } = this.#parts;
     if (epoch !== this.#parts.epoch) return { kind: 'fillAnew' };
     this.#hear(position);
     this.#look ??= await this.#lookFrom(position, held);
@@ -113,6 +117,7 @@ export class KohaFeed {
     const look = this.#look;
     const numbers = look.left.slice(0, limit);
     const patrons = await reads.byNumbers(numbers);
+    onTold(patrons);
     const unseen = await this.#unseen(numbers, patrons, held);
     const changes = [
       ...look.deleted.map((number) => this.#gone('deleted', number)),

@@ -96,8 +96,8 @@ export class KohaServer implements CentralServer {
       readLibrary({ ...parts, api, maySee: !rights.titles }, record, credentials.library),
       viewOf(api, rights, policy.apiKey?.clientId ?? String(record.patron_id), description),
     ]);
-    const titles = this.#titles.get(view) ?? new Titles(description);
-    this.#titles.set(view, titles);
+    const titles = this.#titles.get(view.name) ?? new Titles(description);
+    this.#titles.set(view.name, titles);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const registered = registrationOf(record);
     const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };

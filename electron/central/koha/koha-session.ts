@@ -37,13 +37,14 @@ import { mayBeCard, searchQuery } from './search.ts';
 import { hasRights } from './staff-rights.ts';
 import { Standing } from './standing.ts';
 import { textOf } from './values.ts';
+import { goBeyond, type View } from './view.ts';
 
 export interface KohaSessionParts {
   staff: Staff;
   account: StaffAccount;
   permissions: readonly Permission[];
   capabilities: Capabilities;
-  view: string;
+  view: View;
   clockDistance: number;
   clock: Clock;
   api: KohaApi;
@@ -67,11 +68,11 @@ export class KohaSession implements CentralSession {
   readonly library: Library;
   readonly permissions: readonly Permission[];
   readonly capabilities: Capabilities;
-  readonly view: string;
+  view: string;
   readonly resumeToken = null;
   readonly blocksInRecord: boolean;
   readonly clockDistance: number;
-  onRenewed: () => void = () => undefined;
+  onRenewed: CentralSession['onRenewed'] = () => undefined;
   readonly #parts: KohaSessionParts;
   readonly #sender: KohaSender;
   readonly #feed: KohaFeed;
@@ -86,12 +87,15 @@ export class KohaSession implements CentralSession {
     this.library = around.library;
     this.permissions = permissions;
     this.capabilities = capabilities;
-    this.view = view;
+    this.view = view.name;
     this.clockDistance = clockDistance;
     this.blocksInRecord = around.policy.block.keptAs === 'cardLost';
     const staffNumber = around.ids.number('patron', staff.id) ?? 0;
     this.#sender = new KohaSender({ ...parts, staffName: staff.name, staffNumber });
-    this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy });
+    const onTold = (patrons: readonly Patron[]) => {
+      if (goBeyond(patrons, view)) this.#widen();
+    };
+    this.#feed = new KohaFeed({ ...parts, ids: around.ids, policy: around.policy, onTold });
     this.#standing = new Standing({ ...parts, staffNumber });
     this.#deletions = new Deletions(
       api,
@@ -210,6 +214,14 @@ export class KohaSession implements CentralSession {
 
   end(): Promise<null> {
     return Promise.resolve(null);
+  }
+
+  /** The copy is about to hold more than colleagues of the same view are shown. */
+  #widen(): void {
+    const { wider } = this.#parts.view;
+    if (this.view === wider) return;
+    this.view = wider;
+    this.onRenewed('view');
   }
 
   /** Koha knows none of policy's permissions: who stands before it holds them, as our own server does. */
