@@ -360,6 +360,34 @@ test.each([
   },
 );
 
+test.each([
+  ['Koha fails', 500, '{"error":"x","error_code":"internal_server_error"}'],
+  ['a gateway wants fewer requests', 403, '<h1>Forbidden</h1>'],
+])(
+  'loans and debts that a librarian may not see aren’t theirs to see since %s as Koha is asked for that right',
+  async (_what, status, body) => {
+    const SOME = { library: 'MPL', username: 'some', password: 'some some' };
+    koha.world.addStaff({ surname: 'So', userid: SOME.username, library_id: 'MPL' }, SOME.password, {
+      borrowers: ['edit_borrowers', 'list_borrowers', 'view_borrower_infos_from_any_libraries', '1'],
+      ...{ reserveforothers: true, catalogue: true },
+    });
+    await comes(STAFF);
+    const answer = koha.answer.bind(koha);
+    koha.answer = (request) =>
+      /(checkouts|account)$/.test(request.path) ? { status, headers: {}, body } : answer(request);
+    await comes(SOME, 0);
+    koha.answer = answer;
+    const seen = async () => (await desk.parts.patrons.read(id, false)).patron;
+    expect(await seen().catch(() => ({}))).not.toMatchObject({ loans: [{ title: 'Dune' }] });
+    await comesWithoutLine(SOME);
+    await expect(seen()).rejects.toMatchObject({ error: { code: 'needsServer' } });
+    // Nor does a colleague take over what somebody in doubt has filled.
+    desk.line.state = 'good';
+    await comes(STAFF);
+    expect(await seen()).toMatchObject({ loans: [{ title: 'Dune' }], debts: [{ description: 'Lost book' }] });
+  },
+);
+
 test('who sees the same as the one before goes on with the copy as it is, at an API key whoever comes', async () => {
   koha.world.addStaff(
     { surname: 'Lu', userid: 'second', library_id: 'CPL' },

@@ -6,6 +6,9 @@ import { isFailure } from '../../support/failure.ts';
 import type { KohaApi } from './api.ts';
 import { isRefusal, missingRight } from './refusals.ts';
 
+/** What of patrons is told to some accounts only. */
+type Part = 'loans' | 'holds' | 'debts' | 'titles';
+
 export interface KohaRights {
   loans: MissingRight | undefined;
   holds: MissingRight | undefined;
@@ -13,6 +16,8 @@ export interface KohaRights {
   titles: MissingRight | undefined;
   changing: MissingRight | undefined;
   deleting: MissingRight | undefined;
+  /** Of which Koha hasn't said whether the right is there: it is offered, and no word on what the account sees. */
+  notKnown: readonly Part[];
   /** Koha itself has said that nothing is missing for changing. */
   changesPatrons: boolean;
 }
@@ -27,24 +32,33 @@ export async function askRights(api: KohaApi, own: number): Promise<KohaRights> 
   const get = (path: string) => api.ask({ method: 'GET', path, query: { _per_page: 1 } }, anything);
   // Without the fields that it needs: refused even if there were such a patron.
   const change = api.send('PUT', NOBODY, {});
+  const asked = {
+    loans: get('/checkouts'),
+    holds: get('/holds'),
+    debts: api.one(`/patrons/${own}/account`, anything),
+    titles: get('/libraries'),
+  };
+  const notKnown: Part[] = [];
+  const missingToSee = async (part: Part, usual: string) => {
+    const missing = await missingFor(asked[part], usual);
+    if (!missing && !(await asked[part].then(() => true, saysOnlyWhatIsWrong))) notKnown.push(part);
+    return missing;
+  };
   const [loans, holds, debts, titles, changing, deleting, changesPatrons] = await Promise.all([
-    missingFor(get('/checkouts'), 'circulate: circulate_remaining_permissions'),
-    missingFor(get('/holds'), 'reserveforothers: place_holds'),
-    missingFor(api.one(`/patrons/${own}/account`, anything), 'updatecharges: remaining_permissions'),
-    missingFor(get('/libraries'), 'catalogue'),
+    missingToSee('loans', 'circulate: circulate_remaining_permissions'),
+    missingToSee('holds', 'reserveforothers: place_holds'),
+    missingToSee('debts', 'updatecharges: remaining_permissions'),
+    missingToSee('titles', 'catalogue'),
     missingFor(change, 'borrowers', 'anybody'),
     missingFor(api.send('DELETE', NOBODY), 'borrowers: delete_borrowers', 'anybody'),
-    saysOnlyWhatIsWrong(change),
+    change.then(() => false, saysOnlyWhatIsWrong),
   ]);
-  return { loans, holds, debts, titles, changing, deleting, changesPatrons };
+  return { loans, holds, debts, titles, changing, deleting, notKnown, changesPatrons };
 }
 
 /** Koha's words of what was sent, or of whom it was for: it has found the right to be there. */
-const saysOnlyWhatIsWrong = (asked: Promise<unknown>): Promise<boolean> =>
-  asked.then(
-    () => false,
-    (thrown: unknown) => isRefusal(thrown, 400, 404) && thrown.error.code !== 'serverRubbish',
-  );
+const saysOnlyWhatIsWrong = (thrown: unknown): boolean =>
+  isRefusal(thrown, 400, 404) && thrown.error.code !== 'serverRubbish';
 
 /**
  * Only a 403 says that a right is missing; any other refusal came after Koha had looked at that. `forbids`: whose 403 counts.

@@ -25,7 +25,7 @@ export const goBeyond = (patrons: readonly Patron[], { libraries }: View): boole
 /** `account` is whose sight it is: a librarian's, or an API key's, which is one for everybody at the desk. */
 export async function viewOf(
   api: KohaApi,
-  { loans, holds, debts, titles, changesPatrons }: KohaRights,
+  { loans, holds, debts, titles, notKnown, changesPatrons }: KohaRights,
   account: string,
   description: KohaDescription,
 ): Promise<View> {
@@ -33,7 +33,9 @@ export async function viewOf(
   const missing = Object.entries({ loans, holds, debts, titles }).flatMap(([part, right]) =>
     right ? [`without ${part}`] : [],
   );
-  const named = (patrons: string) => [patrons, ...missing].join(', ');
+  // Koha failed, or something stood in its way: a colleague may see more of them, or less.
+  const own = notKnown.map((part) => `${part} as ${account} sees them`).sort();
+  const named = (patrons: string) => [patrons, ...missing, ...own].join(', ');
   const { patrons, libraries } = await patronsSeen(api, account, hasAll);
   return {
     name: named(patrons),
