@@ -5,7 +5,7 @@ import { TooLarge, type Transport } from '../../electron/central/transport.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
 import { steppingClock } from '../port/world.ts';
 import type { FakeKoha } from './fake/koha.ts';
-import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 
 /** Instead of an answer that holds this text there is none: it would go beyond what is read. */
 const tooLargeWith =
@@ -102,6 +102,22 @@ test.each([1, 10, 61])(
     expect(tooLarge.mock.calls.length).toBeLessThanOrEqual(endless);
   },
 );
+
+test('who registers a librarian’s name as their card number, with a record that is too large, keeps out none who may ask Koha', async () => {
+  const koha = smallLibrary(steppingClock());
+  const { patron_id } = koha.world.addPatron({ surname: 'x'.repeat(1_000), cardnumber: STAFF.username });
+  koha.world.passwords.set(patron_id, 'x');
+  const { server } = serverOn(koha, { transport: tooLargeWith(koha, 'x'.repeat(1_000)) });
+  expect((await server.signIn(STAFF)).staff).toMatchObject({ username: 'lead', name: 'Eva Ek' });
+  const nameOfTwo = { error: { code: 'nameOfTwo' } };
+  await expect(server.signIn({ ...STAFF, password: 'x' })).rejects.toMatchObject(nameOfTwo);
+  // Nor is anybody taken for whom their card's number names, where it can't be read whose username it is.
+  koha.world.change(2, { cardnumber: '2100002' });
+  koha.world.change(patron_id, { userid: '2100002', cardnumber: null });
+  const byCard = { ...LOOKER, username: '2100002' };
+  koha.world.flags.set(patron_id, 'superlibrarian');
+  await expect(server.signIn(byCard)).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+});
 
 test('who is too large on each of sixty pages is left out alone', async () => {
   const clock = steppingClock();

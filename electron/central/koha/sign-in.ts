@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import type { Credentials } from '../central-server.ts';
+import { TooLarge } from '../transport.ts';
 import { KohaApi } from './api.ts';
 import { basicAuthorization, type Authorization } from './authorization.ts';
 import type { KohaDescription } from './description.ts';
@@ -45,12 +46,18 @@ async function withPassword(credentials: Credentials, { http, description }: Sig
     return (await http.ask(request, z.array(kohaPatronSchema))).value;
   };
   // Asked in its own way, so that a wrong password is told from a session that has ended.
-  const found = [...(await ask('userid')), ...(await ask('cardnumber'))];
+  const named = await ask('userid');
+  const carded = await ask('cardnumber').catch((thrown: unknown) => {
+    // Of whom the name is, is known: a stranger's record without end is that of one more whom it may be.
+    if (!(thrown instanceof TooLarge) || named.length === 0) throw thrown;
+    return 'tooLarge' as const;
+  });
+  const found = carded === 'tooLarge' ? named : [...named, ...carded];
   const [own] = found;
   if (!own) throw new Failure({ code: 'notStaff' });
   const api = new KohaApi(http, authorization);
   // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same.
-  const isTwos = found.some(({ patron_id }) => patron_id !== own.patron_id);
+  const isTwos = carded === 'tooLarge' || found.some(({ patron_id }) => patron_id !== own.patron_id);
   if (isTwos && (await whoseIs(credentials, api, description).catch(untold)) !== own.patron_id)
     throw new Failure({ code: 'nameOfTwo' });
   return ownRecord(api, own.patron_id);
