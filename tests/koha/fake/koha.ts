@@ -170,7 +170,13 @@ export class FakeKoha {
     const number = this.#checkPassword(name, String(body['password'] ?? ''));
     if (number === undefined) return refuse(400, 'Validation failed');
     if (this.world.expired.has(number)) return refuse(400, 'Password expired');
-    const { cardnumber, userid, patron_id } = this.world.patron(number);
+    const checked = this.world.patron(number);
+    // These look once more for whoever has that card number: of those who have none, the first.
+    const { cardnumber, userid, patron_id } =
+      this.world.settings.version === 'main'
+        ? checked
+        : ([...this.world.patrons.values()].find((one) => one['cardnumber'] === checked['cardnumber']) ??
+          checked);
     return json(201, { cardnumber, userid, patron_id });
   }
 

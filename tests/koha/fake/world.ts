@@ -223,7 +223,8 @@ export class KohaWorld {
     password: string,
     flags: Flags,
   ) {
-    const row = this.addPatron({ category_id: 'S', ...fields });
+    const cardnumber = `staff-card-${this.#lastPatron + 1}`;
+    const row = this.addPatron({ category_id: 'S', cardnumber, ...fields });
     this.passwords.set(row.patron_id, password);
     this.flags.set(row.patron_id, flags);
     return row;
