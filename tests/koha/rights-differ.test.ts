@@ -477,3 +477,24 @@ test('titles that Koha doesn’t show to a librarian aren’t shown to them beca
   expect(await loansFor(UNTITLED)).toMatchObject([{ title: '', itemBarcode: '' }]);
   expect(await loansFor(STAFF)).toMatchObject([{ title: 'Dune', itemBarcode: 'b77' }]);
 });
+
+test('nor because a colleague was given the right to them while signed in', async () => {
+  const flags = {
+    borrowers: ['edit_borrowers', 'list_borrowers'],
+    circulate: ['circulate_remaining_permissions'],
+  };
+  const add = (userid: string) =>
+    koha.world.addStaff({ surname: 'Un', userid, library_id: 'MPL' }, userid, { ...flags }).patron_id;
+  const who = (username: string) => ({ library: 'MPL', username, password: username });
+  const given = add('given');
+  add('untitled');
+  await comes(who('untitled'));
+  await comes(who('given'));
+  koha.world.flags.set(given, { ...flags, catalogue: true });
+  koha.world.change(number, { phone: '1' });
+  clock.pass(60_000);
+  await desk.parts.sync.now();
+  await comesWithoutLine(who('untitled'));
+  const { loans } = (await desk.parts.patrons.read(id, false)).patron;
+  expect(loans).toMatchObject([{ title: '', itemBarcode: '' }]);
+});

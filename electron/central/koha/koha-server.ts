@@ -100,7 +100,10 @@ export class KohaServer implements CentralServer {
     this.#titles.set(view.name, titles);
     const around = { library, ids: this.#ids, countries: this.#countries, policy };
     const registered = registrationOf(record);
-    const mayRead = { loans: !rights.loans, holds: !rights.holds, debts: !rights.debts };
+    const mayRead = {
+      ...{ loans: !rights.loans, holds: !rights.holds, debts: !rights.debts },
+      titles: !rights.titles,
+    };
     return new KohaSession({
       ...{ api, description, around, clock, branch },
       staff: {

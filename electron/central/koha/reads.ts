@@ -26,6 +26,7 @@ export interface ReadRights {
   /** Of many patrons at once; one patron's can be read by whoever may read patrons. */
   holds: boolean;
   debts: boolean;
+  titles: boolean;
 }
 
 export interface ReadsParts {
@@ -160,10 +161,10 @@ export class KohaReads {
   }
 
   async titlesOf(checkouts: readonly KohaCheckout[]): Promise<PatronParts['itemOf']> {
-    const { api, titles } = this.#parts;
+    const { api, titles, rights } = this.#parts;
     return titles.ofItems(
       api,
-      checkouts.flatMap(({ item_id }) => item_id ?? []),
+      checkouts.flatMap(({ item_id }) => (rights.titles && item_id) || []),
     );
   }
 
@@ -176,12 +177,12 @@ export class KohaReads {
   }
 
   async #titled(checkouts: readonly KohaCheckout[], holds: readonly KohaHold[]) {
-    const { api, titles } = this.#parts;
+    const { api, titles, rights } = this.#parts;
     const [itemOf, titleOf] = await Promise.all([
       this.titlesOf(checkouts),
       titles.ofTitles(
         api,
-        holds.flatMap(({ biblio_id }) => biblio_id ?? []),
+        holds.flatMap(({ biblio_id }) => (rights.titles && biblio_id) || []),
       ),
     ]);
     return (record: KohaPatron, account: KohaAccount | null): PatronParts => ({
