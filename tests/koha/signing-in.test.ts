@@ -204,6 +204,13 @@ describe('with name and password', () => {
     }
   });
 
+  test('strangers whose username or card’s number only holds a librarian’s name keep nobody out', async () => {
+    koha.world.addPatron({ surname: 'Öberg', userid: 'looker2' });
+    koha.world.addPatron({ surname: 'Åberg', cardnumber: '9looker' });
+    const { staff } = await serverOn(koha).server.signIn(LOOKER);
+    expect(staff.username).toBe('looker');
+  });
+
   test('a name with a colon, of which Koha takes the first half, is nobody’s', async () => {
     koha.world.addStaff({ surname: 'Shadow', userid: 'page:x' }, 'other', 'superlibrarian');
     koha.world.addStaff({ surname: 'Page', userid: 'page' }, 'x:y', 'superlibrarian');
