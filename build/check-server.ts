@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setDefaultCACertificates } from 'node:tls';
+import tls from 'node:tls';
 import type { CentralServer } from '../electron/central/central-server.ts';
 import { KohaServer } from '../electron/central/koha/koha-server.ts';
 import { addressOf, recognise, SERVER_KINDS, type ServerKind } from '../electron/central/recognise.ts';
@@ -72,8 +72,10 @@ function policyFor(address: string): Policy {
   const { url, certificateAuthority } = policy.server;
   if (url !== undefined && new URL(url).origin !== new URL(address).origin)
     throw new Error(`The policy's server is another: ${url}`);
-  if (certificateAuthority !== undefined)
-    setDefaultCACertificates([readPlainFile(certificateAuthority).toString('utf8')]);
+  if (certificateAuthority === undefined) return policy;
+  if (!('setDefaultCACertificates' in tls))
+    throw new Error("This Node can't be told to believe the policy's certificate authority alone: 24.5 can.");
+  tls.setDefaultCACertificates([readPlainFile(certificateAuthority).toString('utf8')]);
   return policy;
 }
 

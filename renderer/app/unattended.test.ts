@@ -10,6 +10,7 @@ import { useUnattended } from './unattended.ts';
 const MINUTE = 60_000;
 let main: FakeMain;
 let left: number;
+let back: number;
 let touch: () => void;
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-03-01T10:00:00Z') });
@@ -20,6 +21,7 @@ beforeEach(() => {
     removeEventListener: () => undefined,
   });
   left = 0;
+  back = 0;
   useLook().rules = { privacy: { afterMinutes: 5 } } as never;
   useSession().state = { status: 'signedIn' } as never;
   mount({
@@ -27,6 +29,7 @@ beforeEach(() => {
       useUnattended(
         () => true,
         () => left++,
+        () => back++,
       ),
     template: '',
   });
@@ -49,6 +52,15 @@ test.each([
   expect(left).toBe(0);
   vi.advanceTimersByTime(2 * MINUTE);
   expect(left).toBe(1);
+});
+
+test('who touches it again is back, once', () => {
+  touch();
+  vi.advanceTimersByTime(6 * MINUTE);
+  expect(back).toBe(0);
+  touch();
+  touch();
+  expect([left, back]).toEqual([1, 1]);
 });
 
 test('main is told of touches, at most each two seconds, also once the clock is set back', () => {

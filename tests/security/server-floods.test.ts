@@ -269,7 +269,7 @@ describe('who holds connections', () => {
     const head = `GET /changes HTTP/1.1\r\nHost: a.test\r\nAuthorization: Bearer ${own.accessToken}\r\n\r\n`;
     const connections = many(40, () => connect(running.port, '127.0.0.1'));
     for (const connection of connections) connection.write(head);
-    await vi.waitFor(() => expect(answer).toHaveBeenCalledTimes(40));
+    await expect.poll(() => answer).toHaveBeenCalledTimes(40);
     answer.mockRestore();
     const ask = async ({ accessToken, epoch }: Session) => {
       const headers = { authorization: `Bearer ${accessToken}` };
@@ -278,7 +278,7 @@ describe('who holds connections', () => {
     expect(await ask(own)).toBe(429);
     expect(await ask(other)).toBe(200);
     for (const connection of connections) connection.destroy();
-    await vi.waitFor(async () => expect(await ask(own)).toBe(200));
+    await expect.poll(() => ask(own)).toBe(200);
   });
 
   test('nor is a stranger, who is known by the address; one from elsewhere is', async () => {
@@ -286,14 +286,14 @@ describe('who holds connections', () => {
     const head = 'GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 192.0.2.40\r\n\r\n';
     const connections = many(40, () => connect(running.port, '127.0.0.1'));
     for (const connection of connections) connection.write(head);
-    await vi.waitFor(() => expect(answer).toHaveBeenCalledTimes(40));
+    await expect.poll(() => answer).toHaveBeenCalledTimes(40);
     answer.mockRestore();
     const ask = async (from: string) =>
       (await fetch(`${running.url}/`, { headers: { 'x-forwarded-for': from } })).status;
     expect(await ask('192.0.2.40')).toBe(429);
     expect(await ask('192.0.2.41')).toBe(200);
     for (const connection of connections) connection.destroy();
-    await vi.waitFor(async () => expect(await ask('192.0.2.40')).toBe(200));
+    await expect.poll(() => ask('192.0.2.40')).toBe(200);
   });
 
   test.each([
@@ -326,12 +326,12 @@ describe('who holds connections', () => {
       const headers = { authorization: `Bearer ${own.accessToken}` };
       return (await fetch(`${running.url}/changes?after=0&epoch=${own.epoch}`, { headers })).status;
     };
-    await vi.waitFor(async () => expect(await ask()).toBe(429));
+    await expect.poll(() => ask()).toBe(429);
     expect((await fetch(running.url)).status).toBe(200);
     const refreshed = await running.post('/sessions/refresh', { refreshToken: own.refreshToken });
     expect(refreshed.status).toBe(201);
     for (const connection of connections) connection.destroy();
-    await vi.waitFor(async () => expect(await ask()).toBe(200));
+    await expect.poll(() => ask()).toBe(200);
   });
 
   test('and closes them while their long bodies wait counts as nobody who waits', async () => {
@@ -350,10 +350,10 @@ describe('who holds connections', () => {
         connection.write(head + body, () => connection.destroy()),
       );
     }
-    await vi.waitFor(() => expect(parsed).toHaveBeenCalledTimes(40));
+    await expect.poll(() => parsed).toHaveBeenCalledTimes(40);
     await Promise.all(parsed.mock.results.map(({ value }) => value as Promise<void> | undefined));
     const headers = { authorization: `Bearer ${accessToken}` };
-    await vi.waitFor(async () => expect((await fetch(url, { headers })).status).toBe(200));
+    await expect.poll(async () => (await fetch(url, { headers })).status).toBe(200);
     await own.app.close();
   });
 

@@ -1,6 +1,6 @@
 // What takes the running reference server long goes on one at a time, and one of each account's after the other.
 import { v7 } from 'uuid';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { pause } from '../../server/cli/start.ts';
 import { createServer } from '../../server/http/server.ts';
 import { addTestLibraries, PASSWORD, testOptions } from '../../server/testing/network.ts';
@@ -104,7 +104,7 @@ describe('pages of many, which hold up everybody while they are made', () => {
       const { pauses, rests } = running.options;
       pauses.length = rests.length = 0;
       await ask(name, query, own);
-      await vi.waitFor(() => expect(rests).toHaveLength(1));
+      await expect.poll(() => rests).toHaveLength(1);
       expect(rests[0]).toBeGreaterThan(0);
       expect(pauses).toEqual([0]);
     },
@@ -121,7 +121,7 @@ describe('pages of many, which hold up everybody while they are made', () => {
     const { rests } = running.options;
     rests.length = 0;
     const answer = await running.post(path, body, { ...bearer(session), ...actHeaders(session) });
-    await vi.waitFor(() => expect(rests).toHaveLength(1));
+    await expect.poll(() => rests).toHaveLength(1);
     expect((await answer.text()).length).toBeLessThan(1_000);
   });
 
@@ -139,7 +139,7 @@ describe('pages of many, which hold up everybody while they are made', () => {
     rests.length = 0;
     const sent = { ...headers, authorization: `Bearer ${pushGrant}` };
     expect((await running.post(`/patrons/${patronId}/blocks`, block, sent)).status).toBe(404);
-    await vi.waitFor(() => expect(rests).toHaveLength(1));
+    await expect.poll(() => rests).toHaveLength(1);
   });
 
   test.each([
@@ -166,7 +166,7 @@ describe('pages of many, which hold up everybody while they are made', () => {
     );
     const statuses = (await Promise.all(answers)).map(({ statusCode }) => statusCode);
     expect(statuses.filter((status) => status === 429)).toHaveLength(30);
-    await vi.waitFor(() => expect(rests.length).toBeGreaterThanOrEqual(60));
+    await expect.poll(() => rests.length).toBeGreaterThanOrEqual(60);
     await own.app.close();
   });
 

@@ -117,8 +117,8 @@ export class KohaFeed {
     const look = this.#look;
     const numbers = look.left.slice(0, limit);
     const patrons = await reads.byNumbers(numbers);
-    onTold(patrons);
     const unseen = await this.#unseen(numbers, patrons, held);
+    onTold(patrons);
     const changes = [
       ...look.deleted.map((number) => this.#gone('deleted', number)),
       ...unseen.map((number) => this.#gone('leftOut', number)),

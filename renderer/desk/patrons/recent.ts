@@ -12,7 +12,11 @@ export const useRecentPatrons = defineStore('recent patrons', () => {
     patrons.value = answer.ok ? answer.value.patrons : [];
   }
 
+  function putAway(): void {
+    patrons.value = [];
+  }
+
   whenBack(() => void read());
   hear('recent.changed', () => void read());
-  return { patrons, read };
+  return { patrons, read, putAway };
 });
