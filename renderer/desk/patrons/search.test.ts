@@ -39,6 +39,14 @@ describe('searching as staff type', () => {
     vi.useRealTimers();
   });
 
+  it('keeps no hits, nor word that there are none, once the field is empty', async () => {
+    main.answer('patrons.search', () => found(1, [hit('Lind')]));
+    search.typed = 'lin';
+    await search.searchNow();
+    search.type('');
+    expect([search.total, search.answered]).toEqual([0, undefined]);
+  });
+
   it('drops an answer that a later search has overtaken', async () => {
     let answerFirst: () => void = () => undefined;
     main.answer('patrons.search', async ({ query }: Asked) => {

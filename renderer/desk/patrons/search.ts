@@ -49,7 +49,9 @@ export const useSearch = defineStore('search', () => {
   function type(text: string): void {
     typed.value = text;
     clearTimeout(pause);
-    pause = setTimeout(() => void searchNow(), TYPING_PAUSE_MS);
+    // There is nothing to ask for: what was found goes with its words.
+    if (text.trim() === '') void searchNow();
+    else pause = setTimeout(() => void searchNow(), TYPING_PAUSE_MS);
   }
 
   /** Doesn't wait for the typing to pause. Answers when the newest search has, also where that overtook this one. */
