@@ -9,9 +9,10 @@ const TELL_EVERY_MS = 2_000;
 const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;
 
 /**
- * `leave` is done then, and `back` at the next touch; not while nothing of a patron is in sight, or it is already covered.
+ * `leave` is done then; it isn't asked for while nothing of a patron is in sight, or already covered. `stay` is done at each
+ * touch.
  */
-export function useUnattended(inSight: () => boolean, leave: () => void, back?: () => void): void {
+export function useUnattended(inSight: () => boolean, leave: () => void, stay?: () => void): void {
   const look = useLook();
   const session = useSession();
   // By a clock that nobody sets.
@@ -19,12 +20,10 @@ export function useUnattended(inSight: () => boolean, leave: () => void, back?: 
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   let told = -Infinity;
-  let left = false;
 
   function touch(): void {
     touched = performance.now();
-    if (left) back?.();
-    left = false;
+    stay?.();
     if (touched - told < TELL_EVERY_MS || session.status === undefined) return;
     told = touched;
     void ask('window.touched', {});
@@ -34,14 +33,11 @@ export function useUnattended(inSight: () => boolean, leave: () => void, back?: 
     clearTimeout(timer);
     const minutes = look.rules?.privacy.afterMinutes ?? 0;
     if (minutes === 0) return;
-    const remaining = touched + minutes * 60_000 - performance.now();
-    if (remaining > 0) timer = setTimeout(wait, remaining);
+    const left = touched + minutes * 60_000 - performance.now();
+    if (left > 0) timer = setTimeout(wait, left);
     else {
       touched = performance.now();
-      if (inSight() && !look.covered && session.status === 'signedIn') {
-        left = true;
-        leave();
-      }
+      if (inSight() && !look.covered && session.status === 'signedIn') leave();
       wait();
     }
   }
