@@ -50,14 +50,14 @@ async function withPassword(credentials: Credentials, { http, description }: Sig
   const carded = await ask('cardnumber').catch((thrown: unknown) => {
     // Of whom the name is, is known: a stranger's record without end is that of one more whom it may be.
     if (!(thrown instanceof TooLarge) || named.length === 0) throw thrown;
-    return 'tooLarge' as const;
+    return undefined;
   });
-  const found = carded === 'tooLarge' ? named : [...named, ...carded];
+  const found = [...named, ...(carded ?? [])];
   const [own] = found;
   if (!own) throw new Failure({ code: 'notStaff' });
   const api = new KohaApi(http, authorization);
   // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same.
-  const isTwos = carded === 'tooLarge' || found.some(({ patron_id }) => patron_id !== own.patron_id);
+  const isTwos = !carded || found.some(({ patron_id }) => patron_id !== own.patron_id);
   if (isTwos && (await whoseIs(credentials, api, description).catch(untold)) !== own.patron_id)
     throw new Failure({ code: 'nameOfTwo' });
   return ownRecord(api, own.patron_id);
