@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { KohaIds } from '../../electron/central/koha/ids.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../electron/central/transport.ts';
-import { isFailure } from '../../electron/support/failure.ts';
 import type { FieldValues, SectionId } from '../../shared/patrons/sections.ts';
+import { failureOf } from './failure-of.ts';
 import { LOOKER, serverOn } from './fake/small-library.ts';
 import {
   ada,
@@ -21,12 +21,6 @@ import {
   sent,
   session,
 } from './one-patron.ts';
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (thrown: unknown) => (isFailure(thrown) ? thrown.error : thrown),
-  );
 
 beforeEach(begin);
 
