@@ -1,10 +1,14 @@
 // Gives the page `window.circdesk`, one frozen object with a function for each request that its window may make.
-// It decides nothing: main checks everything.
+// It decides nothing: main checks everything. What is too large doesn't get as far as main, which would stand still over it.
 import { contextBridge, ipcRenderer } from 'electron';
 import { EVENT_CHANNEL, REQUEST_CHANNEL, WINDOW_ARGUMENT } from '../shared/ipc/api.ts';
+import { isSmallAndPlain } from '../shared/ipc/small.ts';
 
 /** For each kind of window the names of its requests; put in by the build from the contract. */
 declare const REQUEST_NAMES: Record<string, string[]>;
+
+/** In place of what is too large: main refuses it, and says so as of everything that it refuses. */
+const TOO_LARGE = new Map();
 
 type Listener = (payload: unknown) => void;
 
@@ -17,7 +21,8 @@ for (const name of REQUEST_NAMES[kind ?? ''] ?? []) {
   const [group = '', method = ''] = name.split('.');
   api[group] = {
     ...api[group],
-    [method]: (args: unknown) => ipcRenderer.invoke(REQUEST_CHANNEL, name, args),
+    [method]: (args: unknown) =>
+      ipcRenderer.invoke(REQUEST_CHANNEL, name, isSmallAndPlain(args) ? args : TOO_LARGE),
   };
 }
 

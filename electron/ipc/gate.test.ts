@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { requests, type RequestArgs, type RequestName, type WindowKind } from '../../shared/ipc/contract.ts';
 import type { Result } from '../../shared/ipc/errors.ts';
+import { LARGEST } from '../../shared/ipc/small.ts';
 import { Failure } from '../support/failure.ts';
 import type { WindowOwner } from '../windows/windows.ts';
 import { openGate, type Handlers } from './gate.ts';
-import { LARGEST } from './limits.ts';
 
 const OUR_PAGE = { url: 'app://circdesk/patron/index.html', parent: null };
 const DESK_PAGE = { url: 'app://circdesk/desk/index.html', parent: null };

@@ -9,11 +9,12 @@ import {
   type RequestResult,
 } from '../../shared/ipc/contract.ts';
 import { deskErrorSchema, type Result } from '../../shared/ipc/errors.ts';
+import { isSmallAndPlain } from '../../shared/ipc/small.ts';
 import { Failure } from '../support/failure.ts';
 import { whereFrom, type Log } from '../support/log.ts';
 import { pageOf } from '../windows/app-protocol.ts';
 import type { WindowOwner } from '../windows/windows.ts';
-import { isSmallAndPlain, Pace, References } from './limits.ts';
+import { Pace, References } from './limits.ts';
 
 /** Who asks: the window's owner and its contents, which name the window to `Windows`. */
 export type Asker = WindowOwner & { contents: IpcMainInvokeEvent['sender'] };

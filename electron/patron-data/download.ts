@@ -86,11 +86,10 @@ export class PatronDataDownload {
       policy.deleteAfterHours === 0
         ? null
         : new Date(clock.now() + policy.deleteAfterHours * 3_600_000).toISOString();
-    savedFiles.begin(
-      id,
-      names.map((one) => besideOf(folder, one)),
-    );
     const saving = new Saving(files, folder);
+    const device = await orAborted(saving.prepare(), signal);
+    const unfinished = names.map((one) => besideOf(folder, one));
+    savedFiles.begin(id, unfinished, device);
     try {
       await writeFiles(opened, name, {
         policy,

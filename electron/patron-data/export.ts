@@ -26,8 +26,9 @@ export const totalOf = ({ counts }: PatronDataExport) =>
 /** A page has no effect, so it may be asked for again; so often, so long after. */
 const TRIES = 4;
 const WAIT_MS = 1000;
-/** A part may have grown since it was counted; one without an end would fill the disk. */
+/** A part may have grown since it was counted; one without an end would fill the disk, whatever the server counts. */
 const ROWS_MORE = 10_000;
+const MOST_ROWS = 2_000_000;
 
 export interface Reading {
   signal: AbortSignal;
@@ -41,12 +42,12 @@ export async function* partPages<P extends LongPart>(
   part: P,
   { signal, pause }: Reading,
 ): AsyncGenerator<RowOf<P>[]> {
-  const most = 2 * (source.counts[part] ?? 0) + ROWS_MORE;
+  const most = Math.min(2 * (source.counts[part] ?? 0) + ROWS_MORE, MOST_ROWS);
   let after: string | null = null;
   let rows = 0;
   do {
     const page: PartPage<P> = await again(() => source.page(part, after), { signal, pause });
-    rows += page.rows.length;
+    rows += Math.max(page.rows.length, 1);
     if (rows > most || (page.next !== null && page.next === after))
       throw new Failure({ code: 'serverRubbish' }, 'no end');
     yield page.rows;

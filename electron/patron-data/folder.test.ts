@@ -85,7 +85,7 @@ describe('folders on another computer or volume are named', () => {
     return elsewhere('/mnt/x/y', on('linux', { mounts }));
   };
   test.each([
-    ...['smb3', 'lustre', 'beegfs', 'virtiofs', 'fuse', 'fuse.sshfs', 'fuse.seadrive', 'fuse.ceph'],
+    ...['smb3', 'autofs', 'lustre', 'beegfs', 'virtiofs', 'fuse', 'fuse.sshfs', 'fuse.seadrive', 'fuse.ceph'],
     ...['fuse.juicefs', 'fuse.gcsfuse', 'fuse.curlftpfs', 'fuse.mount.davfs', 'fuse.glusterfs'],
   ])('a mount of %s is', (type) => {
     expect(ofType(type)).toEqual({ kind: 'network', service: 'source' });

@@ -33,7 +33,7 @@ const CLOUDS: readonly [name: RegExp, service: string][] = [
 
 /** Types of mounts behind which there's another computer; of a program's own (`fuse.…`), all that aren't known. */
 const NETWORK_MOUNTS =
-  /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|lustre|beegfs|gpfs|davfs\d?|9p|virtiofs|ncpfs|vboxsf|fuse(\..+)?)$/;
+  /^(autofs|nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|lustre|beegfs|gpfs|davfs\d?|9p|virtiofs|ncpfs|vboxsf|fuse(\..+)?)$/;
 const LOCAL_PROGRAMS =
   /^fuse\.(bindfs|cryfs|encfs|exfat(-fuse)?|fuse-overlayfs|fuse2fs|gocryptfs|mergerfs|ntfs(-3g)?|portal|securefs|unionfs(-fuse)?|veracrypt|zfs-fuse)$/;
 

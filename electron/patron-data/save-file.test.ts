@@ -15,6 +15,7 @@ beforeEach(async () => {
 async function save(texts: Record<string, string>, { access = files as Files, into = folder } = {}) {
   const saving = new Saving(access, into);
   try {
+    await saving.prepare();
     for (const [name, text] of Object.entries(texts)) {
       const write = await saving.begin(name);
       for (const letter of text) await write(letter);

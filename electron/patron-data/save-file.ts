@@ -37,10 +37,17 @@ export class Saving {
     this.#folder = folder;
   }
 
-  /** Begins a file; answers how it is written to. */
-  async begin(name: string): Promise<(piece: string | Uint8Array) => Promise<void>> {
+  /** Makes the folder where there's none; answers its device, by which it is known when a share or disk is away. */
+  prepare(): Promise<number> {
     return this.#telling(async () => {
       await this.#files.mkdir(this.#folder, { recursive: true });
+      return (await this.#files.stat(this.#folder)).dev;
+    });
+  }
+
+  /** Begins a file in the folder; answers how it is written to. */
+  async begin(name: string): Promise<(piece: string | Uint8Array) => Promise<void>> {
+    return this.#telling(async () => {
       const beside = besideOf(this.#folder, name);
       const handle = await this.#files.open(beside, 'wx', 0o600);
       this.#unfinished.push({ path: join(this.#folder, name), beside, handle });
@@ -95,20 +102,27 @@ export class Saving {
 }
 
 /** Answers what went wrong; that it isn't there any more is well. */
-export async function remove(files: Pick<Files, 'stat' | 'unlink'>, path: string): Promise<unknown> {
+export async function remove(
+  files: Pick<Files, 'stat' | 'unlink'>,
+  path: string,
+  device?: number,
+): Promise<unknown> {
   try {
     await files.unlink(path);
     return undefined;
   } catch (thrown) {
-    return (await isGone(files, path, thrown)) ? undefined : thrown;
+    return (await isGone(files, path, thrown, device)) ? undefined : thrown;
   }
 }
 
-/** Whether a file that wasn't found isn't there any more. Where its folder is missing too, a share or disk may be away. */
-export const isGone = async (files: Pick<Files, 'stat'>, path: string, thrown: unknown) =>
+/**
+ * Whether a file that wasn't found isn't there any more. Where its folder is missing too, or is another one by its device,
+ * such as the empty place that a share leaves behind, the share or disk is away.
+ */
+export const isGone = async (files: Pick<Files, 'stat'>, path: string, thrown: unknown, device?: number) =>
   codeOf(thrown) === 'ENOENT' &&
   files.stat(dirname(path)).then(
-    () => true,
+    ({ dev }) => device === undefined || dev === device,
     () => false,
   );
 

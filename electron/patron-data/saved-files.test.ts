@@ -24,11 +24,15 @@ const SAVED_AT = new Date('2026-03-01T10:00:00Z');
 const NAME = 'patron-data-2026-03-01-0123456789abcdef';
 const [JSON_NAME, PDF_NAME] = [`${NAME}.json`, `${NAME}.pdf`];
 const ID = '00000000-0000-4000-8000-000000000001';
+const SECOND = '00000000-0000-4000-8000-000000000002';
 let folder: string;
 let now: number;
+/** Of the folders. */
+let device: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'circdesk-saved-'));
   now = Date.parse('2026-03-01T10:00:00Z');
+  device = (await stat(folder)).dev;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -46,7 +50,7 @@ const memory = (parts: Partial<SavedFilesParts> = {}) =>
 /** Saves a file as a download does. */
 async function saved(saver: SavedFiles, name = JSON_NAME, hours: number | null = 24): Promise<string> {
   const path = join(folder, name);
-  saver.begin(ID, [`${path}.part`]);
+  saver.begin(ID, [`${path}.part`], device);
   await writeFile(path, 'all of it');
   await utimes(path, SAVED_AT, SAVED_AT);
   const { size, mtimeMs } = await stat(path);
@@ -58,17 +62,18 @@ async function saved(saver: SavedFiles, name = JSON_NAME, hours: number | null =
   saver.finish(ID, []);
   return path;
 }
+const withDevice = async (path: string) => Object.assign(await stat(path), { dev: device });
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 const left = async () => (await readdir(folder)).filter((name) => name !== 'saved-files.json').sort();
 
 test('a download that begins while a start still cleans up is remembered', async () => {
   const former = memory();
-  former.begin('00000000-0000-4000-8000-000000000002', [join(folder, `on a share that hangs/${JSON_NAME}`)]);
+  former.begin(SECOND, [join(folder, `on a share that hangs/${JSON_NAME}`)], device);
   let goOn: () => void = () => undefined;
   const hanging = new Promise<void>((resolve) => (goOn = resolve));
   const saver = memory({ files: { ...files, unlink: () => hanging } });
   const booting = saver.boot();
-  saver.begin(ID, [join(folder, `${JSON_NAME}.part`)]);
+  saver.begin(ID, [join(folder, `${JSON_NAME}.part`)], device);
   goOn();
   await booting;
   expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toContain(ID);
@@ -107,7 +112,7 @@ test('if the app was off then, it is deleted at the next start; a younger one st
 test('what a crash left half done is removed at the next start, what has its name already, too: both or none', async () => {
   const crashed = memory();
   const path = join(folder, JSON_NAME);
-  crashed.begin(ID, [`${path}.part`, join(folder, `${PDF_NAME}.part`)]);
+  crashed.begin(ID, [`${path}.part`, join(folder, `${PDF_NAME}.part`)], device);
   await writeFile(`${path}.part`, 'half of');
   await writeFile(path, 'all of it');
   const { size, mtimeMs } = await stat(path);
@@ -207,7 +212,7 @@ test('a file that another program holds is said to be, and is tried again', asyn
 test('what a crash left half done, and a program holds at the next start, is tried again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const part = join(folder, `.${JSON_NAME}.part`);
-  memory().begin(ID, [part]);
+  memory().begin(ID, [part], device);
   await writeFile(part, 'half of');
   let held = true;
   const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
@@ -223,7 +228,7 @@ test('what a crash left half done, and a program holds at the next start, is tri
 
 test('what a crash left half done, and a program holds at this start, goes at the next', async () => {
   const part = join(folder, `.${JSON_NAME}.part`);
-  memory().begin(ID, [part]);
+  memory().begin(ID, [part], device);
   await writeFile(part, 'half of');
   const second = memory({ files: { ...files, unlink: failing('EBUSY') } });
   await second.boot();
@@ -267,17 +272,52 @@ describe('a file whose folder can’t be reached', () => {
     },
   );
 
-  test('is said to be there still when staff look for it or delete it', async () => {
-    const saver = memory();
-    await saved(saver, `share/${JSON_NAME}`, null);
+  /** A share that is not mounted leaves an empty folder in its place, which is another device's. */
+  const unmount = async () => {
     await goAway();
-    const away = { error: { code: 'fileAway', folder: share } };
-    await expect(saver.present(ID)).rejects.toMatchObject(away);
-    await expect(saver.delete(ID)).rejects.toMatchObject(away);
+    await mkdir(share);
+    device++;
+  };
+  const mount = async () => {
+    await rm(share, { recursive: true });
     await comeBack();
-    await saver.delete(ID);
+    device--;
+  };
+  const mounted = { ...files, stat: withDevice as Files['stat'] };
+
+  test('since it is not mounted goes once it can be, whether it was saved or was being written', async () => {
+    const saver = memory({ files: mounted });
+    await saved(saver, `share/${JSON_NAME}`);
+    const part = join(share, `.${PDF_NAME}.part`);
+    saver.begin(SECOND, [part], device);
+    await writeFile(part, 'half of');
+    now += 25 * HOUR;
+    await unmount();
+    const second = memory({ files: mounted });
+    await second.boot();
+    second.shutdown();
+    await mount();
+    await memory({ files: mounted }).boot();
     expect(await readdir(share)).toEqual([]);
   });
+
+  test.each([
+    { how: 'is missing', leave: goAway, back: comeBack },
+    { how: 'is not mounted', leave: unmount, back: mount },
+  ])(
+    'since it $how is said to be there still when staff look for it or delete it',
+    async ({ leave, back }) => {
+      const saver = memory({ files: mounted });
+      await saved(saver, `share/${JSON_NAME}`, null);
+      await leave();
+      const away = { error: { code: 'fileAway', folder: share } };
+      await expect(saver.present(ID)).rejects.toMatchObject(away);
+      await expect(saver.delete(ID)).rejects.toMatchObject(away);
+      await back();
+      await saver.delete(ID);
+      expect(await readdir(share)).toEqual([]);
+    },
+  );
 });
 
 test('of two files, one that somebody changed is named, not said to be deleted', async () => {
@@ -292,7 +332,7 @@ test('of two files, one that somebody changed is named, not said to be deleted',
       return { path, size, mtimeMs };
     }),
   );
-  saver.begin(ID, []);
+  saver.begin(ID, [], device);
   saver.settle(ID, marks, null);
   saver.finish(ID, []);
   await writeFile(join(folder, PDF_NAME), 'and a note');
@@ -321,7 +361,6 @@ test('a memory that one start could not read, and set aside, is read by the next
 });
 
 describe('a memory that a start could neither read nor set aside', () => {
-  const SECOND = '00000000-0000-4000-8000-000000000002';
   let file: string;
   beforeEach(async () => {
     await saved(memory());
@@ -338,7 +377,7 @@ describe('a memory that a start could neither read nor set aside', () => {
     await rm(`${file}.damaged`, { recursive: true });
     await rename(`${file}.held`, file);
     await saver.boot();
-    saver.begin(SECOND, []);
+    saver.begin(SECOND, [], device);
     expect(await readFile(file, 'utf8')).toContain(ID);
     await saver.undo(SECOND, []);
     saver.shutdown();
@@ -352,7 +391,7 @@ describe('a memory that a start could neither read nor set aside', () => {
     await writeFile(file, '[{"id":');
     const saver = memory();
     await saver.boot();
-    expect(() => saver.begin(SECOND, [])).toThrow('overwritten');
+    expect(() => saver.begin(SECOND, [], device)).toThrow('overwritten');
     expect(await readFile(file, 'utf8')).toBe('[{"id":');
   });
 });
@@ -391,7 +430,7 @@ test('on a disk that is full, what is over its time is deleted all the same, at 
 test('nothing is written that could not be remembered first', async () => {
   await mkdir(join(folder, 'saved-files.json.new'));
   const saver = memory();
-  expect(() => saver.begin(ID, [join(folder, `${JSON_NAME}.part`)])).toThrow('EISDIR');
+  expect(() => saver.begin(ID, [join(folder, `${JSON_NAME}.part`)], device)).toThrow('EISDIR');
 });
 
 test.skipIf(process.platform === 'win32').each([

@@ -22,6 +22,8 @@ const entrySchema = z.object({
   /** Files that are getting their names: of use once all of them have one, and staff are told. */
   naming: z.array(markSchema).default([]),
   files: z.array(markSchema),
+  /** Of their folder, when they were begun; earlier versions didn't say. */
+  device: z.number().optional(),
   /** Null: they stay until somebody deletes them. */
   deleteAt: timeSchema.nullable(),
   /** In ms, from when they were saved until then; earlier versions didn't say. */
@@ -65,8 +67,8 @@ export class SavedFiles {
   }
 
   /** Remembers files that are about to be written, before the first of their bytes is. */
-  begin(id: string, unfinished: string[]): void {
-    this.#keep([...this.#entries, { id, unfinished, naming: [], files: [], deleteAt: null }]);
+  begin(id: string, unfinished: string[], device: number): void {
+    this.#keep([...this.#entries, { id, unfinished, naming: [], files: [], device, deleteAt: null }]);
     this.#underWay.add(id);
   }
 
@@ -94,8 +96,8 @@ export class SavedFiles {
 
   /** The files that are still as they were saved. Fails where that can't be told. */
   async present(id: string): Promise<string[]> {
-    const { files } = this.#entryOf(id);
-    const there = await Promise.all(files.map((mark) => this.#isAsSaved(mark)));
+    const { files, device } = this.#entryOf(id);
+    const there = await Promise.all(files.map((mark) => this.#isAsSaved(mark, device)));
     return files.filter((_, at) => there[at]).map(({ path }) => path);
   }
 
@@ -154,17 +156,17 @@ export class SavedFiles {
 
   /** Removes what is of no use, and where their time is over, what was saved. What fails is remembered. */
   async #clear(id: string, isOver: boolean) {
-    const { unfinished, naming, files } = this.#entryOf(id);
+    const { unfinished, naming, files, device } = this.#entryOf(id);
     const failures = new Map<string, unknown>();
     const theirs: string[] = [];
     let deleted = 0;
     const attempt = async (path: string, mark?: FileMark) => {
       try {
-        if (mark && !(await this.#isAsSaved(mark))) {
+        if (mark && !(await this.#isAsSaved(mark, device))) {
           theirs.push(path);
           return;
         }
-        await this.#remove(path);
+        await this.#remove(path, device);
         deleted++;
       } catch (thrown) {
         failures.set(path, thrown);
@@ -182,18 +184,18 @@ export class SavedFiles {
     return { deleted, theirs, failures };
   }
 
-  async #isAsSaved({ path, size, mtimeMs }: FileMark): Promise<boolean> {
+  async #isAsSaved({ path, size, mtimeMs }: FileMark, device?: number): Promise<boolean> {
     try {
       const found = await this.#parts.files.stat(path);
       return found.isFile() && found.size === size && found.mtimeMs === mtimeMs;
     } catch (thrown) {
-      if (await isGone(this.#parts.files, path, thrown)) return false;
+      if (await isGone(this.#parts.files, path, thrown, device)) return false;
       throw new Failure({ code: 'fileAway', folder: dirname(path) }, thrown);
     }
   }
 
-  async #remove(path: string): Promise<void> {
-    const thrown = await remove(this.#parts.files, path);
+  async #remove(path: string, device?: number): Promise<void> {
+    const thrown = await remove(this.#parts.files, path, device);
     if (thrown) throw new Failure({ code: 'fileNotDeleted', folder: dirname(path) }, thrown);
   }
 

@@ -133,23 +133,6 @@ test('a page that is refused isn’t asked for again', async () => {
   expect(asked).toBe(1);
 });
 
-test.each([
-  ['the same page again and again', () => 'here'],
-  ['ever new pages', (after: string | null) => `${after ?? ''}.`],
-])('a server that never ends a part fills no disk: %s', async (_how, next) => {
-  const { source } = exportOf();
-  const rows = Array.from({ length: 1000 }, (_, n) => loanOf(n));
-  let asked = 0;
-  const endless = {
-    ...source,
-    page: (part: string, after: string | null) => {
-      if (++asked > 50) throw new Error('It goes on and on.');
-      return Promise.resolve(part === 'loanHistory' ? { rows, next: next(after) } : { rows: [], next: null });
-    },
-  } as PatronDataExport;
-  await expect(written(endless)).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
-});
-
 test('cancelling ends it before the next page', async () => {
   const controller = new AbortController();
   const { source, asked } = exportOf({ loanHistory: Array.from({ length: 99 }, (_, n) => loanOf(n)) });
