@@ -120,6 +120,43 @@ test('the own sign-in needs an active card and the PIN, and locks after five fai
   expect((await ownSignIn(desk, '4711', '2101')).status).toBe(201);
 });
 
+test('a loan, debt or reservation is named together with whose it is: nobody else’s, of no library', async () => {
+  const { desk, patron, central, signIn } = await atTheDesk();
+  const south = await signIn('south', 'lead');
+  const having = async (at: TestDesk) => {
+    const one = await at.register();
+    const [loanId, debtId] = [at.newId(), at.newId()];
+    await lend(at, one, loanId);
+    await owe(at, one, debtId, 100);
+    const { id: reservationId } = valueOf<{ id: string }>(await reserve(at, one));
+    return { loanId, debtId, reservationId };
+  };
+  const others = [await having(desk), await having(south)];
+  const rows = () =>
+    ['loan', 'past_loan', 'debt', 'payment', 'reservation'].map((table) =>
+      central.parts.store.rows(`SELECT * FROM ${table}`),
+    );
+  const before = rows();
+  const params = { patronId: patron.id };
+  for (const { loanId, debtId, reservationId } of others) {
+    for (const attempt of [
+      renew(desk, patron, loanId),
+      desk.act('returnLoan', { params: { ...params, loanId } }),
+      pay(desk, patron, debtId, 100),
+      desk.act('cancelReservation', { params: { ...params, reservationId } }),
+    ])
+      expect(problemOf(await attempt)).toBe('not-found');
+  }
+  expect(rows()).toEqual(before);
+});
+
+test('a card and its PIN sign in at their own library only', async () => {
+  const { desk } = await atTheDesk();
+  const body = { library: 'south', cardNumber: '2100', pin: '4711' };
+  expect(problemOf(await desk.ask('patronSignIn', { body }))).toBe('wrong-credentials');
+  expect((await ownSignIn(desk)).status).toBe(201);
+});
+
 test('a lost card signs nobody in', async () => {
   const { desk, patron } = await atTheDesk();
   await desk.save(patron, 'card', { cards: [{ number: '2100', state: 'lost' }] });

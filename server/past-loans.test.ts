@@ -1,7 +1,8 @@
 // What stays of a loan that is over: no more than the patron wants kept, and nothing in answers that are kept.
 import { describe, expect, test } from 'vitest';
+import type { Patron } from '../shared/patrons/patron.ts';
 import type { Answer } from './outcome.ts';
-import { testNetwork, valueOf } from './testing/network.ts';
+import { atTheDesk, testNetwork, valueOf } from './testing/network.ts';
 
 test('loan history goes when the patron no longer wants it kept', async () => {
   const network = testNetwork();
@@ -22,6 +23,18 @@ test('loan history goes when the patron no longer wants it kept', async () => {
   expect(kept()).toBe(0);
   await lendAndReturn();
   expect(kept()).toBe(0);
+});
+
+test('nobody’s loan history goes with somebody else’s', async () => {
+  const { desk, central } = await atTheDesk();
+  const { store } = central.parts;
+  const keeping = { preferences: { keepLoanHistory: true } };
+  const [who, other] = [await desk.register(keeping), await desk.register(keeping)];
+  store.run(
+    "INSERT INTO past_loan (patron, title, author, loaned_at, returned_at) SELECT number, id, '', '', '' FROM patron",
+  );
+  await desk.save(who, 'preferences', { keepLoanHistory: false });
+  expect(store.rows('SELECT title FROM past_loan')).toEqual([{ title: other.id }]);
 });
 
 describe('what was lent', () => {
@@ -67,6 +80,22 @@ describe('what was lent', () => {
     expect(await loan.ask({ ...ITEM, title: 'A guess' })).toEqual(loan.answer);
     await loan.giveBack();
     expect(valueOf(await loan.ask())).toMatchObject({ title: '', author: '', itemBarcode: '', renewals: 0 });
+  });
+
+  test('is told by a repeat of that very act only, also where the id of a loan that is over is another’s by now', async () => {
+    const { desk, patron, lend } = await lent();
+    const other = await desk.register();
+    const lendAnother = async (to: Patron, id = desk.newId()) => {
+      const item = { title: 'Another', author: 'Another', itemBarcode: '9' };
+      const body = { id, ...item, dueAt: '2026-04-01T00:00:00Z' };
+      expect((await desk.act('lend', { params: { patronId: to.id }, body })).status).toBe(201);
+    };
+    await lendAnother(patron);
+    const loan = await lend();
+    expect(await loan.ask()).toEqual(loan.answer);
+    await loan.giveBack();
+    await lendAnother(other, valueOf<{ id: string }>(loan.answer).id);
+    expect(valueOf(await loan.ask())).toMatchObject({ title: '', author: '', itemBarcode: '' });
   });
 
   test('costs no return more where a loan was renewed time and again', async () => {

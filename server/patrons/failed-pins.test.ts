@@ -78,6 +78,20 @@ describe('failed sign-ins with a card', () => {
     expect(kept).not.toMatch(/secret|19570823/);
   });
 
+  test('are forgiven by nobody else’s sign-in, nor by a new PIN for somebody else', async () => {
+    const there = await atTheDesk();
+    await there.desk.register(of('C-1'));
+    const other = await there.desk.register(of('C-2'));
+    const body = { library: 'north', cardNumber: 'C-2', pin: '2580' };
+    for (let tries = 0; tries < 3; tries++) {
+      await failAt(there, 'C-1');
+      await there.desk.act('setPin', { params: { patronId: other.id }, body: { pin: '2580' } });
+      const own = await there.central.answer('patronSignIn', { params: {}, query: {}, headers: {}, body });
+      expect(own.status).toBe(201);
+    }
+    await lockAt(there, 'C-1');
+  });
+
   test('go with the patron who is deleted', async () => {
     const there = await atTheDesk();
     const patron = await there.desk.register(of('C-1'));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { EndpointAnswer } from '../../shared/central/contract.ts';
 import { problemOf, testNetwork, type TestNetwork } from '../testing/network.ts';
 import { attempt } from '../testing/sign-in.ts';
 
@@ -20,6 +21,17 @@ test('a revoked desk is told so, whatever it asks; its tokens and grants end, an
   );
   expect(problemOf(await stolen.ask('snapshot', {}, { 'circdesk-desk': other.desk }))).toBe('signed-out');
   expect((await other.ask('snapshot')).status).toBe(200);
+});
+
+test('a desk that is revoked takes no other desk’s grants with it', async () => {
+  const { central, signIn } = testNetwork();
+  const [stolen, other] = [await signIn('north', 'lead'), await signIn('north', 'lead')];
+  const patron = await other.register();
+  const act = other.newId();
+  const left = await other.ask('signOut', { body: { waitingActs: [{ id: act, patronId: patron.id }] } });
+  central.desks.revoke(stolen.desk);
+  other.token = (left.body as EndpointAnswer<'signOut'>).pushGrant ?? '';
+  expect((await other.block(patron, 'x', { act })).status).toBe(201);
 });
 
 test('a desk that wrote its name in capitals is revoked like any other', async () => {

@@ -51,6 +51,23 @@ describe('the push-only grant that sign-out leaves', () => {
     expect(problemOf(elsewhere)).toBe('signed-out');
   });
 
+  test('is good for no act that another grant names, of the same author or of a colleague', async () => {
+    const { network, desk, patron, act } = await signedOut();
+    for (const [username, at] of [
+      ['lead', desk.desk],
+      ['desk', desk.desk],
+    ] as const) {
+      const next = await network.signIn('north', username, at);
+      const theirs = next.newId();
+      const answer = await next.ask('signOut', {
+        body: { waitingActs: [{ id: theirs, patronId: patron.id }] },
+      });
+      expect(answer.status).toBe(200);
+      expect(problemOf(await desk.block(patron, 'x', { act: theirs }))).toBe('signed-out');
+    }
+    expect((await desk.block(patron, 'x', { act })).status).toBe(201);
+  });
+
   test('tells the desk that it is for, where it will do, that the account was locked', async () => {
     const { network, desk, patron, act } = await signedOut();
     network.central.staff.setLocked(desk.session.staff.id, true);

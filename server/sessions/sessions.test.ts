@@ -83,6 +83,20 @@ describe('sign-in', () => {
     expect(problemOf(await attempt(network, 'lead', PASSWORD, deskId(network)))).toBe('account-locked');
   });
 
+  test.each([
+    { where: 'at one desk', most: 5, isOne: true },
+    { where: 'at many', most: 20, isOne: false },
+  ])('a colleague who signs in $where forgives nobody else’s failures', async ({ most, isOne }) => {
+    const network = testNetwork();
+    const one = deskId(network);
+    const desk = () => (isOne ? one : deskId(network));
+    for (let tries = 0; tries < most; tries++) {
+      expect(problemOf(await attempt(network, 'lead', 'guess', desk()))).toBe('wrong-credentials');
+      expect((await attempt(network, 'desk', PASSWORD, desk())).status).toBe(201);
+    }
+    expect(problemOf(await attempt(network, 'lead', PASSWORD, desk()))).toBe('account-locked');
+  });
+
   test('guesses sent at once count one by one', async () => {
     const network = testNetwork();
     const desk = deskId(network);
@@ -95,11 +109,13 @@ describe('sign-in', () => {
   test('is refused to an account that an administrator locked, and its sessions end', async () => {
     const network = testNetwork();
     const desk = await network.signIn('north', 'lead');
+    const colleague = await network.signIn('north', 'desk');
     network.central.staff.setLocked(desk.session.staff.id, true);
     expect(problemOf(await desk.ask('search', { query: { query: 'x' } }))).toBe('signed-out');
     expect(problemOf(await refresh(network, desk.session.refreshToken))).toBe('account-locked');
     expect(problemOf(await attempt(network, 'lead', PASSWORD, desk.desk))).toBe('account-locked');
     expect(problemOf(await attempt(network, 'lead', 'wrong', desk.desk))).toBe('wrong-credentials');
+    expect((await colleague.ask('snapshot')).status).toBe(200);
   });
 });
 
