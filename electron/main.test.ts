@@ -23,7 +23,11 @@ async function start(appPath: string, switches: Record<string, string> = {}): Pr
   const app = {
     commandLine: { getSwitchValue: (name: string) => switches[name] ?? '' },
     ...{ getAppPath: () => appPath, getPath: () => '/user-data' },
-    ...{ setPath: () => undefined, on: () => undefined, exit: (code: number) => said.push(`exit ${code}`) },
+    ...{
+      setPath: (name: string, path: string) => said.push(`${name}: ${path}`),
+      on: () => undefined,
+      exit: (code: number) => said.push(`exit ${code}`),
+    },
     requestSingleInstanceLock: () => said.push(LOCK),
     enableSandbox: () => said.push('sandbox'),
     whenReady: () => {
@@ -50,12 +54,20 @@ test('every page is in the sandbox, and app:// may do no more than a page of our
   await start('/circdesk');
   // No bypassCSP, corsEnabled, allowServiceWorkers, supportFetchAPI, stream or codeCache.
   expect(said).toEqual([
+    'userData: /user-data',
     LOCK,
     [{ scheme: 'app', privileges: { standard: true, secure: true } }],
     'sandbox',
     'ready',
   ]);
   expect(umask).toHaveBeenCalledWith(0o077);
+});
+
+test('on Windows its files are of this computer, not of a profile that roams, before anything looks for them', async () => {
+  vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+  vi.stubEnv('LOCALAPPDATA', '/of this computer');
+  await start(INSTALLED);
+  expect(said.slice(0, 2)).toEqual(['userData: /of this computer/user-data', LOCK]);
 });
 
 test('an installed desk that is started with a strange switch says so, and does nothing else', async () => {

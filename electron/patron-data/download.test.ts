@@ -99,6 +99,28 @@ test('a folder that isn’t only on this computer is named first, and asked abou
   savedFiles.shutdown();
 });
 
+test('one patron’s data is downloaded once at a time, so that cancelling it leaves none', async () => {
+  let print: () => void = () => undefined;
+  const { download, savedFiles } = desk({
+    print: () => new Promise((resolve) => (print = () => resolve(Buffer.from('%PDF')))),
+  });
+  const first = download.download(PATRON, ASK);
+  await expect(download.download(PATRON, ASK)).rejects.toMatchObject({ error: { code: 'requestRefused' } });
+  download.cancel(PATRON);
+  await vi.waitFor(() => {
+    print();
+  });
+  await expect(first).rejects.toMatchObject({ error: { code: 'cancelled' } });
+  expect(await left()).toEqual([]);
+  const again = download.download(PATRON, ASK);
+  await vi.waitFor(async () => {
+    print();
+    expect(await left()).toHaveLength(2);
+  });
+  await again;
+  savedFiles.shutdown();
+});
+
 test('cancelled at any step, no file is left and none is remembered', async () => {
   const never = () => new Promise<never>(() => undefined);
   const rejected = (signal: AbortSignal) =>

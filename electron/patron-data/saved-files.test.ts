@@ -320,6 +320,25 @@ describe('a file whose folder can’t be reached', () => {
   );
 });
 
+test('of two that were saved each goes at its own time, and what is being written stays', async () => {
+  const saver = memory();
+  await saved(saver, JSON_NAME, 1);
+  const other = join(folder, PDF_NAME);
+  saver.begin(SECOND, [`${other}.part`], device);
+  await writeFile(`${other}.part`, 'half of');
+  now += 2 * HOUR;
+  await saver.boot();
+  expect(await left()).toEqual([`${PDF_NAME}.part`]);
+  await rename(`${other}.part`, other);
+  const { size, mtimeMs } = await stat(other);
+  saver.settle(SECOND, [{ path: other, size, mtimeMs }], new Date(now + HOUR).toISOString());
+  saver.finish(SECOND, []);
+  saver.shutdown();
+  now += 2 * HOUR;
+  await memory().boot();
+  expect(await left()).toEqual([]);
+});
+
 test('of two files, one that somebody changed is named, not said to be deleted', async () => {
   let held = true;
   const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
