@@ -114,9 +114,11 @@ describe('the audit log', () => {
     expect([await openAgain(), await openAgain()]).toEqual([2, 2]);
   });
 
-  test('has everybody’s own look at a patron who is read again: a colleague’s, or one of long ago, stands in for none', async () => {
+  test('has everybody’s own look at a patron who is read again: a colleague’s, one of long ago, or at somebody else stands in for none', async () => {
     const network = testNetwork();
-    const { id } = await (await network.signIn('north', 'lead')).register();
+    const lead = await network.signIn('north', 'lead');
+    const { id } = await lead.register();
+    await lead.patron((await lead.register()).id);
     const openAgain = async (username: string) => {
       const desk = await network.signIn('north', username);
       await desk.ask('patron', { params: { patronId: id }, query: { again: '1' } });
@@ -130,17 +132,23 @@ describe('the audit log', () => {
     expect([await openAgain('lead'), await openAgain('lead')]).toEqual([3, 3]);
   });
 
-  test('has each one’s reads that were refused: a colleague’s hides none', async () => {
+  test('has each one’s reads that were refused: a colleague’s, or one that was of somebody else or of another kind, hides none', async () => {
     const network = testNetwork();
     const lead = await network.signIn('north', 'lead');
-    const { id } = await lead.register();
+    const [{ id }, other] = [await lead.register(), await lead.register()];
     for (const permission of PERMISSIONS) network.central.staff.revoke(lead.session.staff.id, permission);
     for (const desk of [lead, await network.signIn('north', 'desk')])
       for (let time = 0; time < 2; time++)
         expect(problemOf(await desk.ask('audit', { params: { patronId: id } }))).toBe('not-permitted');
-    const log = network.central.parts.audit.entries('north', id);
+    expect(problemOf(await lead.ask('audit', { params: { patronId: other.id } }))).toBe('not-permitted');
+    const part = { patronId: id, exportId: lead.newId(), part: 'payments' };
+    const query = { upTo: '2026-03-01T10:00:00.000Z', limit: 1 };
+    expect(problemOf(await lead.ask('patronDataPart', { params: part, query }))).toBe('not-permitted');
+    const entriesOf = (patronId: string) => network.central.parts.audit.entries('north', patronId);
+    const log = entriesOf(id);
     const refused = log.filter(({ kind }) => kind === 'refused').map(({ staff }) => staff);
-    expect(refused.sort()).toEqual(['desk of north', 'lead of north']);
+    expect(refused.sort()).toEqual(['desk of north', 'lead of north', 'lead of north']);
+    expect(entriesOf(other.id).filter(({ kind }) => kind === 'refused')).toHaveLength(1);
   });
 
   test('dates nothing later than now, where it would stand on top of all else for good, and in no patron data file', async () => {
