@@ -141,12 +141,19 @@ test('a loan, debt or reservation is named together with whose it is: what is do
   const each = async ({ loanId, debtId, reservationId }: (typeof others)[0]) => [
     await renew(desk, patron, loanId),
     await desk.act('returnLoan', { params: { ...params, loanId } }),
-    await pay(desk, patron, debtId, 100),
+    await pay(desk, patron, debtId, 30),
+    await pay(desk, patron, debtId, 70),
     await desk.act('cancelReservation', { params: { ...params, reservationId } }),
   ];
   for (const other of others)
     for (const answer of await each(other)) expect(problemOf(answer)).toBe('not-found');
-  for (const answer of await each(await having(desk, patron))) expect(answer.status).toBeLessThan(300);
+  const [stays, goes] = [await having(desk, patron), await having(desk, patron)];
+  for (const answer of await each(goes)) expect(answer.status).toBeLessThan(300);
+  expect(await desk.patron(patron.id)).toMatchObject({
+    loans: [{ id: stays.loanId, renewals: 0 }],
+    reservations: [{ id: stays.reservationId }],
+    debts: [{ id: stays.debtId, amount: 100 }],
+  });
   expect(ofOthers()).toEqual(before);
 });
 
