@@ -1,9 +1,11 @@
 // A server that answers strangely, by malice or by mistake: it's asked no more of it than once in a while, and nobody is
 // let in, nothing dated and nothing done by what it says.
 import { expect, test } from 'vitest';
+import { openExport } from '../../electron/patron-data/open-export.ts';
 import { testNetwork } from '../../server/testing/network.ts';
 import { ANSWER_HEADERS } from '../../shared/central/endpoint.ts';
 import { PROBLEMS, problemType } from '../../shared/central/problems.ts';
+import type { PatronDataHead } from '../../shared/patron-data/document.ts';
 import type { Patron } from '../../shared/patrons/patron.ts';
 import { cut, goodLine, type Desk } from './desk.ts';
 import { deskOn, filled, found, problem } from './filled.ts';
@@ -71,6 +73,30 @@ test('more hits than any library has patrons are none: a list so long would hold
     path === '/patrons' ? { ...answer, body: JSON.stringify({ total: 5_000_001, patrons: [] }) } : answer;
   const finding = desk.parts.patrons.search('ek', part);
   await expect(finding).rejects.toMatchObject({ error: { code: 'serverRubbish' } });
+});
+
+test('a record, a file or a page of one that is another’s, or another part’s, is taken by nobody', async () => {
+  const { desk, ek, lind, network } = await filled();
+  const change = (path: RegExp, changed: (body: Record<string, unknown>) => object) => {
+    desk.line.answered = (request, answer) =>
+      path.test(request.path)
+        ? { ...answer, body: JSON.stringify(changed(JSON.parse(answer.body) as Record<string, unknown>)) }
+        : answer;
+  };
+  const rubbish = { error: { code: 'serverRubbish' } };
+  const read = () => desk.parts.session.use((central) => central.patron(ek.id, false));
+  const { session, acts, store } = desk.parts;
+  const open = () => openExport({ session, acts, store, clock: network.clock }, ek.id, 'unchecked');
+  change(/^\/patrons\/[^/]+$/, (body) => ({ ...body, id: lind.id }));
+  await expect(read()).rejects.toMatchObject(rubbish);
+  change(/\/exports$/, (body) => {
+    const { head } = body as { head: PatronDataHead };
+    return { ...body, head: { ...head, patron: { ...head.patron, id: lind.id } } };
+  });
+  await expect(open()).rejects.toMatchObject(rubbish);
+  change(/\/exports\//, (body) => ({ ...body, part: 'payments' }));
+  const { source } = await open();
+  await expect(source.page('notifications', null)).rejects.toMatchObject(rubbish);
 });
 
 test('pages of a first fill that lead round to an earlier one are asked for once', async () => {
