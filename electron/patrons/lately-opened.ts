@@ -1,5 +1,7 @@
 // The patrons opened lately by whoever is signed in, the last one first. In memory only, and gone with the session.
 
+import { oneLine } from './one-line.ts';
+
 const MOST = 8;
 
 export interface OpenedPatron {
@@ -37,7 +39,8 @@ export class LatelyOpened {
     this.#set([known ?? { id, name: '' }, ...others].slice(0, MOST));
   }
 
-  named(id: string, name: string): void {
+  named(id: string, fullName: string): void {
+    const name = oneLine(fullName);
     const known = this.#patrons.find((patron) => patron.id === id);
     if (!known || known.name === name) return;
     this.#set(this.#patrons.map((patron) => (patron.id === id ? { id, name } : patron)));

@@ -22,6 +22,7 @@ import { Failure } from '../support/failure.ts';
 import { withinMoment, type Timers } from '../support/system.ts';
 import { shownTogether } from '../sync/desk-acts.ts';
 import type { Acts } from './acts.ts';
+import { oneLine } from './one-line.ts';
 import type { RecentPatrons } from './recent-patrons.ts';
 import type { Saving } from './saving.ts';
 
@@ -31,10 +32,8 @@ const FRESH_WITHIN_MS = 2_000;
 /** Of patrons found by anything of theirs, so many are looked at for those whose name it is. */
 const FOUND_BY_ALL = 100;
 
-/** A list shows a line of each text: hundreds without end would hold up its window. */
-const LISTED = 300;
 const listed = (hit: PatronSummary): PatronSummary => {
-  const cut = (value: unknown) => (typeof value === 'string' ? value.slice(0, LISTED).toWellFormed() : value);
+  const cut = (value: unknown) => (typeof value === 'string' ? oneLine(value) : value);
   return Object.fromEntries(Object.entries(hit).map(([name, value]) => [name, cut(value)])) as PatronSummary;
 };
 

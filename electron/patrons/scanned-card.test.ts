@@ -3,6 +3,7 @@ import { EVERYTHING } from '../../shared/capabilities.ts';
 import { Folders, idOf, LIBRARY, patronOf } from '../cache/testing.ts';
 import type { StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
+import { LatelyOpened } from './lately-opened.ts';
 import { ScannedCards } from './scanned-card.ts';
 
 const folders = new Folders();
@@ -108,4 +109,21 @@ test('whose card the copy doesn’t hold is asked of the server: one that is out
   expect((await scannedCards.find('b-3', {})).found).toEqual({ state: 'active' });
   expect((await scannedCards.find('A1', {})).found).toEqual({ state: 'active' });
   expect(asked).toEqual(['B2', 'b-3']);
+});
+
+test('of a name without end, as whoever registers at a Koha may write one, a window is told a line', async () => {
+  const { store } = await folders.filled([]);
+  const endless = patronOf(2, { personal: { familyName: 'x'.repeat(1_000_000) } });
+  endless.sections.card.values.cards = [{ number: 'B2', state: 'lost' }];
+  const central = {
+    ownerOf: () => Promise.resolve({ id: endless.id, givenName: '', familyName: '', cardNumber: null }),
+    patron: () => Promise.resolve(endless),
+  };
+  const use = (work: (asking: typeof central) => unknown) => work(central);
+  const { found } = await new ScannedCards(store, session({ central, use })).find('B2', {});
+  expect(found).toMatchObject({ state: 'lost', name: expect.stringMatching(/^Anna x{295}$/) });
+  const recent = new LatelyOpened(() => undefined);
+  recent.opened('1');
+  recent.named('1', 'x'.repeat(1_000_000));
+  expect(recent.list).toEqual([{ id: '1', name: 'x'.repeat(300) }]);
 });

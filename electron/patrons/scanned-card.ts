@@ -10,6 +10,7 @@ import type { DeskStore } from '../cache/desk-store.ts';
 import type { Present } from '../session/offline-sign-in.ts';
 import { isLineFailure, type StaffSession } from '../session/staff-session.ts';
 import { Failure } from '../support/failure.ts';
+import { oneLine } from './one-line.ts';
 
 type Owner = { id: string; name: string; number: string; state: Card['state'] };
 
@@ -56,7 +57,7 @@ export class ScannedCards {
     scans.found.set(scan, { patronId: id, by: present });
     const [oldest = scan] = scans.found.keys();
     if (scans.found.size > REMEMBERED) scans.found.delete(oldest);
-    return { scan, found: state === 'active' ? { state } : { state, name } };
+    return { scan, found: state === 'active' ? { state } : { state, name: oneLine(name) } };
   }
 
   /** Whom a scan of this window found; nobody once it scanned another card, unless staff said that they want it. */

@@ -64,9 +64,13 @@ const guarantorChoiceSchema = patronSummarySchema.pick({
 });
 export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
 /** The patron of a card in use opens; one that isn't is asked about by its patron's name. */
+/** A line of a window, or a list of lines, shows so much of a text: one without end would push all else out of sight. */
+export const LINE = 300;
+const lineSchema = z.string().max(LINE);
+
 const scannedCardSchema = z.discriminatedUnion('state', [
   z.object({ state: cardSchema.shape.state.extract(['active']) }),
-  z.object({ state: cardSchema.shape.state.exclude(['active']), name: z.string() }),
+  z.object({ state: cardSchema.shape.state.exclude(['active']), name: lineSchema }),
 ]);
 export type ScannedCard = z.infer<typeof scannedCardSchema>;
 const both = ['desk', 'patron'] as const;
@@ -161,7 +165,7 @@ export const requests = {
   'patrons.recent': {
     windows: ['desk'],
     args: nothing,
-    result: z.object({ patrons: z.array(z.object({ id: idSchema, name: z.string() })) }),
+    result: z.object({ patrons: z.array(z.object({ id: idSchema, name: lineSchema })) }),
   },
 
   /** `fresh`: with what the server knows now, as far as it can be asked. */
