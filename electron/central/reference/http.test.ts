@@ -50,7 +50,7 @@ test.each([
 
 test.each([
   ['one list', many(3_000_000)],
-  ['many lists', `[${many(4_500)}${`,${many(4_500)}`.repeat(600)}]`],
+  ['many lists, as large as an answer may be', `[${`[${'[[]],'.repeat(4_499)}[]],`.repeat(2_900)}[]]`],
   ['names of an object', `{${Array.from({ length: 300_000 }, (_, n) => `"${n}":0`).join()}}`],
   ['a list that is just short enough', many(4_999)],
 ])('an answer without end, %s, holds nobody up', async (_what, patrons) => {
