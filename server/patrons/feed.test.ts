@@ -76,7 +76,7 @@ test('a library sees its own patrons only', async () => {
   const patron = await north.register();
   await north.delete(await north.register());
   expect(await page(south, 0)).toMatchObject({ changes: [], position: network.central.marks().head });
-  expect((await snapshot(south)).patrons).toEqual([]);
+  expect((await south.ask('snapshot')).body).toMatchObject({ patrons: [], total: 0 });
   expect((await page(north, 0)).changes).toHaveLength(2);
   expect(problemOf(await south.ask('patron', { params: { patronId: patron.id } }))).toBe('not-found');
 });
@@ -145,20 +145,37 @@ describe('tombstones', () => {
     expect((await page(desk, before)).changes).toEqual([
       { kind: 'deleted', position: deletedAt, patronId: patron.id },
     ]);
-    network.passDays(11);
+    network.passDays(6);
+    const between = await network.signIn('north', 'lead');
+    const another = await between.register();
+    await between.delete(another);
+    network.passDays(5);
     const later = await network.signIn('north', 'lead');
     const ask = (after: number) => later.ask('changes', { query: { after, epoch: later.session.epoch } });
     expect(problemOf(await ask(before))).toBe('cursor-too-old');
-    expect((await ask(deletedAt)).status).toBe(200);
+    expect((await ask(deletedAt)).body).toMatchObject({
+      changes: [{ kind: 'deleted', patronId: another.id }],
+    });
   });
 
-  test('of one library cost the other nothing', async () => {
+  test('of one library cost the other nothing, nor does it lose its own before its time', async () => {
     const network = testNetwork();
-    const north = await network.signIn('north', 'lead');
-    await north.delete(await north.register());
+    network.central.parts.libraries.get('south').retention.deletions = 60;
+    const heads: number[] = [];
+    for (const library of ['north', 'south']) {
+      const desk = await network.signIn(library, 'lead');
+      await desk.delete(await desk.register());
+      heads.push(network.central.marks().head);
+    }
     network.passDays(11);
+    const north = await network.signIn('north', 'lead');
+    expect((await page(north, heads[0] ?? 0)).changes).toEqual([]);
     const south = await network.signIn('south', 'lead');
-    expect((await page(south, 0)).changes).toEqual([]);
+    expect((await page(south, 0)).changes).toMatchObject([{ kind: 'deleted' }]);
+    network.passDays(50);
+    const later = await network.signIn('south', 'lead');
+    const ask = { query: { after: 0, epoch: later.session.epoch } };
+    expect(problemOf(await later.ask('changes', ask))).toBe('cursor-too-old');
   });
 });
 
