@@ -186,6 +186,10 @@ describe('a guarantor', () => {
       guarantor: { guarantor: { kind: 'name', name: 'Aunt' } },
     });
     expect(await issueOf(desk, patron, { guarantor: null })).toEqual(['guarantor: guarantorRequired']);
+    expect([patron, await desk.patron(adult.id)]).toMatchObject([
+      { ageGroup: 'child' },
+      { ageGroup: 'unknown' },
+    ]);
   });
 
   test('is never oneself, one who needs one, one of another library, or nobody', async () => {

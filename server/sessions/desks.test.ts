@@ -43,12 +43,15 @@ test('a desk that wrote its name in capitals is revoked like any other', async (
   expect(problemOf(await stolen.ask('snapshot', {}, { 'circdesk-desk': '' }))).toBe('signed-out');
 });
 
-test('a desk that is allowed again starts with a new sign-in', async () => {
+test('a desk that is allowed again starts with a new sign-in; one that is stolen stays revoked', async () => {
   const { central, signIn } = testNetwork();
   const desk = await signIn('north', 'lead');
   central.desks.revoke(desk.desk);
   expect(central.desks.list()).toMatchObject([{ desk: desk.desk, lastStaff: 'lead', revoked: true }]);
+  const stolen = await signIn('north', 'lead');
+  central.desks.revoke(stolen.desk);
   central.desks.allow(desk.desk);
+  expect(problemOf(await stolen.ask('snapshot'))).toBe('desk-revoked');
   expect(problemOf(await desk.ask('snapshot'))).toBe('signed-out');
   expect((await signIn('north', 'lead', desk.desk)).session.staff.username).toBe('lead');
 });
