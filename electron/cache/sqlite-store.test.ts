@@ -44,7 +44,7 @@ test('what was filled is found and opened, also after a restart', async () => {
 });
 
 test('a patron renamed here is found under the new name, blocked with a flag', async () => {
-  const { store } = await folders.filled([patronOf(1, { personal: { familyName: 'Ek' } }), patronOf(2)]);
+  const { store } = await folders.filled([patronOf(2), patronOf(1, { personal: { familyName: 'Ek' } })]);
   await store.append(actOf(1, 1, renamed('Aalto')));
   await store.append(actOf(2, 1, { kind: 'block', comment: 'Lost the atlas' }));
   expect(await names(store, 'ek')).toEqual([]);
@@ -202,6 +202,7 @@ test('small values and log events outlive a restart', async () => {
     at: AT,
   };
   await store.remember('grant', 'one');
+  await store.remember('another', 'three');
   await store.remember('grant', 'two');
   await store.appendLogEvent(event);
   await store.appendLogEvent(event);
@@ -209,7 +210,7 @@ test('small values and log events outlive a restart', async () => {
   const { store: again } = folders.open(folder);
   expect(await again.recall('grant')).toBe('two');
   await again.forget('grant');
-  expect(await again.recall('grant')).toBeUndefined();
+  expect([await again.recall('grant'), await again.recall('another')]).toEqual([undefined, 'three']);
   expect(await again.logEvents(LIBRARY, 10)).toEqual([event]);
   expect(await again.counts(LIBRARY)).toEqual({ waiting: 0, undecided: 0 });
 });
@@ -232,6 +233,35 @@ test('a look is kept until a backup surely holds it, and handed over again after
   await store.forgetDurable(LIBRARY, 'epoch-2', 8);
   await store.seeEpoch('epoch-3');
   expect(await store.logEvents(LIBRARY, 10)).toEqual([]);
+});
+
+test('of acts from long ago only those that staff withdrew are let go of', async () => {
+  const { store } = folders.open();
+  const states = ['waiting', 'sent', 'conflict', 'refused', 'confirmed', 'withdrawn'] as const;
+  for (const [n, state] of states.entries()) await store.append(actOf(n, 1, renamed('Ek'), { state }));
+  await store.append(actOf(6, 1, renamed('Ek'), { state: 'withdrawn', actedAt: '2026-11-25T10:00:00.000Z' }));
+  expect(await store.forgetWithdrawn('2026-11-25T00:00:00.000Z')).toBe(1);
+  expect((await store.acts([...states])).map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 6].map(deskIdOf));
+});
+
+test('what a history holds that a server is no longer in is not let go of as durable in the one that it is in', async () => {
+  const { store } = await folders.filled([patronOf(1)]);
+  const confirmed = { epoch: EPOCH, head: 101, at: AT };
+  const event = {
+    id: deskIdOf(9),
+    kind: 'looked' as const,
+    library: LIBRARY,
+    patronId: idOf(1),
+    staff: STAFF,
+    at: AT,
+  };
+  await store.append(actOf(1, 1, renamed('Aalto'), { state: 'confirmed', confirmed }));
+  await store.appendLogEvent(event);
+  await store.logEventsTaken([event.id], EPOCH, 101);
+  await fill(store, [patronOf(1)], 300, 'epoch-2');
+  expect(await store.forgetDurable(LIBRARY, 'epoch-2', 300)).toBe(0);
+  expect((await store.outgoing()).revived).toMatchObject([{ id: deskIdOf(1) }]);
+  expect(await store.logEvents(LIBRARY, 10)).toEqual([event]);
 });
 
 test('what needs a decision is listed, however much waits since', async () => {
