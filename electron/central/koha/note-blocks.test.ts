@@ -89,3 +89,18 @@ test('nobody sets a block in somebody else’s name by typing one into the note'
   expect(fields).toEqual({});
   expect(issues).toEqual([{ field: 'staffNote', code: 'invalid' }]);
 });
+
+test('of blocks without number or end, as only a hostile note holds them, the rest is text', () => {
+  const written = (comment: string) => `[Blocked MPL|2026-01-02|Bo Ek|${comment}|AAAAAAAAAAAAAAAAAAAAAA]`;
+  expect(noteBlocks(written('x').repeat(1_500))).toHaveLength(1_000);
+  const endless = written('x'.repeat(20_001));
+  expect(noteBlocks(endless)).toEqual([]);
+  expect(noteWithoutBlocks(endless)).toBe(endless);
+});
+
+test('what is too long to be a country’s name is not looked through for one', () => {
+  const countries = new Countries('en');
+  expect(countries.codeOf(`S${'\u0301'.repeat(100)}weden`)).toBe('SE');
+  const endless = `S${'\u0301'.repeat(200)}weden`;
+  expect(countries.codeOf(endless)).toBe(endless);
+});
