@@ -1,5 +1,5 @@
 import * as files from 'node:fs/promises';
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -87,4 +87,18 @@ test.each(['writeFile', 'sync'] as const)(
 test('a folder that may not be written is told as such', async () => {
   const access: Files = { ...files, open: failing('EROFS') };
   expect(await outcome(save({ 'a.json': 'text' }, { access }))).toBe('folderReadOnly');
+});
+
+test('what was begun on a share that is gone, and left an empty folder in its place, is told as having stayed', async () => {
+  let device = 1;
+  const withDevice = async (path: string) => Object.assign(await stat(path), { dev: device });
+  const saving = new Saving({ ...files, stat: withDevice as Files['stat'] }, folder);
+  await saving.prepare();
+  await (
+    await saving.begin('a.json')
+  )('half of');
+  await rename(folder, `${folder}-away`);
+  await mkdir(folder);
+  device++;
+  expect(await saving.discard()).toEqual([join(folder, '.a.json.part')]);
 });

@@ -8,7 +8,7 @@ import { codeOf, Failure } from '../support/failure.ts';
 /** The file access that saving needs, handed in so that a full disk can be tried. */
 export type Files = Pick<
   typeof fileSystem,
-  'mkdir' | 'open' | 'link' | 'rename' | 'access' | 'unlink' | 'stat'
+  'mkdir' | 'open' | 'link' | 'rename' | 'access' | 'unlink' | 'stat' | 'readdir'
 >;
 
 /** A file on the disk, by which it is known again. */
@@ -31,6 +31,7 @@ export class Saving {
   readonly #files: Files;
   readonly #folder: string;
   readonly #unfinished: Unfinished[] = [];
+  #device: number | undefined;
 
   constructor(files: Files, folder: string) {
     this.#files = files;
@@ -41,7 +42,7 @@ export class Saving {
   prepare(): Promise<number> {
     return this.#telling(async () => {
       await this.#files.mkdir(this.#folder, { recursive: true });
-      return (await this.#files.stat(this.#folder)).dev;
+      return (this.#device = (await this.#files.stat(this.#folder)).dev);
     });
   }
 
@@ -87,7 +88,7 @@ export class Saving {
     const stayed: string[] = [];
     for (const { handle, beside } of this.#unfinished) {
       await handle.close().catch(() => undefined);
-      if (await remove(this.#files, beside)) stayed.push(beside);
+      if (await remove(this.#files, beside, this.#device)) stayed.push(beside);
     }
     return stayed;
   }
@@ -101,12 +102,10 @@ export class Saving {
   }
 }
 
+export type Removing = Pick<Files, 'stat' | 'unlink' | 'readdir'>;
+
 /** Answers what went wrong; that it isn't there any more is well. */
-export async function remove(
-  files: Pick<Files, 'stat' | 'unlink'>,
-  path: string,
-  device?: number,
-): Promise<unknown> {
+export async function remove(files: Removing, path: string, device?: number): Promise<unknown> {
   try {
     await files.unlink(path);
     return undefined;
@@ -116,15 +115,19 @@ export async function remove(
 }
 
 /**
- * Whether a file that wasn't found isn't there any more. Where its folder is missing too, or is another one by its device,
- * such as the empty place that a share leaves behind, the share or disk is away.
+ * Whether a file that wasn't found isn't there any more. Where its folder is missing too, or is an empty one on another
+ * device, as a share leaves it behind that isn't mounted, the share or disk is away.
  */
-export const isGone = async (files: Pick<Files, 'stat'>, path: string, thrown: unknown, device?: number) =>
-  codeOf(thrown) === 'ENOENT' &&
-  files.stat(dirname(path)).then(
-    ({ dev }) => device === undefined || dev === device,
-    () => false,
-  );
+export async function isGone(files: Removing, path: string, thrown: unknown, device?: number) {
+  if (codeOf(thrown) !== 'ENOENT') return false;
+  const folder = dirname(path);
+  try {
+    const { dev } = await files.stat(folder);
+    return device === undefined || dev === device || (await files.readdir(folder)).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Gives a finished file its name; where the file system has no links (FAT, some shares), by renaming. */
 async function nameIt(files: Files, beside: string, path: string): Promise<void> {

@@ -301,6 +301,15 @@ describe('a file whose folder can’t be reached', () => {
     expect(await readdir(share)).toEqual([]);
   });
 
+  test('is taken for gone where others are in its folder: disks are numbered anew at each start of a computer', async () => {
+    await saved(memory({ files: mounted }), `share/${JSON_NAME}`);
+    await rename(join(share, JSON_NAME), join(share, 'moved.json'));
+    device++;
+    now += 25 * HOUR;
+    await memory({ files: mounted }).boot();
+    expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+  });
+
   test.each([
     { how: 'is missing', leave: goAway, back: comeBack },
     { how: 'is not mounted', leave: unmount, back: mount },

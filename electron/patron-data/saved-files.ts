@@ -9,7 +9,7 @@ import { timeSchema } from '../../shared/primitives.ts';
 import { readIfThere, writeDurably } from '../cache/durable-file.ts';
 import { Failure } from '../support/failure.ts';
 import type { Log } from '../support/log.ts';
-import { isGone, remove, type FileMark, type Files } from './save-file.ts';
+import { isGone, remove, type FileMark, type Removing } from './save-file.ts';
 
 /** As the desk names files: whoever can write the list has none deleted but these. */
 const OWN_NAME = /^\.?patron-data-\d{4}-\d\d-\d\d-[0-9a-f]{16}\./;
@@ -37,7 +37,7 @@ const AGAIN_MS = 600_000;
 export interface SavedFilesParts {
   /** Where they are remembered. */
   file: string;
-  files: Pick<Files, 'stat' | 'unlink'>;
+  files: Removing;
   clock: Clock;
   log: Log;
 }
