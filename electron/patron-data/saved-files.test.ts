@@ -301,10 +301,14 @@ describe('a file whose folder can’t be reached', () => {
     expect(await readdir(share)).toEqual([]);
   });
 
-  test('is taken for gone where others are in its folder: disks are numbered anew at each start of a computer', async () => {
+  test.each([
+    { to: 'within', on: 'another', where: () => share },
+    { to: 'out of', on: 'the same', where: () => folder },
+  ])('was moved $to its folder, which is on $on device now, is forgotten', async ({ on, where }) => {
     await saved(memory({ files: mounted }), `share/${JSON_NAME}`);
-    await rename(join(share, JSON_NAME), join(share, 'moved.json'));
-    device++;
+    await rename(join(share, JSON_NAME), join(where(), 'moved.json'));
+    // Disks are numbered anew at each start of a computer.
+    if (on === 'another') device++;
     now += 25 * HOUR;
     await memory({ files: mounted }).boot();
     expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
