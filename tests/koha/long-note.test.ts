@@ -1,6 +1,7 @@
 // A circulation note that staff at Koha let grow beyond what a desk's copy takes.
 import { beforeEach, expect, test } from 'vitest';
 import { v7 } from 'uuid';
+import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { patronSchema } from '../../shared/patrons/patron.ts';
 import { ada, at, begin, desk, koha, open, row, save, sent, session } from './one-patron.ts';
 
@@ -38,4 +39,16 @@ test('is whole in the patron data file', async () => {
   const act = { id: v7(), key: v7(), at: new Date(at()).toISOString() };
   const { head } = await session.exportPatronData(act, '', ada, 'unchecked');
   expect(head.patron.note.staffNote).toBe(LONG);
+});
+
+test('nor does another text without end, as a web form may hold it, fill a conflict; staff decide it all the same', async () => {
+  await open({ city: 'Lund' });
+  koha.world.change(row.patron_id, { city: 'W'.repeat(1_000_000) });
+  const changes = { town: 'Ystad' };
+  const { kind, current } = (await save('address', changes)) as { kind: string; current: TaggedValues };
+  expect(kind).toBe('stale');
+  expect(String(current.values['town'])).toHaveLength(20_000);
+  const decided = { kind: 'saveSection', section: 'address', base: current, changes } as const;
+  expect(await session.send(desk.act(ada, decided, at()))).toMatchObject({ kind: 'confirmed' });
+  expect(koha.world.patron(row.patron_id)['city']).toBe('Ystad');
 });

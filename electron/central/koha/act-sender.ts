@@ -24,7 +24,7 @@ import type { KohaReads } from './reads.ts';
 import { kohaPatronSchema, type KohaPatron } from './records.ts';
 import { refusalOf } from './refused-acts.ts';
 import { isRefusal } from './refusals.ts';
-import { sectionsOf, tagOf } from './sections.ts';
+import { sectionsOf, shown, tagOf } from './sections.ts';
 import { hasRights } from './staff-rights.ts';
 import { textOf } from './values.ts';
 
@@ -166,9 +166,11 @@ export class KohaSender {
     return leftOut > 0 || value.some(({ patron_id }) => patron_id !== record.patron_id);
   }
 
+  /** A stranger's text without end would go into a conflict, and from there into windows. */
   #section(section: SectionId, record: KohaPatron): TaggedValues {
     const values = sectionsOf(record, this.#parts.around.countries)[section];
-    return { values: values as unknown as FieldValues, tag: tagOf(values) };
+    const cut = (_name: string, value: unknown) => (typeof value === 'string' ? shown(value) : value);
+    return { values: JSON.parse(JSON.stringify(values), cut) as FieldValues, tag: tagOf(values) };
   }
 
   /** Sends fields with the three that Koha asks for, and none of its own. Answers a position that has passed it. */
