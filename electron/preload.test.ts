@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { LARGEST } from '../shared/ipc/small.ts';
+import { isSmallAndPlain, LARGEST } from '../shared/ipc/small.ts';
 
 const invoke = vi.fn<(channel: string, name: string, args: unknown) => void>();
 const exposeInMainWorld =
@@ -20,5 +20,6 @@ test('what is too large for the gate never gets as far as main; what staff can w
   expect(invoke).toHaveBeenLastCalledWith(expect.any(String), 'window.touched', args);
   touched?.({ heap: Array.from({ length: LARGEST.values }, () => ({})) });
   expect(invoke).toHaveBeenCalledTimes(2);
+  expect(isSmallAndPlain(invoke.mock.lastCall?.[2])).toBe(false);
   expect(JSON.stringify(invoke.mock.lastCall)).not.toContain('heap');
 });

@@ -129,7 +129,11 @@ test('cancelled at any step, no file is left and none is remembered', async () =
         reject(new Error('aborted'));
       });
     });
-  for (const change of [{ open: never }, { print: (_: unknown, signal: AbortSignal) => rejected(signal) }]) {
+  for (const change of [
+    { open: never },
+    { files: { ...files, mkdir: never } },
+    { print: (_: unknown, signal: AbortSignal) => rejected(signal) },
+  ]) {
     const { download } = desk(change);
     const downloading = download.download(PATRON, ASK);
     setTimeout(() => {
