@@ -119,18 +119,6 @@ test('what is too much of an event stays in main', () => {
 });
 
 const patronId = (n: number) => `0199a3c4-0000-7000-8000-${String(n).padStart(12, '0')}`;
-
-test('what is told of a patron is heard by that patron’s window only', () => {
-  const windows = new Windows('/preload.cjs');
-  windows.showDesk();
-  for (const n of [1, 2]) windows.showPatron(patronId(n));
-  windows.tellOf(patronId(1), 'patron.changed', { patronId: patronId(1) });
-  windows.showProgress(0.5, patronId(1));
-  expect(made.map(({ send }) => send.mock.calls.length)).toEqual([0, 1, 0]);
-  expect(made.map(({ window }) => window.setProgressBar.mock.calls)).toEqual([[], [[0.5]], []]);
-  windows.showProgress(0.7);
-  expect(made.map(({ window }) => window.setProgressBar.mock.lastCall)).toEqual([[0.7], [0.5], undefined]);
-});
 const open = () => made.filter(({ window }) => window.isOpen).length;
 
 /** A desk window, and windows of so many patrons. */
@@ -140,6 +128,16 @@ function opened(patrons: number) {
   for (let n = 0; n < patrons; n++) windows.showPatron(patronId(n));
   return windows;
 }
+
+test('what is told of a patron is heard by that patron’s window only', () => {
+  const windows = opened(2);
+  windows.tellOf(patronId(0), 'patron.changed', { patronId: patronId(0) });
+  windows.showProgress(0.5, patronId(0));
+  expect(made.map(({ send }) => send.mock.calls.length)).toEqual([0, 1, 0]);
+  expect(made.map(({ window }) => window.setProgressBar.mock.calls)).toEqual([[], [[0.5]], []]);
+  windows.showProgress(0.7);
+  expect(made.map(({ window }) => window.setProgressBar.mock.lastCall)).toEqual([[0.7], [0.5], undefined]);
+});
 
 test('a page that was taken over opens forty patrons’ windows, and no more until one is closed', () => {
   const windows = opened(40);

@@ -186,10 +186,14 @@ describe('a guarantor', () => {
       guarantor: { guarantor: { kind: 'name', name: 'Aunt' } },
     });
     expect(await issueOf(desk, patron, { guarantor: null })).toEqual(['guarantor: guarantorRequired']);
-    expect([patron, await desk.patron(adult.id)]).toMatchObject([
-      { ageGroup: 'child' },
-      { ageGroup: 'unknown' },
-    ]);
+  });
+
+  test('of one whose birth date is told is no older or younger by it', async () => {
+    const { desk } = await atTheDesk();
+    const adult = await desk.register();
+    const kid = await desk.register({ ...child(), guarantor: byPatron(adult) });
+    const both = [kid, await desk.patron(adult.id)];
+    expect(both).toMatchObject([{ ageGroup: 'child' }, { ageGroup: 'unknown' }]);
   });
 
   test('is never oneself, one who needs one, one of another library, or nobody', async () => {

@@ -12,7 +12,7 @@ test('a permission that is withdrawn is that account’s, and that one only', ()
   expect(staff.permissions(idOf('south'))).toEqual([...PERMISSIONS].sort());
 });
 
-test('whose sessions and grants are ended is one account’s', async () => {
+test('ending one account’s sessions ends no colleague’s session, and no grant of theirs', async () => {
   const { central, signIn } = testNetwork();
   const [lead, colleague, left] = [
     await signIn('north', 'lead'),

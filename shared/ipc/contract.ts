@@ -63,11 +63,10 @@ const guarantorChoiceSchema = patronSummarySchema.pick({
   town: true,
 });
 export type GuarantorChoice = z.infer<typeof guarantorChoiceSchema>;
-/** The patron of a card in use opens; one that isn't is asked about by its patron's name. */
 /** A line of a window, or a list of lines, shows so much of a text: one without end would push all else out of sight. */
 export const LINE = 300;
 const lineSchema = z.string().max(LINE);
-
+/** The patron of a card in use opens; one that isn't is asked about by its patron's name. */
 const scannedCardSchema = z.discriminatedUnion('state', [
   z.object({ state: cardSchema.shape.state.extract(['active']) }),
   z.object({ state: cardSchema.shape.state.exclude(['active']), name: lineSchema }),

@@ -13,7 +13,7 @@ import type { TaggedValues } from '../../shared/patrons/sections.ts';
 import { bends, bent, type Bend } from '../fuzz/bend.ts';
 import { limits, patience } from '../fuzz/limits.ts';
 import { steppingClock } from '../port/world.ts';
-import { ADDRESS, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
+import { ADDRESS, LOOKER, serverOn, smallLibrary, STAFF } from './fake/small-library.ts';
 
 function kohaWithBends() {
   const clock = steppingClock();
@@ -394,6 +394,28 @@ test('names and dates of nothing but marks, in ever other orders, hold up neithe
   const { counts } = await session.exportPatronData(act, '', id, 'patron');
   expect(counts.payments).toBe(4);
   expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+test('a sign-in whose condition gets lost on the way, where rows come one at a time, lets nobody in as a colleague', async () => {
+  const koha = smallLibrary(steppingClock());
+  koha.world.settings.mostPerPage = 1;
+  const { server } = serverOn(koha, {
+    transport: (request) => {
+      const query = { ...request.query };
+      for (const field of ['userid', 'cardnumber']) delete query[field];
+      return Promise.resolve(koha.answer({ ...request, query }));
+    },
+  });
+  await expect(server.signIn(LOOKER)).rejects.toMatchObject({ error: { code: 'nameOfTwo' } });
+});
+
+test('nor does a sign-in whose own record is answered with a colleague’s', async () => {
+  const koha = smallLibrary(steppingClock());
+  const { server } = serverOn(koha, {
+    transport: (request) =>
+      Promise.resolve(koha.answer({ ...request, path: request.path.replace(/\/patrons\/2$/, '/patrons/1') })),
+  });
+  await expect(server.signIn(LOOKER)).rejects.toMatchObject(rubbish);
 });
 
 test('a search for a card whose condition gets lost on the way fails: no stranger stands in the owner’s place', async () => {

@@ -1,6 +1,7 @@
 // Who somebody is at Koha: by their own name and password, or, where the desk works with an API key, by a password that
 // Koha checks for the key. Then only members of the categories that policy names may come in: Koha checks any patron's.
 import { z } from 'zod';
+import { joined } from '../../../shared/patrons/fold.ts';
 import type { KohaPolicy } from '../../policy/koha-policy.ts';
 import { Failure, isFailure } from '../../support/failure.ts';
 import type { Credentials } from '../central-server.ts';
@@ -56,8 +57,10 @@ async function withPassword(credentials: Credentials, { http, description }: Sig
   const [own] = found;
   if (!own) throw new Failure({ code: 'notStaff' });
   const api = new KohaApi(http, authorization);
-  // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same.
-  const isTwos = !carded || found.some(({ patron_id }) => patron_id !== own.patron_id);
+  // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same. Whose it
+  // is not: the condition may get lost on the way.
+  const isTheirs = [own.userid, own.cardnumber].some((one) => joined(textOf(one)) === joined(username));
+  const isTwos = !carded || !isTheirs || found.some(({ patron_id }) => patron_id !== own.patron_id);
   if (isTwos && (await whoseIs(credentials, api, description).catch(untold)) !== own.patron_id)
     throw new Failure({ code: 'nameOfTwo' });
   return ownRecord(api, own.patron_id);
