@@ -110,9 +110,9 @@ test('a look that the server took is that one only', async () => {
 test('a page of a fill moves its own fill on', async () => {
   for (const library of LIBRARIES) await store.beginFill(library, EPOCH, 100, 4);
   const before = await told('south');
-  await store.fillPage('north', [patronAt('north', 1)], idOf(1), 1);
+  await store.fillPage('north', [patronAt('north', 1), { id: 'rubbish 3' }], idOf(1), 2);
   expect(await told('south')).toEqual(before);
-  expect((await store.pullState('north')).fill).toMatchObject({ after: idOf(1), arrived: 1 });
+  expect((await store.pullState('north')).fill).toMatchObject({ after: idOf(1), arrived: 2 });
 });
 
 /** An act and a look that are done at each, on patrons of the same id. */

@@ -42,7 +42,7 @@ export class Saving {
   prepare(): Promise<number> {
     return this.#telling(async () => {
       await this.#files.mkdir(this.#folder, { recursive: true });
-      return (this.#device = (await this.#files.stat(this.#folder)).dev);
+      return (this.#device = await deviceOf(this.#files, this.#folder));
     });
   }
 
@@ -122,12 +122,15 @@ export async function isGone(files: Removing, path: string, thrown: unknown, dev
   if (codeOf(thrown) !== 'ENOENT') return false;
   const folder = dirname(path);
   try {
-    const { dev } = await files.stat(folder);
-    return device === undefined || dev === device || (await files.readdir(folder)).length > 0;
+    const now = await deviceOf(files, folder);
+    return device === undefined || now === device || (await files.readdir(folder)).length > 0;
   } catch {
     return false;
   }
 }
+
+/** Through it: a share that is mounted as somebody goes there isn't yet where one only looks at its place. */
+const deviceOf = async (files: Pick<Files, 'stat'>, folder: string) => (await files.stat(`${folder}/.`)).dev;
 
 /** Gives a finished file its name; where the file system has no links (FAT, some shares), by renaming. */
 async function nameIt(files: Files, beside: string, path: string): Promise<void> {

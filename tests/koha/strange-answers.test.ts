@@ -402,7 +402,8 @@ test('a sign-in whose condition gets lost on the way, where rows come one at a t
   const { server } = serverOn(koha, {
     transport: (request) => {
       const query = { ...request.query };
-      for (const field of ['userid', 'cardnumber']) delete query[field];
+      delete query['userid'];
+      delete query['cardnumber'];
       return Promise.resolve(koha.answer({ ...request, query }));
     },
   });
