@@ -1,5 +1,4 @@
 // The patrons opened lately by whoever is signed in, the last one first. In memory only, and gone with the session.
-
 import { oneLine } from './one-line.ts';
 
 const MOST = 8;

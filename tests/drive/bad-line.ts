@@ -2,14 +2,16 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `slow`: a request takes a second more. `losesAnswers`: requests reach the server, answers never come back. `silent`: nothing reaches anybody. */
-export type LineState = 'good' | 'slow' | 'cut' | 'silent' | 'losesAnswers' | 'rubbish';
+/** `slow`: a request takes a second more. `held`: requests wait until they are released. `losesAnswers`: requests reach the server, answers never come back. `silent`: nothing reaches anybody. */
+export type LineState = 'good' | 'slow' | 'held' | 'cut' | 'silent' | 'losesAnswers' | 'rubbish';
 
 const SLOW_MS = 1_000;
 
 export interface BadLine {
   url: string;
   state: LineState;
+  /** Lets on what was held. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function openLine(
     onward.on('error', () => asked.socket.destroy());
     asked.pipe(onward);
   };
+  const held: (() => void)[] = [];
   const proxy = createServer((asked, answer) => {
     switch (line.state) {
       case 'good':
@@ -55,6 +58,11 @@ export async function openLine(
         setTimeout(() => {
           pass(asked, answer, false);
         }, SLOW_MS);
+        break;
+      case 'held':
+        held.push(() => {
+          pass(asked, answer, false);
+        });
         break;
       case 'losesAnswers':
         pass(asked, answer, true);
@@ -76,6 +84,9 @@ export async function openLine(
   const line: BadLine = {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     state: 'good',
+    release() {
+      for (const goOn of held.splice(0)) goOn();
+    },
     close: () =>
       new Promise((resolve) => {
         proxy.closeAllConnections();

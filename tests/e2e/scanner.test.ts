@@ -119,7 +119,7 @@ test('a new card is registered by scanning it into its empty field', async ({
 });
 
 test.describe('while the server takes its time', () => {
-  /** A desk without a copy: each card is asked for over a line that can be slow. */
+  /** A desk without a copy: each card is asked for over the line. */
   const slow = test.extend({
     desk: async ({ underPolicy, line, account }, use) => {
       const desk = await underPolicy({ server: { url: line.url }, copy: { scope: 'none' } });
@@ -133,13 +133,14 @@ test.describe('while the server takes its time', () => {
     async ({ desk, line, colleague }) => {
       const [first, second] = (await colleague.patrons()).filter(isFree);
       if (!first || !second) throw new Error('The demo data has no two such patrons.');
-      line.state = 'slow';
+      line.state = 'held';
       await scan(desk.desk, cardOf(first));
       line.state = 'good';
       const opened = desk.app.waitForEvent('window');
       await scan(desk.desk, cardOf(second));
       await expect((await opened).getByRole('heading', { name: nameOf(second) })).toBeVisible();
-      await desk.desk.waitForTimeout(2_500);
+      line.release();
+      await desk.desk.waitForTimeout(1_500);
       expect(desk.app.windows()).toHaveLength(2);
     },
   );
@@ -148,9 +149,11 @@ test.describe('while the server takes its time', () => {
     'whoever types on meanwhile is asked, not overtaken by another window',
     async ({ desk, line, colleague }) => {
       const patron = await colleague.patronWho(isFree);
-      line.state = 'slow';
+      line.state = 'held';
       await scan(desk.desk, cardOf(patron));
       await desk.desk.keyboard.type('lind', { delay: 80 });
+      line.state = 'good';
+      line.release();
       await expect(desk.desk.getByText('Open scanned card?')).toBeVisible();
       await expect(desk.desk.getByRole('searchbox')).toHaveValue('lind');
       expect(desk.app.windows()).toHaveLength(1);

@@ -57,8 +57,8 @@ async function withPassword(credentials: Credentials, { http, description }: Sig
   const [own] = found;
   if (!own) throw new Failure({ code: 'notStaff' });
   const api = new KohaApi(http, authorization);
-  // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same. Whose it
-  // is not: the condition may get lost on the way.
+  // Where it is another's card number, too, Koha takes either's password, and acts for whose name it is all the same. What
+  // was asked for may get lost on the way, and anybody be answered.
   const isTheirs = [own.userid, own.cardnumber].some((one) => joined(textOf(one)) === joined(username));
   const isTwos = !carded || !isTheirs || found.some(({ patron_id }) => patron_id !== own.patron_id);
   if (isTwos && (await whoseIs(credentials, api, description).catch(untold)) !== own.patron_id)
