@@ -1,66 +1,26 @@
 // Staff of one desk whose accounts see different patrons at Koha, or different things of them.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KohaIds } from '../../electron/central/koha/ids.ts';
-import { openExport } from '../../electron/patron-data/open-export.ts';
-import { steppingClock } from '../port/world.ts';
-import type { FakeKoha } from './fake/koha.ts';
-import { ADDRESS, LOOKER, smallLibrary, STAFF } from './fake/small-library.ts';
-import { SimulatedDesk } from './simulated-desk.ts';
+import { LOOKER, STAFF } from './fake/small-library.ts';
+import {
+  begin,
+  clock,
+  comes,
+  comesWithoutLine,
+  dataFile,
+  desk,
+  id,
+  koha,
+  names,
+  NARROW,
+  number,
+  search,
+  unseen,
+} from './narrow-librarian.ts';
 
 const GROUPED = { library: 'MPL', username: 'grouped', password: 'grouped grouped' };
-const NARROW = { library: 'MPL', username: 'narrow', password: 'narrow narrow' };
-let clock: ReturnType<typeof steppingClock>;
-let koha: FakeKoha;
-let desk: SimulatedDesk;
-let number: number;
-let id: string;
 
-beforeEach(async () => {
-  clock = steppingClock();
-  koha = smallLibrary(clock);
-  const { world } = koha;
-  ({ patron_id: number } = world.addPatron({ surname: 'Öberg', library_id: 'MPL' }));
-  id = new KohaIds(ADDRESS).id('patron', number);
-  world.charge(number, 7, 'LOST', 'Lost book');
-  world.lend(number, world.addBook('Dune', 'Herbert', 'b77').item);
-  // Of another library, and without the right to see patrons of all.
-  world.addStaff({ surname: 'Na', userid: NARROW.username, library_id: 'CPL' }, NARROW.password, {
-    borrowers: ['edit_borrowers', 'list_borrowers'],
-  });
-  // Nothing that a look for changes would still go back to.
-  clock.pass(7_200_000);
-  desk = new SimulatedDesk(koha, 1);
-  await desk.start({}, { offline: { signInHours: 72 } });
-});
+beforeEach(begin);
 afterEach(() => desk.end());
-
-async function comes(who: typeof STAFF, looks = 3): Promise<void> {
-  const { session, sync } = desk.parts;
-  await session.signOut();
-  await session.signIn(who, () => undefined);
-  for (let n = 0; n < looks; n++) {
-    clock.pass(60_000);
-    await sync.now();
-  }
-}
-
-/** Signs in once it is remembered here that they may, the line being cut. */
-async function comesWithoutLine(who: typeof STAFF): Promise<void> {
-  const { session, store } = desk.parts;
-  await expect.poll(() => store.recall('offline sign-ins')).toContain(`"${who.username}"`);
-  await session.signOut();
-  desk.line.state = 'dropsRequests';
-  await session.signIn(who, () => undefined);
-}
-
-const search = (name: string) =>
-  desk.parts.patrons.search(name, { offset: 0, limit: 9, order: 'plain', from: 'copy' });
-const names = async (name: string) => (await search(name)).patrons.map(({ familyName }) => familyName);
-const dataFile = () => {
-  const { session, acts, store } = desk.parts;
-  return openExport({ session, acts, store, clock }, id, 'unchecked');
-};
-const unseen = { error: { code: 'patronUnseen' } };
 
 test('whom Koha doesn’t show to a librarian, the copy that a colleague’s account filled doesn’t either', async () => {
   await comes(STAFF);
@@ -153,113 +113,6 @@ test('nor what a librarian did who has left, where their number is now of one wh
   world.flags.set(left.patron_id, { borrowers: ['edit_borrowers', 'list_borrowers'] });
   await comes({ library: 'MPL', username: 'nils', password: 'nils nils' }, 0);
   expect(await desk.parts.deskActs.list()).toMatchObject([{ unseen: true, patronName: '', comment: '' }]);
-});
-
-describe('of whom there were none, or who weren’t shown, as the copy was filled', () => {
-  const ONE = { library: 'MPL', username: 'one', password: 'one one one' };
-  const FEW = { borrowers: ['edit_borrowers', 'list_borrowers'] };
-  const READS = { circulate: true, reserveforothers: true, updatecharges: true, catalogue: true } as const;
-  const hidden = { surname: 'Hemlig', library_id: 'CPL' };
-  let one: number;
-
-  beforeEach(() => {
-    const { world } = koha;
-    const narrow = [...world.patrons.values()].find(({ userid }) => userid === NARROW.username);
-    world.change(narrow?.patron_id ?? 0, { library_id: 'MPL' });
-    world.flags.set(narrow?.patron_id ?? 0, { ...FEW, ...READS });
-    const staff = { surname: 'On', userid: ONE.username, library_id: 'MPL' };
-    ({ patron_id: one } = world.addStaff(staff, ONE.password, { ...FEW, ...READS }));
-    clock.pass(7_200_000);
-  });
-
-  async function looks(): Promise<void> {
-    clock.pass(60_000);
-    await desk.parts.sync.now();
-  }
-
-  const isHidden = async () => {
-    await expect(search('Hemlig')).rejects.toMatchObject({ error: { code: 'copyOfOthers' } });
-    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject({
-      error: { code: 'needsServer' },
-    });
-    await expect(dataFile()).rejects.toMatchObject({ error: { code: 'needsServer' } });
-  };
-
-  test('patrons who come into the copy aren’t shown to who may not see them, with the line or without', async () => {
-    await comes(NARROW);
-    await comes(STAFF);
-    const added = koha.world.addPatron(hidden);
-    await looks();
-    // For whom they came nothing is erased, nor is anybody kept from it once the line is cut.
-    expect([await names('Hemlig'), await names('Öberg')]).toEqual([['Hemlig'], ['Öberg']]);
-    await comesWithoutLine(STAFF);
-    expect([await names('Hemlig'), await names('Öberg')]).toEqual([['Hemlig'], ['Öberg']]);
-    id = new KohaIds(ADDRESS).id('patron', added.patron_id);
-    await comesWithoutLine(NARROW);
-    await isHidden();
-    desk.line.state = 'good';
-    await comes(NARROW, 0);
-    expect(await names('Hemlig')).toEqual([]);
-    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject(unseen);
-  });
-
-  test('nor who came before a fill, after which the line broke', async () => {
-    const answer = koha.answer.bind(koha);
-    let added = 0;
-    koha.answer = (request) => {
-      const q = String(request.query?.['q']);
-      if (q.includes('"me.patron_id":{">":0')) added ||= koha.world.addPatron(hidden).patron_id;
-      return q.includes('updated_on') ? { status: 503, headers: {}, body: '' } : answer(request);
-    };
-    await comes(STAFF, 0);
-    await expect.poll(() => names('Hemlig')).toEqual(['Hemlig']);
-    id = new KohaIds(ADDRESS).id('patron', added);
-    await comes(NARROW, 0);
-    expect(await names('Hemlig')).toEqual([]);
-    await expect(desk.parts.patrons.read(id, false)).rejects.toMatchObject(unseen);
-  });
-
-  test('nor patrons of another library who come in since somebody was given the right while signed in', async () => {
-    const added = koha.world.addPatron(hidden);
-    koha.world.addPatron({ ...hidden, surname: 'Holm' });
-    clock.pass(7_200_000);
-    await comes(NARROW);
-    await comes(ONE);
-    const any = [...FEW.borrowers, 'view_borrower_infos_from_any_libraries'];
-    koha.world.flags.set(one, { ...READS, borrowers: any });
-    koha.world.change(added.patron_id, { address: 'Secret street 1' });
-    await looks();
-    expect([await names('Hemlig'), await names('Holm')]).toEqual([['Hemlig'], []]);
-    id = new KohaIds(ADDRESS).id('patron', added.patron_id);
-    await comesWithoutLine(NARROW);
-    await isHidden();
-    desk.line.state = 'good';
-    // Nor is anybody missing for who now sees all, of those who didn't change.
-    await comes(ONE);
-    expect([await names('Hemlig'), await names('Holm')]).toEqual([['Hemlig'], ['Holm']]);
-  });
-
-  test('nor what a colleague did to such a patron without the line', async () => {
-    await comes(STAFF);
-    const added = koha.world.addPatron(hidden);
-    await looks();
-    await comesWithoutLine(STAFF);
-    await desk.parts.patrons.block(new KohaIds(ADDRESS).id('patron', added.patron_id), 'Threw a globe');
-    desk.line.state = 'good';
-    await comes(NARROW);
-    const [act] = await desk.parts.deskActs.list();
-    expect(act).toMatchObject({ unseen: true, patronName: '', comment: '' });
-    await expect(desk.parts.deskActs.withdraw(act?.id ?? '')).rejects.toMatchObject(unseen);
-  });
-
-  test('a library whose code is written in other capitals with a patron is no other one', async () => {
-    await comes(STAFF);
-    koha.world.addPatron({ surname: 'Holm', library_id: 'mpl' });
-    await looks();
-    koha.heard.length = 0;
-    await comes(NARROW);
-    expect(koha.heard.some(({ query }) => String(query['q']).includes('"me.patron_id":{">":'))).toBe(false);
-  });
 });
 
 test('a copy that was filled for who sees few is filled for who sees all', async () => {

@@ -170,7 +170,7 @@ export class KohaSender {
   #section(section: SectionId, record: KohaPatron): TaggedValues {
     const values = sectionsOf(record, this.#parts.around.countries)[section];
     const cut = (_name: string, value: unknown) => (typeof value === 'string' ? shown(value) : value);
-    return { values: JSON.parse(JSON.stringify(values), cut) as FieldValues, tag: tagOf(values) };
+    return { values: JSON.parse(JSON.stringify(values, cut)) as FieldValues, tag: tagOf(values) };
   }
 
   /** Sends fields with the three that Koha asks for, and none of its own. Answers a position that has passed it. */
