@@ -15,6 +15,11 @@ import {
 } from './testing.ts';
 
 const folders = new Folders();
+/** A look that waits for the server. */
+const event = {
+  ...{ id: deskIdOf(9), kind: 'looked' as const, library: LIBRARY },
+  ...{ patronId: idOf(1), staff: STAFF, at: AT },
+};
 afterEach(() => folders.removeAll());
 
 const names = async (store: Awaited<ReturnType<typeof folders.filled>>['store'], query: string) =>
@@ -193,14 +198,6 @@ test('erasing leaves no patron, and the outbox whole', async () => {
 
 test('small values and log events outlive a restart', async () => {
   const { store, folder } = folders.open();
-  const event = {
-    id: deskIdOf(5),
-    kind: 'looked' as const,
-    library: LIBRARY,
-    patronId: idOf(1),
-    staff: actOf(1, 1, renamed('x')).staff,
-    at: AT,
-  };
   await store.remember('grant', 'one');
   await store.remember('another', 'three');
   await store.remember('grant', 'two');
@@ -217,10 +214,6 @@ test('small values and log events outlive a restart', async () => {
 
 test('a look is kept until a backup surely holds it, and handed over again after a restore from before', async () => {
   const { store } = await folders.filled([patronOf(1)]);
-  const event = {
-    ...{ id: deskIdOf(9), kind: 'looked' as const, library: LIBRARY },
-    ...{ patronId: idOf(1), staff: STAFF, at: AT },
-  };
   await store.appendLogEvent(event);
   const taken = (epoch: string, head: number) => store.logEventsTaken([event.id], epoch, head);
   await taken(EPOCH, 7);
@@ -247,14 +240,6 @@ test('of acts from long ago only those that staff withdrew are let go of', async
 test('what a history holds that a server is no longer in is not let go of as durable in the one that it is in', async () => {
   const { store } = await folders.filled([patronOf(1)]);
   const confirmed = { epoch: EPOCH, head: 101, at: AT };
-  const event = {
-    id: deskIdOf(9),
-    kind: 'looked' as const,
-    library: LIBRARY,
-    patronId: idOf(1),
-    staff: STAFF,
-    at: AT,
-  };
   await store.append(actOf(1, 1, renamed('Aalto'), { state: 'confirmed', confirmed }));
   await store.appendLogEvent(event);
   await store.logEventsTaken([event.id], EPOCH, 101);

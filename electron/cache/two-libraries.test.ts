@@ -5,6 +5,7 @@ import type { SqliteStore } from './sqlite-store.ts';
 import { actOf, AT, deskIdOf, EPOCH, Folders, idOf, patronOf, renamed, STAFF } from './testing.ts';
 
 const folders = new Folders();
+let store: SqliteStore;
 afterEach(() => folders.removeAll());
 
 const LIBRARIES = ['north', 'south'];
@@ -14,17 +15,16 @@ const patronAt = (library: string, n: number, cards = [`C-${n}`]) => ({
   ...patronOf(n, { personal: { familyName: `${library} ${n}` }, cards, blocks: n === 2 ? [block] : [] }),
   library,
 });
-async function fillAt(store: SqliteStore, library: string, numbers = [1, 2], epoch = EPOCH, position = 100) {
+async function fillAt(library: string, numbers = [1, 2], epoch = EPOCH, position = 100) {
   await store.beginFill(library, epoch, position, numbers.length);
   const page = [...numbers.map((n) => patronAt(library, n)), { id: 'rubbish 1' }, { id: 'rubbish 2' }];
   await store.fillPage(library, page, null, page.length);
   await store.finishFill(library, true);
 }
 
-let store: SqliteStore;
 beforeEach(async () => {
   ({ store } = folders.open());
-  for (const library of LIBRARIES) await fillAt(store, library);
+  for (const library of LIBRARIES) await fillAt(library);
 });
 
 const ofCard = async (library: string, card: string) =>
@@ -79,7 +79,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a change', changed],
   ['a deletion', deleted],
   ['a deletion of whose record is set aside', toFirst({ kind: 'deleted', patronId: 'rubbish 1' })],
-  ['a fill', () => fillAt(store, 'north', [2, 3])],
+  ['a fill', () => fillAt('north', [2, 3])],
   ['a fill that is under way', () => store.beginFill('north', EPOCH, 200, 7)],
   ['a position that is forgotten', () => store.forgetPosition('north')],
   ['a copy that is erased', () => store.erasePatrons('north')],
@@ -127,7 +127,7 @@ async function doneAtBoth(): Promise<void> {
 
 test('a server that was restored has the acts and looks of its own library sent again', async () => {
   await doneAtBoth();
-  await fillAt(store, 'north', [1, 2], 'epoch-2');
+  await fillAt('north', [1, 2], 'epoch-2');
   expect((await store.outgoing()).revived.map(({ library }) => library)).toEqual(['north']);
   expect((await told('north')).looks).toHaveLength(1);
   expect((await told('south')).looks).toEqual([]);
@@ -145,7 +145,7 @@ test('what is durable at one is let go of there', async () => {
 
 test.each<[string, () => Promise<unknown>]>([
   ['was deleted', deleted],
-  ['is in no fill of all', () => fillAt(store, 'north', [2], EPOCH, 200)],
+  ['is in no fill of all', () => fillAt('north', [2], EPOCH, 200)],
 ])('the words of acts on a patron who %s go at that library', async (_what, goes) => {
   await doneAtBoth();
   await goes();
