@@ -7,13 +7,11 @@ import { join } from 'node:path';
 function disguises(value: string): string[] {
   const bytes = Buffer.from(value);
   const wide = Buffer.from(value, 'utf16le').toString('latin1');
+  // All signs that its bytes alone decide: of fewer, chance makes some in a megabyte of an encrypted file.
   const base64 = [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
-      // What depends on the bytes around it is left out.
-      .slice(offset === 0 ? 0 : 4)
-      .replace(/=+$/, '')
-      .slice(0, -2),
+      .slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
   );
   const escaped = JSON.stringify(value).slice(1, -1);
   return [
@@ -30,7 +28,7 @@ export class Marks {
   readonly #marks = new Map<string, string[]>();
 
   add(value: string): string {
-    if (value.length < 4) throw new Error('Too short to be told from chance.');
+    if (value.length < 6) throw new Error('Too short to be told from chance.');
     this.#marks.set(value, [...new Set(disguises(value).map((text) => text.toLowerCase()))]);
     return value;
   }
