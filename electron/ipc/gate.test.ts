@@ -105,7 +105,7 @@ const NAMES = Object.keys(MAY) as RequestName[];
 /** Arguments that fit, where a request has some. */
 const FITTING: Partial<{ [N in RequestName]: RequestArgs<N> }> = {
   'session.chooseServer': { address: 'a.test' },
-  'session.signIn': { library: 'north', username: 'eva', password: 'guess' },
+  'session.signIn': { library: 'north', username: 'eva', password: 'guess', discard: false },
   'session.signOut': { discard: true },
   'patrons.search': { query: '', offset: 0, limit: 1, order: 'plain', from: 'copy' },
   'patrons.open': { patronId: PATRON },

@@ -75,9 +75,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
       throw new Failure({ code: 'requestRefused' });
     },
     'session.libraries': async () => ({ libraries: await session.libraries() }),
-    'session.signIn': (credentials) =>
+    'session.signIn': ({ discard, ...credentials }) =>
       session.signIn(credentials, () => {
-        windows.closePatrons(false);
+        windows.closePatrons(discard);
       }),
     'session.signOut': ({ discard }) => {
       windows.closePatrons(discard);

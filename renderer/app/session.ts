@@ -74,8 +74,8 @@ export const useSession = defineStore('session', () => {
   }
 
   /** Answers the error, if there is one. */
-  async function signIn(credentials: Credentials): Promise<DeskError | undefined> {
-    const answer = await ask('session.signIn', credentials);
+  async function signIn(credentials: Credentials, discard: boolean): Promise<DeskError | undefined> {
+    const answer = await ask('session.signIn', { ...credentials, discard });
     return answer.ok ? undefined : answer.error;
   }
 

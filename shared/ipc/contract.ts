@@ -109,6 +109,8 @@ export const requests = {
       library: z.string().min(1).max(60),
       username: z.string().min(1).max(200),
       password: z.string().min(1).max(1000),
+      /** Another one's patron windows close, with unsaved changes too. */
+      discard: z.boolean(),
     }),
     result: sessionStateSchema,
   },

@@ -118,7 +118,7 @@ export class CrashRun {
     const { library, password } = this.account(username);
     await desk.getByLabel('Username').waitFor();
     return desk.evaluate(async (credentials) => (await window.circdesk.session.signIn(credentials)).ok, {
-      ...{ library, username, password },
+      ...{ library, username, password, discard: false },
     });
   }
 

@@ -171,7 +171,7 @@ test.describe('In the middle of an edit', () => {
       expect((await colleague.patron(patron.id)).blocks).toEqual(patron.blocks);
     });
 
-  test('a colleague can not take over while text of the one before is unsaved', async ({
+  test('a colleague takes over from unsaved text only where they say that it may be lost', async ({
     account,
     dataFolder,
     desk,
@@ -183,11 +183,23 @@ test.describe('In the middle of an edit', () => {
     endSessions(dataFolder, 'desk');
     await desk.desk.evaluate(() => globalThis.window.circdesk.sync.now({}));
     const again = window.getByRole('dialog').filter({ has: window.getByLabel('Password') });
-    await again.getByLabel('Username').fill(colleague.username);
-    await again.getByLabel('Password').fill(colleague.password);
-    await again.getByRole('button', { name: 'Sign in' }).click();
+    const allTheSame = again.getByRole('checkbox', { name: 'Sign in all the same' });
+    const signIn = async () => {
+      await again.getByLabel('Username').fill(colleague.username);
+      await again.getByLabel('Password').fill(colleague.password);
+      await again.getByRole('button', { name: 'Sign in', exact: true }).click();
+    };
+    await expect(allTheSame).toHaveCount(0);
+    await signIn();
     await expect(again.getByRole('alert')).toContainText(/saved/i);
     await expect(phone(window)).toHaveValue('+44 1632 960006');
+    await signIn();
+    await expect(again.getByRole('alert')).toContainText(/saved/i);
+    await allTheSame.check();
+    const closed = window.waitForEvent('close');
+    await signIn();
+    await closed;
+    await expect(desk.desk.getByLabel('Password')).toHaveCount(0);
   });
 
   test('another desk deletes the patron: the window says so, and the text can still be copied', async ({

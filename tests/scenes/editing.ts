@@ -1,6 +1,7 @@
 // Sections in edit, and what is wrong with what was typed.
 import { ageOn } from '../../shared/library.ts';
 import { cardOf, isFree } from '../drive/central.ts';
+import { press } from '../drive/person.ts';
 import type { Act } from './stage.ts';
 
 const SECTIONS = [
@@ -55,5 +56,15 @@ export const editing: Act = {
     await small.getByRole('option').first().waitFor();
     await guarantor.press('ArrowDown');
     await show('edit-guarantor-choices', small);
+
+    await small.keyboard.press('Escape');
+    await press(small, 'Control+l');
+    const lock = small.getByRole('dialog').filter({ has: small.getByLabel('Password') });
+    const { username, password } = stage.account('privacy');
+    await lock.getByLabel('Username').fill(username);
+    await lock.getByLabel('Password').fill(password);
+    await lock.getByRole('button', { name: 'Sign in' }).click();
+    await lock.getByRole('alert').waitFor();
+    await show('locked-over-unsaved', small);
   },
 };

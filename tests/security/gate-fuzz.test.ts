@@ -186,7 +186,12 @@ interface Asked {
 }
 
 function asked(): fc.Arbitrary<Asked> {
-  const credentials = fc.constant({ library: 'north', username: 'lead', password: PASSWORD });
+  const credentials = fc.constant({
+    library: 'north',
+    username: 'lead',
+    password: PASSWORD,
+    discard: false,
+  });
   const fits = new Map(
     NAMES.map((name) => {
       const any = fitting(requests[name].args, ids);
