@@ -1,5 +1,5 @@
 // For the tests beside it and the bench: patrons, acts, and stores in folders of their own that are removed.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Patron } from '../../shared/patrons/patron.ts';
@@ -138,6 +138,16 @@ export class Folders {
     return opened;
   }
 
+  /** The folder of a desk that was closed, with acts of one patron that wait. */
+  async worked(acts = 3): Promise<string> {
+    const { store, folder } = await this.filled([patronOf(1), patronOf(2)]);
+    for (let n = 1; n <= acts; n++)
+      await store.append(actOf(n, 1, { kind: 'block', comment: `Comment ${n} ${'.'.repeat(300)}` }));
+    await store.remember('grant', 'kept');
+    await store.close();
+    return folder;
+  }
+
   async removeAll(): Promise<void> {
     for (const store of this.#stores.splice(0)) await store.close();
     for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -152,4 +162,11 @@ export async function fill(store: SqliteStore, patrons: readonly Patron[], posit
     await store.fillPage(LIBRARY, page, next, page.length);
   }
   await store.finishFill(LIBRARY);
+}
+
+/** Overwrites bytes of a file, as a failing disk does. */
+export function damage(path: string, from: number, length: number, byte = 0xa5): void {
+  const bytes = readFileSync(path);
+  bytes.fill(byte, from, Math.min(from + length, bytes.length));
+  writeFileSync(path, bytes);
 }
