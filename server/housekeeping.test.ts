@@ -1,7 +1,7 @@
 // What a clock does that is wrong for a while, as after a dead battery before the network has set it.
 import { describe, expect, test, vi } from 'vitest';
 import type { EndpointAnswer } from '../shared/central/contract.ts';
-import { every } from './cli/start.ts';
+import { regularWork } from './cli/start.ts';
 import type { Server } from './http/server.ts';
 import { atTheDesk, problemOf, testNetwork, type TestNetwork } from './testing/network.ts';
 
@@ -181,16 +181,20 @@ describe('what the libraries need not keep goes', () => {
   });
 });
 
-test('housekeeping that fails, since the disk is full just then, ends no server and is tried again', () => {
+test('what is done regularly is tried again where it fails, since the disk is full just then, and ends no server', () => {
   vi.useFakeTimers();
-  const failures: unknown[] = [];
-  const error = (said: unknown) => failures.push(said);
-  const app = { log: { error } } as unknown as Server['app'];
-  const timer = every(1000, { app }, () => {
+  const error = vi.fn();
+  const housekeep = vi.fn(() => {
     throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
   });
-  vi.advanceTimersByTime(2000);
-  clearInterval(timer);
+  const forgetFailedSignIns = vi.fn();
+  const central = { housekeep, forgetFailedSignIns };
+  const timers = regularWork({ app: { log: { error } }, central } as unknown as Server);
+  vi.advanceTimersByTime(2 * DAY);
+  timers.forEach(clearInterval);
   vi.useRealTimers();
-  expect(failures).toEqual(Array(2).fill({ failure: expect.stringContaining('SQLITE_FULL') as string }));
+  expect(housekeep).toHaveBeenCalledTimes(2);
+  expect(forgetFailedSignIns).toHaveBeenCalledTimes(2 * 24 * 12);
+  const full = { failure: expect.stringContaining('SQLITE_FULL') as string };
+  expect(error.mock.calls).toEqual([[full], [full]]);
 });

@@ -91,9 +91,12 @@ test('a changed keyring, and a lost key beside files, are no damage and make no 
   expect(readdirSync(fresh)).toEqual([]);
 });
 
-test('a keyring that does not give back what it took is none', async () => {
+test.each([
+  ['nothing', ''],
+  ['another key', '09'.repeat(32)],
+])('a keyring that gives back %s is none', async (_what, text) => {
   const folder = folders.make();
-  const forgetful = { ...keyring(1), unseal: () => Promise.resolve({ text: '', stale: false }) };
+  const forgetful = { ...keyring(1), unseal: () => Promise.resolve({ text, stale: false }) };
   expect(await keyOf(folder, forgetful)).toEqual({ outcome: 'noKeyring' });
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -194,16 +194,19 @@ test('patrons’ windows close with the desk window, without which nobody could 
 });
 
 test('patrons’ windows close as staff leave, but for text that somebody typed and can still save', () => {
-  const windows = opened(3);
-  const [, , typed, hung] = made;
-  for (const one of [typed, hung]) windows.setUnsaved(one?.window.webContents as never, true);
-  hung?.window.emit('unresponsive');
-  const unsaved = { error: { code: 'unsavedChanges', windows: 1 } };
+  const windows = opened(5);
+  const [, , typed, hung, answersAgain, loadedAgain] = made;
+  for (const one of [hung, answersAgain, loadedAgain]) one?.window.emit('unresponsive');
+  answersAgain?.window.emit('responsive');
+  loadedAgain?.window.webContents.emit('render-process-gone');
+  const holders = [typed, hung, answersAgain, loadedAgain];
+  for (const one of holders) windows.setUnsaved(one?.window.webContents as never, true);
+  const unsaved = { error: { code: 'unsavedChanges', windows: 3 } };
   expect(() => {
     windows.closePatrons(false);
   }).toThrow(expect.objectContaining(unsaved) as Error);
-  expect(open()).toBe(4);
-  windows.setUnsaved(typed?.window.webContents as never, false);
+  expect(open()).toBe(6);
+  for (const one of holders) windows.setUnsaved(one?.window.webContents as never, one === hung);
   windows.closePatrons(false);
   expect(open()).toBe(1);
 });

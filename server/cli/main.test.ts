@@ -87,6 +87,20 @@ test('as it is started, it lets in ten sign-ins and a hundred requests a second,
   expect(pin).toMatch(/^scrypt\$16384\$/);
 });
 
+test('each start forgets what the libraries need not keep any longer', async () => {
+  const first = await start('--demo', '2');
+  const desk = await signIn(first);
+  await desk.ask('POST', `/patrons/${await desk.someone()}/blocks`, { id: uuidv7(), comment: 'x' });
+  await first.stop();
+  const database = new Database(join(data(), 'circdesk.sqlite'));
+  const blocks = () => database.prepare('SELECT count(*) FROM block').pluck().get();
+  database.exec("UPDATE block SET keep_until = '2020-01-01T00:00:00.000Z'");
+  expect(blocks()).not.toBe(0);
+  await (await start()).stop();
+  expect(blocks()).toBe(0);
+  database.close();
+});
+
 test('whoever holds a connection with half a request keeps no server from ending, nor the next one from its start', async () => {
   const server = await start('--demo', '1');
   const held = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined);

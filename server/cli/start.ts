@@ -64,10 +64,7 @@ export async function start(argv: string[]): Promise<void> {
   });
   if (server.central.parts.history.wasRestored) process.stderr.write(RESTORED);
   await makeDemo(server, demo, asked.seed ?? '1');
-  endOnSignal(server, [
-    every(DAY, server, () => server.central.housekeep()),
-    every(FIVE_MINUTES, server, () => server.central.forgetFailedSignIns()),
-  ]);
+  endOnSignal(server, regularWork(server));
   const url = await listen(server, port);
   // A start that fails, time and again, makes no time pass.
   server.central.housekeep();
@@ -93,8 +90,13 @@ async function listen({ app }: Server, port: number): Promise<string> {
   }
 }
 
+export const regularWork = (server: Server): NodeJS.Timeout[] => [
+  every(DAY, server, () => server.central.housekeep()),
+  every(FIVE_MINUTES, server, () => server.central.forgetFailedSignIns()),
+];
+
 /** A disk that is full just then ends no server that still answers: what stays is done the next time. */
-export function every(ms: number, { app }: Pick<Server, 'app'>, work: () => void): NodeJS.Timeout {
+function every(ms: number, { app }: Server, work: () => void): NodeJS.Timeout {
   return setInterval(() => {
     try {
       work();

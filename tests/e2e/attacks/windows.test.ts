@@ -88,6 +88,17 @@ test('a shift-click and a middle click on a link open nothing', async ({ attacke
   expect(desk.app.windows()).toHaveLength(2);
 });
 
+test('a page writes nothing on the task bar, where everybody at the counter reads it', async ({
+  attacked: { desk, window },
+}) => {
+  await window.evaluate(() => void (document.title = 'Planted Plantedsson'));
+  await window.waitForTimeout(150);
+  const titles = await desk.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((one) => one.getTitle()),
+  );
+  expect(titles).toEqual(['Circdesk', 'Circdesk']);
+});
+
 test('a page saves no file of its own', async ({ attacked: { folders, window } }) => {
   for (const href of ['data:text/plain,stolen', 'blob'])
     await window.evaluate((given) => {
