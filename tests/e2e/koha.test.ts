@@ -30,6 +30,7 @@ test('what a Koha has nothing of isn’t there, and the window says why', async 
   await expect(window.getByText('National ID')).toHaveCount(0);
   await window.getByText(/things aren't offered here/).click();
   await expect(window.getByText(/doesn't tell Circdesk what was sent/)).toBeVisible();
+  await expect(window.locator('details dd').last()).toBeInViewport({ ratio: 0.9 });
 });
 
 test('Koha’s own restriction is shown as one that only Koha lifts', async ({ koha, openPatron }) => {
