@@ -45,6 +45,8 @@ export class StaffSession {
   #told: SessionState | undefined;
   /** How often somebody has left: a sign-in that was on its way then lets nobody in. */
   #leavings = 0;
+  /** How often somebody has come in: a sign-in of another one that was on its way then takes nothing over from them. */
+  #comings = 0;
   /** How often the desk was locked, or was to be: a sign-in that was on its way then leaves it locked. */
   #lockings = 0;
   /** What nobody waits for while the desk runs. */
@@ -92,7 +94,7 @@ export class StaffSession {
    */
   async signIn(credentials: Credentials, mayReplace: () => void): Promise<SessionState> {
     const { server, offline, grants, lastLibrary, steadyClock } = this.#parts;
-    const [leavings, lockings] = [this.#leavings, this.#lockings];
+    const [leavings, comings, lockings] = [this.#leavings, this.#comings, this.#lockings];
     let central: CentralSession | undefined;
     let present: Present;
     try {
@@ -112,13 +114,17 @@ export class StaffSession {
     const elsewhere = before !== undefined && !isSameStaff(before, present);
     try {
       if (leavings !== this.#leavings) throw new Failure({ code: 'signedOut' });
-      if (elsewhere) mayReplace();
+      if (elsewhere) {
+        if (comings !== this.#comings) throw new Failure({ code: 'requestRefused' });
+        mayReplace();
+      }
     } catch (thrown) {
       if (central) await central.end([]).catch(ignoreFailure);
       throw thrown;
     }
     const former = this.#central;
     this.#present = present;
+    this.#comings++;
     this.#status = lockings === this.#lockings ? 'signedIn' : 'locked';
     // The same person back at a locked desk, the line cut meanwhile: the session is still theirs.
     if (elsewhere) this.#central = undefined;

@@ -1,6 +1,6 @@
 // Somebody leaves, or somebody else signs in, while something is on its way: it ends, or goes on in the name of whoever
 // began it. Never in the next one's, and never for nobody.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SqliteStore } from '../../electron/cache/sqlite-store.ts';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { isFailure } from '../../electron/support/failure.ts';
@@ -115,6 +115,24 @@ test('a sign-in that was on its way when staff signed out lets nobody in, and le
   expect(session().state.status).toBe('signedOut');
   await settled();
   expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toEqual([]);
+});
+
+test('a sign-in that was on its way as whoever works at a locked desk came back takes nothing over from them', async () => {
+  await signIn('lead');
+  session().lock();
+  const answer = holdAnswer('/sessions');
+  const mayReplace = vi.fn();
+  const credentials = { library: 'north', username: 'desk', password: PASSWORD };
+  const colleague = codeOf(session().signIn(credentials, mayReplace));
+  await settled();
+  desk.line.answered = goodLine().answered;
+  await signIn('lead');
+  answer();
+  expect(await colleague).toBe('requestRefused');
+  expect(session().state).toMatchObject({ status: 'signedIn', staff: { username: 'lead' } });
+  expect(mayReplace).not.toHaveBeenCalled();
+  await settled();
+  expect(network.central.parts.store.rows('SELECT 1 FROM session WHERE ended = 0')).toHaveLength(1);
 });
 
 test('whoever signs in next never works with a session that came late to somebody who had left', async () => {
