@@ -35,6 +35,25 @@ test('files that open prove the key where its check is damaged or gone', async (
   expect(readFileSync(join(folder, 'key-check')).includes(Buffer.from(KEY))).toBe(false);
 });
 
+test('a whole outbox proves the key beside a damaged copy, though its check is gone', async () => {
+  const folder = await folders.worked();
+  damage(join(folder, 'copy.db'), 0, 4096);
+  rmSync(join(folder, 'key-check'));
+  const { store, report } = folders.open(folder);
+  expect(report).toMatchObject({ copy: 'rebuilt', outbox: 'kept', lost: 0 });
+  expect(await store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
+});
+
+test('an outbox that another program holds just then is no damaged one', async () => {
+  const folder = await folders.worked();
+  const other = EncryptedFile.open(join(folder, 'outbox.db'), KEY, 'FULL');
+  other.execute('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  expect(() => open(folder)).toThrow(/locked/);
+  other.close();
+  expect(namesSetAside(folder)).toEqual([]);
+  expect(folders.open(folder).report).toMatchObject({ copy: 'kept', outbox: 'kept', lost: 0 });
+});
+
 test('a damaged copy is set aside and begun anew; the outbox is whole, and the last epoch is still known', async () => {
   const folder = await folders.worked();
   damage(join(folder, 'copy.db'), 0, 4096);

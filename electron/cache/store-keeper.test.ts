@@ -1,5 +1,5 @@
 // What becomes of a desk's files where the keyring that sealed their key is not there, or the thread that holds them ends.
-import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SEALED_KEY } from './key.ts';
@@ -37,6 +37,13 @@ test('a start without the keyring destroys nothing that waits, also where policy
   if ('trouble' in again) throw new Error(again.trouble.kind);
   expect(await again.store.acts(['waiting'])).toEqual([act]);
   await again.store.close();
+});
+
+test('where there is no keyring and policy does not do without, a first start keeps nothing', async () => {
+  const folder = folders.make();
+  const refused = await keepStore({ ...parts(folder, false), memoryOnly: false });
+  expect(refused).toEqual({ trouble: { kind: 'noKeyring', waiting: null } });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('where there never was a keyring and policy does without, what an earlier run left is gone', async () => {
@@ -101,13 +108,19 @@ test('doing without a keyring, a start destroys no files whose sealed key alone 
   await again.store.close();
 });
 
-test('a thread that ends now and then is begun again for as long as the desk runs; one that ends again and again is not', async () => {
-  const folder = folders.make();
+/** A worker whose thread ends as it is asked for the counts. */
+function endingWorker(): string {
   const workerFile = join(folders.make(), 'ends.ts');
   const asked = `import { parentPort } from 'node:worker_threads';
     parentPort.on('message', ({ method }) => method === '${METHODS.counts}' && process.exit(1));`;
-  writeFileSync(workerFile, `${asked}\nawait import(${JSON.stringify(parts(folder, true).workerFile)});`);
-  const kept = await keepStore({ ...parts(folder, true), workerFile });
+  const worker = JSON.stringify(new URL('./worker.ts', import.meta.url).pathname);
+  writeFileSync(workerFile, `${asked}\nawait import(${worker});`);
+  return workerFile;
+}
+
+test('a thread that ends now and then is begun again for as long as the desk runs; one that ends again and again is not', async () => {
+  const folder = folders.make();
+  const kept = await keepStore({ ...parts(folder, true), workerFile: endingWorker() });
   if ('trouble' in kept) throw new Error(kept.trouble.kind);
   const { store } = kept;
   const now = performance.now.bind(performance);
@@ -125,6 +138,17 @@ test('a thread that ends now and then is begun again for as long as the desk run
   await expect(store.counts(LIBRARY)).rejects.toThrow('ended');
   await expect(store.acts(['waiting'])).rejects.toThrow("can't be kept open");
   vi.restoreAllMocks();
+});
+
+test('doing without a keyring, a desk whose thread ends has what waits until it is ended itself', async () => {
+  const kept = await keepStore({ ...parts(folders.make(), false), workerFile: endingWorker() });
+  if ('trouble' in kept) throw new Error(kept.trouble.kind);
+  const act = await kept.store.append(actOf(1, 1, renamed('Aalto')));
+  for (let n = 0; n < 2; n++) {
+    await expect(kept.store.counts(LIBRARY)).rejects.toThrow('ended');
+    expect(await kept.store.acts(['waiting'])).toEqual([act]);
+  }
+  await kept.store.close();
 });
 
 /** A desk's folder with 300 patrons and an act that waits; answers that act. */

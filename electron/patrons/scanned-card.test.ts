@@ -69,6 +69,16 @@ test('a scan opens nobody for a window that did not scan, whatever number it gue
   expect(scannedCards.patronOf(scan, true, desk)).toBe(idOf(1));
 });
 
+test('a scan opens nobody for the next one, who is in before windows are told of it', async () => {
+  const { store } = await folders.filled([patronOf(1, { cards: ['A1'] })]);
+  const here = session({ central: undefined });
+  const scannedCards = new ScannedCards(store, here);
+  const window = {};
+  const { scan } = await scannedCards.find('A1', window);
+  Object.assign(here, { require: () => ({ staff: { id: '2' }, library: { id: LIBRARY } }) });
+  expect(scannedCards.patronOf(scan, true, window)).toBeUndefined();
+});
+
 test('a window’s newest scan is its own: others that scan all the time don’t make it come to nothing', async () => {
   const scannedCards = await deskWith(['A1'], ['B2']);
   const [desk, takenOver] = [{}, {}];

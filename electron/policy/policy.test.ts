@@ -34,6 +34,20 @@ test('a file that cannot be read is not passed over', () => {
   expect(() => readPolicy(tmpdir())).toThrow(/can't be read/);
 });
 
+test.each(['EACCES', 'EIO'])(
+  'a policy that the system does not hand out (%s) is not passed over',
+  async (code) => {
+    vi.resetModules();
+    const readPlainFile = () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    vi.doMock('../support/plain-file.ts', () => ({ readPlainFile }));
+    const { readPolicy } = await import('./policy.ts');
+    vi.doUnmock('../support/plain-file.ts');
+    expect(() => readPolicy(join(tmpdir(), 'circdesk-policy.json'))).toThrow(/can't be read/);
+  },
+);
+
 test.skipIf(process.platform === 'win32')('a policy that is no plain file keeps no desk waiting', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'circdesk-policy-')), 'policy.json');
   execFileSync('mkfifo', [file]);

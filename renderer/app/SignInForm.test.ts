@@ -1,17 +1,19 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import type { LibraryName } from '../../shared/library.ts';
-import { fakeMain, ok } from '../testing/fake-main.ts';
+import { fakeMain, ok, refused, type FakeMain } from '../testing/fake-main.ts';
 import SignInForm from './SignInForm.vue';
 import { i18n } from './words.ts';
 
+let main: FakeMain;
 let arrive: (libraries: LibraryName[]) => void;
 beforeEach(() => {
   setActivePinia(createPinia());
   const libraries = new Promise<LibraryName[]>((resolve) => (arrive = resolve));
-  fakeMain().answer('session.libraries', async () => ok({ libraries: await libraries }));
+  main = fakeMain();
+  main.answer('session.libraries', async () => ok({ libraries: await libraries }));
 });
 
 const shown = () =>
@@ -40,3 +42,25 @@ describe('when the libraries have come', () => {
     form.unmount();
   });
 });
+
+test.each(['serverAway', 'wrongCredentials', 'unsavedChanges'] as const)(
+  'a password that let nobody in (%s) does not stay for whoever comes by',
+  async (code) => {
+    main.answer('session.signIn', () => refused({ code }));
+    const form = shown();
+    arrive([{ id: 'north', name: 'North' }]);
+    await flushPromises();
+    const password = form.get<HTMLInputElement>('[type=password]').element;
+    password.value = 'a right one';
+    password.dispatchEvent(new Event('input'));
+    form.element.dispatchEvent(new Event('submit'));
+    await flushPromises();
+    expect(main.asked.at(-1)).toMatchObject({
+      name: 'session.signIn',
+      args: { password: 'a right one', discard: false },
+    });
+    expect(password.value).toBe('');
+    expect(form.get<HTMLInputElement>('[type=text]').element.value).toBe('desk');
+    form.unmount();
+  },
+);

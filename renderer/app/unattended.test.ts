@@ -9,6 +9,7 @@ import { useUnattended } from './unattended.ts';
 
 const MINUTE = 60_000;
 let main: FakeMain;
+let inSight: boolean;
 let left: number;
 let stayed: number;
 let touch: () => void;
@@ -20,6 +21,7 @@ beforeEach(() => {
     addEventListener: (name: string, listener: () => void) => name === 'keydown' && (touch = listener),
     removeEventListener: () => undefined,
   });
+  inSight = true;
   left = 0;
   stayed = 0;
   useLook().rules = { privacy: { afterMinutes: 5 } } as never;
@@ -27,7 +29,7 @@ beforeEach(() => {
   mount({
     setup: () =>
       useUnattended(
-        () => true,
+        () => inSight,
         () => left++,
         () => stayed++,
       ),
@@ -59,6 +61,17 @@ test('whoever touches it is there', () => {
   expect([left, stayed]).toEqual([1, 0]);
   touch();
   expect(stayed).toBe(1);
+  vi.advanceTimersByTime(6 * MINUTE);
+  expect(left).toBe(2);
+});
+
+test('what comes into sight after a while with nothing there goes, too', () => {
+  inSight = false;
+  vi.advanceTimersByTime(12 * MINUTE);
+  expect(left).toBe(0);
+  inSight = true;
+  vi.advanceTimersByTime(6 * MINUTE);
+  expect(left).toBe(1);
 });
 
 test('main is told of touches, at most each two seconds, also once the clock is set back', () => {

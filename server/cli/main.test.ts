@@ -176,6 +176,33 @@ test('what an administrator changes of accounts and desks stands in the log of s
   expect(listed()).toEqual([...ofAccount, `${desk}: desk revoked`, `${desk}: desk allowed`]);
 });
 
+test('an account that was guessed at, and a desk that was revoked, are let in again where an administrator says so', async () => {
+  const server = await start('--demo', '2');
+  const account = server.accounts.find(({ library, username }) => library === 'north' && username === 'lead');
+  const desk = uuidv7();
+  const signInBy = async (password: string | undefined) => {
+    const body = JSON.stringify({ library: 'north', username: 'lead', password, desk });
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${server.url}/sessions`, { method: 'POST', headers, body })).status;
+  };
+  const desks = (...options: string[]) => run('desks', '--data', data(), ...options);
+  for (let n = 0; n < 5; n++) await signInBy('a guess');
+  expect(await signInBy(account?.password)).toBe(423);
+  run('staff', '--data', data(), '--library', 'north', '--username', 'lead', '--unlock');
+  expect(await signInBy(account?.password)).toBe(201);
+
+  for (const option of ['--revoke', '--allow'])
+    expect(desks(option, desk.slice(1))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no desk's id") as string,
+    });
+  expect(await signInBy(account?.password)).toBe(201);
+  desks('--revoke', desk);
+  expect(await signInBy(account?.password)).toBe(403);
+  desks('--allow', desk);
+  expect(await signInBy(account?.password)).toBe(201);
+});
+
 test('an administrator reads who signed in and out, and what was refused', async () => {
   const server = await start('--demo', '2');
   const [account] = server.accounts;

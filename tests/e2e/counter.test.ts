@@ -1,5 +1,5 @@
 // At a counter: the screen hidden at once, details that go by themselves, languages, receipts, and the library system.
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { cardOf, isFree, nameOf } from '../drive/central.ts';
 import { DeskApp } from '../drive/desk-app.ts';
 import { press } from '../drive/person.ts';
@@ -59,6 +59,31 @@ test("details of a patron that nobody looks at hide after policy's time, or clos
   await expect(recent).toHaveCount(0);
   await desk.desk.mouse.move(40, 40);
   await expect(recent).toBeVisible();
+});
+
+test('what the desk window shows of patrons hides where nobody is: hits, news of a scan, and the page Sync', async ({
+  underPolicy,
+  account,
+  colleague,
+}) => {
+  const patron = await colleague.patronWho(isFree);
+  const app = await underPolicy({ privacy: { afterMinutes: 0.1, then: 'hide' } });
+  const { desk } = app;
+  const hides = async (shown: Locator) => {
+    await expect(desk.getByText('nobody used this window')).toBeVisible();
+    await expect(shown).toBeHidden();
+    await desk.getByRole('button', { name: 'Show again' }).click();
+    await expect(shown).toBeVisible();
+  };
+  await app.signIn(account('lead'));
+  await app.search(cardOf(patron));
+  await hides(app.hit(cardOf(patron)));
+  await desk.getByRole('button', { name: 'Clear' }).click();
+  await scan(desk, '4711000000');
+  await hides(desk.getByText('4711000000'));
+  await desk.getByRole('button', { name: 'Dismiss' }).click();
+  await desk.getByRole('navigation').getByRole('button', { name: /^Sync/ }).click();
+  await hides(desk.getByText('Nothing waits'));
 });
 
 test('Swedish at once in every window, kept over a restart; English again the same way', async ({

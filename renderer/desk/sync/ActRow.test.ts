@@ -3,7 +3,7 @@ import { mount } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeskAct } from '../../../shared/ipc/sync.ts';
-import { BLOCK_PATRON } from '../../../shared/permissions.ts';
+import { BLOCK_PATRON, type Permission } from '../../../shared/permissions.ts';
 import { useSession } from '../../app/session.ts';
 import { i18n, isolated } from '../../app/words.ts';
 import { fakeMain } from '../../testing/fake-main.ts';
@@ -36,8 +36,8 @@ const ofAColleague: DeskAct = {
 };
 
 describe('an act of a colleague', () => {
-  function row(act: DeskAct) {
-    useSession().state = { status: 'signedIn', permissions: [BLOCK_PATRON] } as never;
+  function row(act: DeskAct, permissions = [BLOCK_PATRON]) {
+    useSession().state = { status: 'signedIn', permissions } as never;
     return mount(ActRow, { props: { act }, global: { plugins: [i18n], stubs: { Dialog: true } } });
   }
 
@@ -48,6 +48,17 @@ describe('an act of a colleague', () => {
       isolated('Somebody Known'),
       'Let go',
     ]);
+  });
+
+  it.each<[string, Partial<DeskAct>, Permission[], boolean]>([
+    ['a block that waits, with the permission', {}, [BLOCK_PATRON], true],
+    ['a block that waits, without it', {}, [], false],
+    ['an edit that waits, which takes none', { kind: 'saveSection', section: 'contact' }, [], true],
+    ['what may be at the server already', { neverLeft: false }, [BLOCK_PATRON], false],
+    ['what is sent without its author', { needsAuthor: false }, [BLOCK_PATRON], false],
+  ])('%s: whether it can be let go of', (_what, told, permissions, can) => {
+    const shown = row({ ...ofAColleague, state: 'waiting', ...told }, permissions);
+    expect(shown.findAll('button').some((button) => button.text() === 'Let go')).toBe(can);
   });
 
   it('on a patron whom this account isn’t shown says so, and nothing can be done about it', () => {
