@@ -2,8 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { Failure } from '../support/failure.ts';
 import { COPY } from './copy-shape.ts';
 import { EncryptedFile, isPlain } from './encrypted-file.ts';
+import type { Migration } from './migrations.ts';
 import { OUTBOX } from './outbox-shape.ts';
 import { namesSetAside, removeDamaged, setForgottenAside } from './set-aside.ts';
 import { markCopyDamaged, openStore } from './open-store.ts';
@@ -103,18 +105,31 @@ test('after a forgotten keyring the desk begins anew; the outbox and its sealed 
   expect(folders.open(folder, WRONG).report).toMatchObject({ copy: 'new', outbox: 'new' });
 });
 
+/** Opens files by a later version, whose copy has one migration more. */
+function openLater(folder: string, sql: Migration['sql']) {
+  const later = { version: COPY.migrations.length + 1, name: 'later', sql };
+  const shapes = { copy: { ...COPY, migrations: [...COPY.migrations, later] }, outbox: OUTBOX };
+  return openStore({ folder, key: KEY, clock, giveWay, shapes });
+}
+
+test('a disk that is full while the copy is brought up to date costs no copy', async () => {
+  const folder = await folders.worked();
+  const full = () => {
+    throw new Failure({ code: 'diskFull' });
+  };
+  expect(() => openLater(folder, full)).toThrow(
+    expect.objectContaining({ error: { code: 'diskFull' } }) as Error,
+  );
+  expect(namesSetAside(folder)).toEqual([]);
+  expect(folders.open(folder).report).toMatchObject({ copy: 'kept', outbox: 'kept' });
+});
+
 test('damage that shows only while the copy is brought up to date rebuilds it', async () => {
   const folder = await folders.worked();
   const path = join(folder, 'copy.db');
   // Everything but the first page, which is all that looking at the file reads.
   damage(path, 4096, statSync(path).size);
-  const later = {
-    version: COPY.migrations.length + 1,
-    name: 'later',
-    sql: 'CREATE INDEX later ON set_aside (reason)',
-  };
-  const shapes = { copy: { ...COPY, migrations: [...COPY.migrations, later] }, outbox: OUTBOX };
-  const opening = openStore({ folder, key: KEY, clock, giveWay, shapes });
+  const opening = openLater(folder, 'CREATE INDEX later ON set_aside (reason)');
   if (opening.outcome !== 'open') throw new Error(opening.outcome);
   expect(opening.report).toMatchObject({ copy: 'rebuilt', outbox: 'kept' });
   expect(await opening.store.counts(LIBRARY)).toEqual({ waiting: 3, undecided: 0 });
