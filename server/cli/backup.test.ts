@@ -5,34 +5,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { historyFileAt } from '../store/history-file.ts';
 import { Store } from '../store/store.ts';
 import { testNetwork } from '../testing/network.ts';
-import { backup } from './backup.ts';
 import { lockBackups } from './data-folder.ts';
-
-const done: string[] = [];
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  const fsyncSync = (handle: number) => {
-    done.push(fs.fstatSync(handle).isDirectory() ? 'the folder is on the disk' : 'the file is on the disk');
-    fs.fsyncSync(handle);
-  };
-  const renameSync = (from: string, to: string) => {
-    done.push('renamed');
-    fs.renameSync(from, to);
-  };
-  return { ...fs, fsyncSync, renameSync };
-});
-vi.mock('../store/backup.ts', async (original) => {
-  const real = await original<typeof import('../store/backup.ts')>();
-  const recordBackup = (...told: Parameters<typeof real.recordBackup>) => {
-    done.push('desks may forget what it covers');
-    real.recordBackup(...told);
-  };
-  return { ...real, recordBackup };
-});
 
 let folder: string;
 const data = () => join(folder, 'data');
@@ -76,20 +53,6 @@ test('a copy is made though somebody writes all the time', { timeout: 30_000 }, 
   expect(await Promise.race([made, pause(10_000, 'not made in ten seconds')])).toBe('made');
   clearInterval(writing);
   [colleague, store].forEach((one) => one.close());
-});
-
-test('desks are told of a backup that no power cut takes away again', async () => {
-  filledStore().close();
-  const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  done.length = 0;
-  await backup(['--data', data(), '--out', join(folder, 'monday.sqlite')]);
-  print.mockRestore();
-  expect(done).toEqual([
-    'the file is on the disk',
-    'renamed',
-    'the folder is on the disk',
-    'desks may forget what it covers',
-  ]);
 });
 
 test('what a backup leaves that was killed, the next one removes', { timeout: 60_000 }, async () => {
