@@ -160,7 +160,8 @@ test('a PDF that can’t be printed leaves no JSON either', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('a half file that a failed download couldn’t remove goes later', async () => {
+test('a half file that a failed download couldn’t remove goes later, while the desk runs', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let away = false;
   const unlink: Files['unlink'] = (path) => (away ? failing('EIO')() : files.unlink(path));
   const access = { ...files, unlink };
@@ -170,12 +171,12 @@ test('a half file that a failed download couldn’t remove goes later', async ()
   };
   const { download, savedFiles } = desk({ files: access, print });
   await expect(download.download(PATRON, ASK)).rejects.toThrow('EIO');
-  savedFiles.shutdown();
   expect(await left()).toHaveLength(1);
   away = false;
-  const next = desk();
-  await next.savedFiles.boot();
-  expect(await left()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  vi.useRealTimers();
+  await expect.poll(left).toEqual([]);
+  savedFiles.shutdown();
 });
 
 test('what a program holds as the file gets its name goes with the file', async () => {

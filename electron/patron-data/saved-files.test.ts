@@ -68,18 +68,25 @@ test('if the app was off then, it is deleted at the next start; a younger one st
   expect(await left()).toEqual([]);
 });
 
-test('what a crash left half done is removed at the next start, what has its name already, too: both or none', async () => {
-  const crashed = memory();
-  const path = join(folder, JSON_NAME);
-  crashed.begin(ID, [`${path}.part`, join(folder, `${PDF_NAME}.part`)], device);
-  await writeFile(`${path}.part`, 'half of');
-  await writeFile(path, 'all of it');
-  const { size, mtimeMs } = await stat(path);
-  crashed.settle(ID, [{ path, size, mtimeMs }], new Date(now + HOUR).toISOString());
-  await memory().boot();
-  expect(await left()).toEqual([]);
-  expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
-});
+test.each([
+  ['at once', 0],
+  ['after the hours that files stay', 25],
+])(
+  'what a crash left half done is removed at the next start %s, what has its name already, too: both or none',
+  async (_when, hours) => {
+    const crashed = memory();
+    const path = join(folder, JSON_NAME);
+    crashed.begin(ID, [`${path}.part`, join(folder, `${PDF_NAME}.part`)], device);
+    await writeFile(`${path}.part`, 'half of');
+    await writeFile(path, 'all of it');
+    const { size, mtimeMs } = await stat(path);
+    crashed.settle(ID, [{ path, size, mtimeMs }], new Date(now + 24 * HOUR).toISOString());
+    pass(hours * HOUR);
+    await memory().boot();
+    expect(await left()).toEqual([]);
+    expect(await readFile(join(folder, 'saved-files.json'), 'utf8')).toBe('[]');
+  },
+);
 
 test.each([
   ['saved once more', 'all of it', new Date('2001-01-01')],
