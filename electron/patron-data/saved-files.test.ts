@@ -175,22 +175,31 @@ test('a file that another program holds is said to be, and is tried again', asyn
   saver.shutdown();
 });
 
-test('what a crash left half done, and a program holds at the next start, is tried again', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const part = join(folder, `.${JSON_NAME}.part`);
-  memory().begin(ID, [part], device);
-  await writeFile(part, 'half of');
-  let held = true;
-  const unlink: typeof files.unlink = (path) => (held ? failing('EBUSY')() : files.unlink(path));
-  const saver = memory({ files: { ...files, unlink } });
-  await saver.boot();
-  expect(await left()).toEqual([`.${JSON_NAME}.part`]);
-  held = false;
-  await vi.advanceTimersByTimeAsync(HOUR);
-  vi.useRealTimers();
-  await expect.poll(left).toEqual([]);
-  saver.shutdown();
-});
+test.each([`.${JSON_NAME}.part`, JSON_NAME])(
+  'what a crash left half done, and a program holds at the next start, is tried again: %s',
+  async (name) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const path = join(folder, name);
+    const crashed = memory();
+    crashed.begin(ID, [join(folder, `.${JSON_NAME}.part`)], device);
+    await writeFile(path, 'some of');
+    if (name === JSON_NAME) {
+      const { size, mtimeMs } = await stat(path);
+      crashed.settle(ID, [{ path, size, mtimeMs }], null);
+    }
+    let held = true;
+    const unlink: typeof files.unlink = (one) =>
+      held && one === path ? failing('EBUSY')() : files.unlink(one);
+    const saver = memory({ files: { ...files, unlink } });
+    await saver.boot();
+    expect(await left()).toEqual([name]);
+    held = false;
+    await vi.advanceTimersByTimeAsync(HOUR);
+    vi.useRealTimers();
+    await expect.poll(left).toEqual([]);
+    saver.shutdown();
+  },
+);
 
 test('what a crash left half done, and a program holds at this start, goes at the next', async () => {
   const part = join(folder, `.${JSON_NAME}.part`);
