@@ -1,6 +1,6 @@
 // What the simulation found in the desk's part of sync, each as small as it came to be understood: docs/reliability.md
 // has the list.
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openExport } from '../../electron/patron-data/open-export.ts';
 import { Failure } from '../../electron/support/failure.ts';
 import { createCentral, type Central } from '../../server/central.ts';
@@ -114,6 +114,22 @@ test('of windows that decide on the same act, one decides and the others are tol
   const decided = staffNotes.filter((_, index) => decisions[index]?.status === 'fulfilled');
   const { staffNote } = (await colleague.patron(patron.id)).sections.note.values;
   expect(decided).toEqual([staffNote]);
+});
+
+test('a window whose edit is in conflict lets go of nothing that was decided on the page Sync in the same moment', async () => {
+  const { colleague, patron, desk } = await withPatron();
+  const base = await noteOf(desk, patron.id);
+  await colleague.save(patron, 'note', { staffNote: 'theirs' });
+  const update = desk.store.update.bind(desk.store);
+  vi.spyOn(desk.store, 'update').mockImplementation(async (id, change, onlyIn) => {
+    if (change.state === 'withdrawn') await desk.parts.deskActs.decide(patron.id, id, { staffNote: 'both' });
+    return update(id, change, onlyIn);
+  });
+  const saved = desk.parts.patrons.saveSection(patron.id, 'note', base, { staffNote: 'mine' });
+  await expect(saved).rejects.toMatchObject({ error: { code: 'conflict' } });
+  await desk.sync();
+  expect((await colleague.patron(patron.id)).sections.note.values).toEqual({ staffNote: 'both' });
+  expect(await desk.store.acts(['confirmed'])).toHaveLength(1);
 });
 
 test('an act that had been done before its patron was deleted is not shown as refused', async () => {
