@@ -2,7 +2,9 @@
 // and is not done, is never called confirmed, nor refused for good.
 import { beforeEach, expect, test } from 'vitest';
 import { v7 } from 'uuid';
+import type { Deed } from '../../electron/cache/act.ts';
 import type { HttpRequest } from '../../electron/central/transport.ts';
+import { Failure } from '../../electron/support/failure.ts';
 import { ada, at, begin, desk, koha, open, refuse, row, save, session } from './one-patron.ts';
 
 beforeEach(begin);
@@ -46,6 +48,29 @@ test.each(inItsPlace)('an edit goes on waiting where a gateway answers %s', asyn
   await open();
   nothingIsDone(bodyOf);
   await expect(save('personal', { givenName: 'Adina' })).rejects.toMatchObject(rubbish);
+});
+
+test('nothing goes out that the desk could not note as leaving', async () => {
+  await open();
+  koha.world.addAttribute(row.patron_id, 'DESKBLOCK', 'MPL|2026-01-02|Bo Ek|Shouted');
+  await desk.fill();
+  const changing: string[] = [];
+  const answer = koha.answer.bind(koha);
+  koha.answer = (request: HttpRequest) => {
+    if (request.method !== 'GET') changing.push(request.path);
+    return answer(request);
+  };
+  const leaves = () => Promise.reject(new Failure({ code: 'diskFull' }));
+  const { id = '' } = desk.patron(ada).blocks[0] ?? {};
+  const deeds: Deed[] = [
+    { kind: 'block', comment: 'Took the till.' },
+    { kind: 'unblock', blocks: [id], comment: 'Paid.' },
+  ];
+  for (const deed of deeds)
+    await expect(session.send({ ...desk.act(ada, deed, at()), leaves })).rejects.toMatchObject({
+      error: { code: 'diskFull' },
+    });
+  expect(changing).toEqual([]);
 });
 
 test('an edit is refused where Koha leaves its fields as they were', async () => {
