@@ -43,6 +43,32 @@ describe('when the libraries have come', () => {
   });
 });
 
+async function tries(form: ReturnType<typeof shown>): Promise<void> {
+  const password = form.get<HTMLInputElement>('[type=password]').element;
+  password.value = 'a right one';
+  password.dispatchEvent(new Event('input'));
+  form.element.dispatchEvent(new Event('submit'));
+  await flushPromises();
+}
+
+test('that somebody’s unsaved text is lost holds for one try', async () => {
+  main.answer('session.signIn', () => refused({ code: 'unsavedChanges' }));
+  const form = shown();
+  arrive([{ id: 'north', name: 'North' }]);
+  await flushPromises();
+  await tries(form);
+  const box = form.get<HTMLInputElement>('[type=checkbox]').element;
+  box.checked = true;
+  box.dispatchEvent(new Event('change'));
+  main.answer('session.signIn', () => refused({ code: 'wrongCredentials' }));
+  for (const discard of [true, false]) {
+    await tries(form);
+    expect(main.asked.at(-1)).toMatchObject({ name: 'session.signIn', args: { discard } });
+  }
+  expect(box.checked).toBe(false);
+  form.unmount();
+});
+
 test.each(['serverAway', 'wrongCredentials', 'unsavedChanges'] as const)(
   'a password that let nobody in (%s) does not stay for whoever comes by',
   async (code) => {
@@ -50,16 +76,12 @@ test.each(['serverAway', 'wrongCredentials', 'unsavedChanges'] as const)(
     const form = shown();
     arrive([{ id: 'north', name: 'North' }]);
     await flushPromises();
-    const password = form.get<HTMLInputElement>('[type=password]').element;
-    password.value = 'a right one';
-    password.dispatchEvent(new Event('input'));
-    form.element.dispatchEvent(new Event('submit'));
-    await flushPromises();
+    await tries(form);
     expect(main.asked.at(-1)).toMatchObject({
       name: 'session.signIn',
       args: { password: 'a right one', discard: false },
     });
-    expect(password.value).toBe('');
+    expect(form.get<HTMLInputElement>('[type=password]').element.value).toBe('');
     expect(form.get<HTMLInputElement>('[type=text]').element.value).toBe('desk');
     form.unmount();
   },
